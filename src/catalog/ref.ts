@@ -1,0 +1,62 @@
+import { InputError } from "../base/errors.ts";
+
+/** The parts of a reference, spelled as written. */
+export interface EntityRef {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+export interface RefDefaults {
+  defaultKind?: string | undefined;
+  /** Absent means `default`. In spec fields it is the namespace of the entity that holds the field. */
+  defaultNamespace?: string | undefined;
+}
+
+/**
+ * Parses an entity reference, `[kind:][namespace/]name`, as in `component:default/payments`.
+ * A colon counts only before the first slash; later slashes belong to the name. Nothing is trimmed.
+ * @throws InputError `ref-malformed` when a part is empty or no kind is known.
+ * @see https://backstage.io/docs/features/software-catalog/references
+ */
+export function parseRef(text: string, defaults: RefDefaults = {}): EntityRef {
+  const written = splitRef(text);
+  const kind = written.kind ?? defaults.defaultKind;
+  const namespace = written.namespace ?? defaults.defaultNamespace ?? "default";
+  if (kind === undefined || kind === "" || namespace === "" || written.name === "") {
+    const why = kind === undefined ? "has no kind" : "has an empty part";
+    throw new InputError("ref-malformed", `“${text}” ${why}`, {
+      hint: "write it as kind:namespace/name, such as component:default/payments",
+    });
+  }
+  return { kind, namespace, name: written.name };
+}
+
+/** The parts as written: a colon counts only before the first slash, later slashes belong to the name. */
+function splitRef(text: string): { kind?: string; namespace?: string; name: string } {
+  // kind without colon or slash, then everything else
+  const kinded = /^([^:/]*):(.*)$/s.exec(text);
+  const rest = kinded?.[2] ?? text;
+  const slash = rest.indexOf("/");
+  return {
+    ...(kinded?.[1] === undefined ? {} : { kind: kinded[1] }),
+    ...(slash < 0 ? {} : { namespace: rest.slice(0, slash) }),
+    name: rest.slice(slash + 1),
+  };
+}
+
+/** The canonical form: `kind:namespace/name`, all in lower case. */
+export function formatRef(ref: EntityRef): string {
+  // toLowerCase, not toLocaleLowerCase: a Turkish locale must not change identities.
+  return `${ref.kind}:${ref.namespace}/${ref.name}`.toLowerCase();
+}
+
+/** Canonical form of a written reference, or undefined when it is malformed. */
+export function canonicalRef(text: string, defaults: RefDefaults = {}): string | undefined {
+  try {
+    return formatRef(parseRef(text, defaults));
+  } catch (thrown) {
+    if (thrown instanceof InputError) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Diagnostic } from "../../base/diagnostics.ts";
+
+/** One file as a source read it; nothing is parsed yet. */
+export interface SourceFile {
+  /** Path as the person knows it, or URL. */
+  file: string;
+  /** Absolute path or URL: what relative references inside resolve against. */
+  base: string;
+  text: string;
+}
+
+/** What one reading of a source gave. Findings about files that could not be read stand beside those that could. */
+export interface SourceResult {
+  files: SourceFile[];
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Where catalog files come from. Implementations: `file.ts`; later `github.ts`, `url.ts`, `backstage.ts`.
+ * All of them pass `test/contracts/catalog-source.ts`.
+ */
+export interface CatalogSource {
+  /** Stable and readable, such as `file:./catalog`. */
+  id: string;
+  /**
+   * Reads everything. A file that cannot be read is a diagnostic; a source that fails as a whole throws `UpstreamError`,
+   * and the caller keeps the last good result.
+   */
+  read(signal: AbortSignal): Promise<SourceResult>;
+  /** Reads one more file that a Location or placeholder names; undefined when it does not exist. */
+  readRelated(base: string, target: string, signal: AbortSignal): Promise<SourceFile[] | undefined>;
+  /** Calls `onChange` after files changed (debounced); returns the close. */
+  watch?(onChange: () => void): Promise<() => Promise<void>>;
+}

@@ -1,0 +1,10 @@
+/** The public API for people who extend Callboard. */
+export { defineAction } from "./scaffold/action.ts";
+export type { Action, ActionContext } from "./scaffold/action.ts";
+export {
+  ConflictError,
+  ForbiddenError,
+  InputError,
+  NotFoundError,
+  UpstreamError,
+} from "./base/errors.ts";

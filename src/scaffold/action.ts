@@ -1,0 +1,58 @@
+import type { z } from "zod";
+
+import type { JsonObject, JsonValue } from "../base/json.ts";
+import type { Logger } from "../base/logger.ts";
+import type { CatalogEntity } from "../catalog/model.ts";
+import type { Publisher, StepNotes } from "./publishers/contract.ts";
+
+/** The whole world an action may touch. */
+export interface ActionContext {
+  runId: string;
+  stepId: string;
+  templateRef: string;
+  /** Absolute path or URL of the template's file: relative URLs in the input resolve against it. */
+  templateBase: string;
+  /** Absolute path of the run's own folder; nothing outside it is written. */
+  workspace: string;
+  /** When the run was started: used for commit dates, so that a repeat makes the same commit. */
+  startedAtMs: number;
+  user: { ref?: string; entity?: CatalogEntity; name: string };
+  isDryRun: boolean;
+  signal: AbortSignal;
+  logger: Logger;
+  /** A line for the person who watches the run. */
+  log(line: string): void;
+  notes: StepNotes;
+  assertCurrent(): Promise<void>;
+  publisher: Publisher;
+  catalog: CatalogAccess;
+}
+
+/** What actions may ask of the catalog. */
+export interface CatalogAccess {
+  get(ref: string): CatalogEntity | undefined;
+  /** Adds the entities of a catalog file for good; resolves with their canonical refs once they can be found. */
+  register(url: string, text: string): Promise<string[]>;
+}
+
+/** A step's code: an id, what it takes, and what it does. Its resolved value is the step's output. */
+export interface Action<Input = unknown> {
+  id: string;
+  description: string;
+  input: z.ZodType<Input>;
+  supportsDryRun: boolean;
+  run(input: Input, context: ActionContext): Promise<JsonObject>;
+}
+
+/**
+ * Types an action by its schema: `defineAction({ id: 'acme:ticket', description, input: z.object({…}), supportsDryRun: false, run })`.
+ * Unknown properties in a step's input are a warning, not a fault, as templates in the wild carry many.
+ */
+export function defineAction<Input>(action: Action<Input>): Action<Input> {
+  return action;
+}
+
+/** Actions by id. */
+export type ActionRegistry = ReadonlyMap<string, Action<never>>;
+
+export type StepInput = Record<string, JsonValue>;

@@ -1,0 +1,103 @@
+import type { JsonObject, JsonValue } from "../base/json.ts";
+
+/** A template's parameters as something to fill in; independent of Slack. */
+export interface Form {
+  pages: FormPage[];
+}
+
+export interface FormPage {
+  title: string;
+  description?: string;
+  /** The page's JSON Schema without its `ui:*` keys: what ajv checks. */
+  schema: JsonObject;
+  /** The page as written, `ui:*` keys included: what `fieldsOf` reads. */
+  written: JsonObject;
+}
+
+/** How a value is asked for. */
+export type Widget =
+  | "text"
+  | "textarea"
+  | "number"
+  | "boolean"
+  | "select"
+  | "radio"
+  | "multi-select"
+  | "checkboxes"
+  | "date"
+  | "email"
+  | "url"
+  /** One entity reference, searched for. */
+  | "entity"
+  /** Several entity references. */
+  | "entities"
+  /** `host?owner=…&repo=…`, asked as an owner and a name. */
+  | "repo-url"
+  /** Free strings or numbers, one a line. */
+  | "list"
+  /** Objects, one a line as `key: value, key: value` or JSON. */
+  | "object-list"
+  /** Never typed into Slack; see docs/security.md. */
+  | "secret"
+  /** Kept from its default, not shown. */
+  | "hidden"
+  /** Shown, not asked (read-only). */
+  | "note";
+
+export interface FieldOption {
+  value: JsonValue;
+  label: string;
+  description?: string;
+}
+
+/** One thing to fill in on a page, as it stands for the values so far (conditions are already decided). */
+export interface FormField {
+  /** Where the value goes in the page's values, such as `["database", "engine"]`. */
+  path: string[];
+  /** `path` joined by dots: stable, and unique on its page. */
+  key: string;
+  label: string;
+  /** Help text under the field. */
+  help?: string;
+  placeholder?: string;
+  isRequired: boolean;
+  widget: Widget;
+  /** `string`, `number`, `integer`, `boolean`, `array`, `object`. */
+  type: string;
+  options?: FieldOption[];
+  /** What is in the field at first; expressions already rendered. */
+  initial?: JsonValue;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  /** For `entity` and `entities`. */
+  entity?: EntityFieldOptions;
+  /** For `repo-url`. */
+  repo?: RepoFieldOptions;
+  /** True when other fields depend on this value, so that a change must redraw the page. */
+  isCondition: boolean;
+  /** The unknown `ui:field` that is shown by its schema type instead. */
+  fallbackFrom?: string;
+}
+
+export interface EntityFieldOptions {
+  /** Backstage's `catalogFilter`: any of these; each maps a path such as `kind` or `spec.type` to allowed values or `{exists}`. */
+  filter: Record<string, string | string[] | { exists: boolean }>[];
+  defaultKind?: string;
+  /** `false`: the namespace is always written. */
+  defaultNamespace?: string | false;
+  allowArbitraryValues: boolean;
+}
+
+export interface RepoFieldOptions {
+  allowedHosts: string[];
+  allowedOwners: string[];
+  allowedRepos: string[];
+}
+
+/** A value that does not fit, at the field where it was typed (`key` is empty for the page as a whole). */
+export interface FieldFault {
+  key: string;
+  message: string;
+}

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from "../base/json.ts";
+
+/**
+ * A Backstage software template as we run it.
+ * @see https://backstage.io/docs/features/software-templates/writing-templates
+ */
+export interface Template {
+  /** Canonical, such as `template:default/node-service`. */
+  ref: string;
+  title: string;
+  description?: string;
+  owner?: string;
+  type: string;
+  tags: string[];
+  /** Absolute path or URL of the template's file: relative fetch URLs resolve against it. */
+  base: string;
+  /** `spec.parameters`, always as a list of pages (JSON Schema objects with `ui:*` keys). */
+  pages: JsonObject[];
+  steps: TemplateStep[];
+  /** `spec.output`, unrendered. */
+  output: JsonObject;
+}
+
+export interface TemplateStep {
+  /** `step-<n>` (from 1) where the file gives none. */
+  id: string;
+  /** The action's id where the file gives none. */
+  name: string;
+  action: string;
+  input: JsonObject;
+  if?: JsonValue;
+  each?: JsonValue;
+}
+
+export type StepStatus = "waiting" | "running" | "completed" | "skipped" | "failed" | "cancelled";
+
+/** How one step stands; stored at each change, so that a resumed run continues after the last completed step. */
+export interface StepState {
+  id: string;
+  name: string;
+  action: string;
+  status: StepStatus;
+  startedAtMs?: number;
+  endedAtMs?: number;
+  output?: JsonObject;
+  error?: StepError;
+}
+
+/** Why a step failed, in words a person can act on. */
+export interface StepError {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+/** A rendered `spec.output`. Links whose `if` was false are gone. */
+export interface RunOutput {
+  links: { title: string; url?: string; entityRef?: string; icon?: string }[];
+  text: { title?: string; content: string; icon?: string }[];
+  /** Everything else the template put out. */
+  values: JsonObject;
+}

@@ -1,0 +1,100 @@
+import type { JsonObject } from "../../base/json.ts";
+
+/** A file to publish. */
+export interface PublishFile {
+  /** Relative, with forward slashes. */
+  path: string;
+  content: Buffer;
+  isExecutable: boolean;
+}
+
+export interface PublishRequest {
+  /** Marks what this run created, so that a repeat recognises it as its own. */
+  runId: string;
+  host: string;
+  owner: string;
+  repo: string;
+  description: string;
+  defaultBranch: string;
+  visibility: "private" | "public" | "internal";
+  commitMessage: string;
+  author: { name: string; email: string };
+  /** Frozen at the start of the run: the same run makes the same commit. */
+  committedAtMs: number;
+  files: PublishFile[];
+  /** Host-specific settings, rendered and validated: topics, protection, collaborators and the like. */
+  settings: JsonObject;
+}
+
+export interface PublishResult {
+  /** What `git clone` takes. */
+  remoteUrl: string;
+  /** The page that shows the files of the default branch. */
+  repoContentsUrl: string;
+  commitHash: string;
+  /** Settings that could not be applied; the repository exists all the same. */
+  warnings: string[];
+}
+
+export interface PublishContext {
+  signal: AbortSignal;
+  log(line: string): void;
+  /** Throws when another worker has taken the run over; called right before each write that cannot be repeated. */
+  assertCurrent(): Promise<void>;
+  /** Durable notes for this step: what was intended before a call that must not happen twice, and what came of it. */
+  notes: StepNotes;
+}
+
+/** Small durable facts of one step, kept across a crash. */
+export interface StepNotes {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+}
+
+export interface PullRequestRequest {
+  runId: string;
+  host: string;
+  owner: string;
+  repo: string;
+  branch: string;
+  /** Absent: the repository's default branch. */
+  targetBranch?: string;
+  title: string;
+  description: string;
+  commitMessage: string;
+  author: { name: string; email: string };
+  committedAtMs: number;
+  files: PublishFile[];
+  filesToDelete: string[];
+  isDraft: boolean;
+  settings: JsonObject;
+}
+
+export interface PullRequestResult {
+  remoteUrl: string;
+  targetBranch: string;
+  number: number;
+}
+
+/**
+ * Where publish actions write. Implementations: `github.ts` and `local.ts` (bare git repositories in the data folder);
+ * both pass `test/contracts/publisher.ts`. Doing the same request of the same run again has the effect of doing it once;
+ * a repository that this run did not create is never touched.
+ */
+export interface Publisher {
+  id: string;
+  /**
+   * Creates the repository with one commit.
+   * @throws ConflictError `repo-exists` when somebody else's repository has the name.
+   * @throws ForbiddenError, NotFoundError, InputError, UpstreamError as the host answered.
+   */
+  createRepository(request: PublishRequest, context: PublishContext): Promise<PublishResult>;
+  /** Commits to a branch of an existing repository and opens a pull request (locally: the branch and a Markdown file that describes it). */
+  openPullRequest(request: PullRequestRequest, context: PublishContext): Promise<PullRequestResult>;
+  /** True when a repository of this name exists (for checking a form before it is sent). */
+  exists(owner: string, repo: string, signal: AbortSignal): Promise<boolean>;
+  /** Owners under which the bot may create repositories, for suggestions. */
+  owners(signal: AbortSignal): Promise<string[]>;
+  /** Reads a file of a published repository by its `repoContentsUrl` or blob URL; undefined when it does not exist. */
+  readFile(url: string, signal: AbortSignal): Promise<string | undefined>;
+}

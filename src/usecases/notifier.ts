@@ -1,0 +1,24 @@
+import type { RunRecord } from "./run-record.ts";
+
+/** Tells people how a run goes. The Slack implementation edits one parent message and replies in its thread. */
+export interface Notifier {
+  /**
+   * Makes the run's parent message exist and show `run`; resolves with where it stands.
+   * When `run.message.isIntended` is set without a `ts`, the message may already have been sent: look for it first.
+   */
+  open(
+    run: RunRecord,
+    signal: AbortSignal,
+  ): Promise<{ channel: string; ts: string; insteadOf?: string }>;
+  /** Shows the present state in the parent message; calls may be coalesced, the last one is always shown. */
+  update(run: RunRecord): void;
+  /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
+  finish(run: RunRecord, signal: AbortSignal): Promise<void>;
+}
+
+/** For runs that nobody watches in Slack (terminal, tests). */
+export const silentNotifier: Notifier = {
+  open: async (run) => ({ channel: run.channel ?? "", ts: "" }),
+  update: () => undefined,
+  finish: async () => undefined,
+};

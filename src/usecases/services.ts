@@ -1,0 +1,104 @@
+import type { JsonObject } from "../base/json.ts";
+import type { Form, FormField } from "../scaffold/form-model.ts";
+import type { Template } from "../scaffold/model.ts";
+import type { Answer, AskContext } from "./answer.ts";
+import type { RunRecord, RunRequester } from "./run-record.ts";
+
+/** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
+export interface Services {
+  /** Never throws for what a person typed: an odd question has status `unknown`. */
+  answerQuestion(question: string, context: AskContext): Promise<Answer>;
+  /** A whole document by its path, as Markdown; undefined when there is none. */
+  readDocument(
+    path: string,
+  ): { path: string; title: string; markdown: string; ref?: string; url?: string } | undefined;
+  templates: TemplateService;
+  entities: EntityService;
+  runs: RunService;
+  drafts: DraftService;
+  /** Text for `/callboard status`: counts, age and findings of the catalog. */
+  status(): CatalogStatus;
+}
+
+export interface CatalogStatus {
+  entities: number;
+  documents: number;
+  templates: number;
+  errors: number;
+  warnings: number;
+  readAtMs: number;
+}
+
+export interface TemplateService {
+  list(): TemplateSummary[];
+  /** By ref, name or title, in any case; undefined when none fits exactly. */
+  get(nameOrRef: string): LoadedTemplate | undefined;
+  /** Nearest names for one that does not exist. */
+  suggest(name: string): TemplateSummary[];
+}
+
+export interface TemplateSummary {
+  ref: string;
+  title: string;
+  description?: string;
+  owner?: string;
+  type: string;
+  tags: string[];
+  /** Set when it cannot be run, with the reason. */
+  problem?: string;
+}
+
+export interface LoadedTemplate {
+  template: Template;
+  form: Form;
+}
+
+export interface EntityService {
+  /** At most `limit` entities that pass the field's filter and match `text` (empty: the first by name). */
+  findForField(
+    field: FormField,
+    text: string,
+    limit: number,
+    userRef?: string,
+  ): { ref: string; title: string; kind: string }[];
+  /** The catalog User of a Slack person, by annotation or e-mail. */
+  userOf(person: { slackUserId: string; email?: string; name?: string }): string | undefined;
+}
+
+export interface RunService {
+  /**
+   * Checks all values, stores the run and queues it; resolves only when both would survive a crash.
+   * The same `requestKey` gives the same run again.
+   * @throws InputError `run-values-invalid` with faults in its hint, NotFoundError `template-unknown`.
+   */
+  start(request: {
+    requestKey: string;
+    templateRef: string;
+    values: JsonObject;
+    requester: RunRequester;
+    channel?: string;
+  }): Promise<RunRecord>;
+  /** Continues a failed run after its last finished step. @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`. */
+  retry(runId: string, by: RunRequester): Promise<RunRecord>;
+  /** Stops before the next step. */
+  cancel(runId: string, by: RunRequester): Promise<RunRecord>;
+  get(runId: string): Promise<RunRecord | undefined>;
+}
+
+/** A form somebody is filling in; kept outside Slack because a modal carries at most 3,000 characters. */
+export interface Draft {
+  id: string;
+  templateRef: string;
+  page: number;
+  values: JsonObject;
+  channel?: string;
+  slackUserId: string;
+  createdAtMs: number;
+}
+
+export interface DraftService {
+  /** Kept for a day. */
+  save(draft: Draft): Promise<void>;
+  load(id: string): Promise<Draft | undefined>;
+  delete(id: string): Promise<void>;
+}
