@@ -1,0 +1,211 @@
+import { z } from "zod";
+
+import { Secret } from "../base/secret.ts";
+
+/** What the reference and `.env.example` print beside a key's description. */
+export interface KeyMeta {
+  description: string;
+  example?: string;
+  /** Heading under which the reference lists it. */
+  group?: "Slack" | "GitHub" | "Storage" | "Process";
+  isSecret?: boolean;
+}
+
+/** Meta data of our keys, beside zod's own (which feeds JSON Schema). */
+const keyMetas = z.registry<KeyMeta>();
+
+function key<T extends z.ZodType>(schema: T, meta: KeyMeta): T {
+  const described = schema.meta({ description: meta.description });
+  keyMetas.add(described, meta);
+  return described;
+}
+
+/** What the schema says about one of its keys. */
+export function keyMeta(schema: z.ZodType): KeyMeta {
+  return keyMetas.get(schema) ?? { description: "" };
+}
+
+const secret = (
+  expected: string,
+  pattern = /./,
+): z.ZodType<Secret | undefined, string | undefined> =>
+  z
+    .string()
+    .regex(pattern, { error: expected })
+    .transform((text) => new Secret(text))
+    .optional();
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https address" });
+
+/** Environment variables; an empty one counts as not set. */
+export const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: key(secret("a bot token, xoxb-…", /^xox[be]/), {
+    description: "Bot token of the Slack app. Without it the local playground opens.",
+    example: "xoxb-…",
+    group: "Slack",
+    isSecret: true,
+  }),
+  SLACK_APP_TOKEN: key(secret("an app-level token, xapp-…", /^xapp-/), {
+    description:
+      "App-level token with connections:write: Slack reaches the bot by Socket Mode, no public address needed.",
+    example: "xapp-…",
+    group: "Slack",
+    isSecret: true,
+  }),
+  SLACK_SIGNING_SECRET: key(secret("the signing secret, at least 16 characters", /^\S{16,}$/), {
+    description:
+      "Signing secret: Slack reaches the bot by HTTP at POST /slack/events. Used when SLACK_APP_TOKEN is not set.",
+    example: "0123456789abcdef0123456789abcdef",
+    group: "Slack",
+    isSecret: true,
+  }),
+  SLACK_API_URL: key(httpUrl.optional(), {
+    description: "Base address of the Slack Web API; for proxies and tests.",
+    example: "https://slack.com/api/",
+    group: "Slack",
+  }),
+  PORT: key(z.coerce.number({ error: "a port number" }).int().min(0).max(65535).default(3000), {
+    description:
+      "Port of the HTTP server: health, metrics, Slack in HTTP mode, and the playground. 0 takes a free one.",
+    group: "Process",
+  }),
+  GITHUB_TOKEN: key(secret("a token without blanks", /^\S+$/), {
+    description:
+      "Token that may create repositories. Without any GitHub credentials repositories are made locally.",
+    example: "github_pat_…",
+    group: "GitHub",
+    isSecret: true,
+  }),
+  GITHUB_APP_ID: key(
+    z.string().regex(/^\d+$/, { error: "the numeric id of a GitHub App" }).optional(),
+    {
+      description: "GitHub App that creates repositories, instead of a token.",
+      example: "123456",
+      group: "GitHub",
+    },
+  ),
+  GITHUB_APP_PRIVATE_KEY: key(
+    secret(
+      "a PEM private key; line breaks may be written as \\n",
+      /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+    ),
+    {
+      description: "Private key of the GitHub App, PEM; line breaks may be written as \\n.",
+      example: "-----BEGIN RSA PRIVATE KEY-----\\n…",
+      group: "GitHub",
+      isSecret: true,
+    },
+  ),
+  GITHUB_API_URL: key(httpUrl.default("https://api.github.com"), {
+    description:
+      "Base address of the GitHub API, such as https://github.example.com/api/v3 for GitHub Enterprise.",
+    group: "GitHub",
+  }),
+  GITHUB_WEBHOOK_SECRET: key(secret("at least 16 characters", /^.{16,}$/), {
+    description: "Secret that signs GitHub webhooks to POST /github/webhook.",
+    group: "GitHub",
+    isSecret: true,
+  }),
+  REDIS_URL: key(secret("a redis:// or rediss:// address", /^rediss?:\/\//), {
+    description: "Keeps runs and jobs in Redis. Needs append-only files and the noeviction policy.",
+    example: "redis://localhost:6379",
+    group: "Storage",
+    isSecret: true,
+  }),
+  DATABASE_URL: key(secret("a postgres:// or postgresql:// address", /^postgres(ql)?:\/\//), {
+    description:
+      "Keeps runs and jobs in PostgreSQL. Without it and REDIS_URL an embedded database in the data folder is used.",
+    example: "postgres://callboard@localhost/callboard",
+    group: "Storage",
+    isSecret: true,
+  }),
+  CALLBOARD_DATA_DIR: key(z.string().default(".callboard"), {
+    description: "Folder for the embedded database, local repositories and working copies.",
+    group: "Storage",
+  }),
+  CALLBOARD_CONFIG: key(z.string().optional(), {
+    description:
+      "Path of the configuration file. Default: callboard.yaml in the working folder, else the sample company.",
+    example: "./callboard.yaml",
+    group: "Process",
+  }),
+  CALLBOARD_ROLE: key(
+    z.enum(["all", "web", "worker"], { error: "all, web or worker" }).default("all"),
+    {
+      description: "What this process does: talk to Slack (web), run jobs (worker), or both (all).",
+      group: "Process",
+    },
+  ),
+  LOG_LEVEL: key(
+    z
+      .enum(["debug", "info", "warn", "error", "silent"], {
+        error: "debug, info, warn, error or silent",
+      })
+      .default("info"),
+    { description: "How much is logged.", group: "Process" },
+  ),
+});
+
+const fileSource = z.strictObject({
+  type: z.literal("file"),
+  path: key(z.string().min(1), {
+    description: "A file, a folder or a glob, relative to the configuration file.",
+    example: "./catalog",
+  }),
+});
+
+const knownKinds = [
+  "Component",
+  "API",
+  "System",
+  "Domain",
+  "Resource",
+  "Group",
+  "User",
+  "Location",
+  "Template",
+  "AiResource",
+] as const;
+
+/** The configuration file, `callboard.yaml`; every key may be left out. */
+export const fileSchema = z.strictObject({
+  catalog: z
+    .strictObject({
+      sources: key(
+        z.array(fileSource).default([
+          { type: "file", path: "./catalog" },
+          { type: "file", path: "./templates" },
+        ]),
+        {
+          description: "Where catalog files and templates are read from.",
+        },
+      ),
+      allow: key(z.array(z.string().min(1)).default([...knownKinds]), {
+        description: "Kinds that catalog files may define.",
+      }),
+    })
+    .prefault({}),
+  documents: z
+    .strictObject({
+      sources: key(z.array(fileSource).default([]), {
+        description: "Folders with runbooks and other Markdown documents.",
+      }),
+    })
+    .prefault({}),
+  scaffolder: z
+    .strictObject({
+      environment: key(z.record(z.string(), z.string()).default({}), {
+        description: "Values that templates read as environment.parameters.<name>.",
+      }),
+      concurrency: key(z.int().min(1).max(50).default(4), {
+        description: "How many runs one worker works on at a time.",
+      }),
+    })
+    .prefault({}),
+});
+
+/** The whole configuration: both parts, checked in one go. */
+export const configSchema = z.object({ environment: environmentSchema, file: fileSchema });
+
+export type Environment = z.output<typeof environmentSchema>;
+export type FileConfig = z.output<typeof fileSchema>;

@@ -1,0 +1,89 @@
+import { expect, test } from "@jest/globals";
+
+import { formatConfigFault, parseConfig } from "../../src/config/load.ts";
+
+const cwd = "/srv/bot";
+
+function faultsOf(env: Record<string, string>, text?: string): string[] {
+  const result = parseConfig({
+    env,
+    cwd,
+    ...(text === undefined ? {} : { file: { path: "callboard.yaml", text } }),
+  });
+  return result.faults.map(formatConfigFault);
+}
+
+test("an empty environment and no file give the defaults", () => {
+  const { config } = parseConfig({ env: {}, cwd });
+
+  expect(config?.environment.PORT).toBe(3000);
+  expect(config?.dataDir).toBe("/srv/bot/.callboard");
+  expect(config?.file.catalog.sources).toEqual([
+    { type: "file", path: "./catalog" },
+    { type: "file", path: "./templates" },
+  ]);
+});
+
+test("an empty variable counts as not set", () => {
+  expect(faultsOf({ PORT: "", SLACK_BOT_TOKEN: "" })).toEqual([]);
+});
+
+test("all faults are reported at once, with key, value and what was expected", () => {
+  const faults = faultsOf(
+    { PORT: "http", LOG_LEVEL: "loud", GITHUB_APP_ID: "mine" },
+    "catalog: { sources: [{ type: ftp }] }\nextra: 1\n",
+  );
+
+  expect(faults).toEqual([
+    "PORT: “http”: expected a port number",
+    "GITHUB_APP_ID: “mine”: expected the numeric id of a GitHub App",
+    "LOG_LEVEL: “loud”: expected debug, info, warn, error or silent",
+    'callboard.yaml: catalog.sources.0.type: “ftp”: expected "file"',
+    "callboard.yaml: catalog.sources.0.path: not set: expected string",
+    "callboard.yaml: extra: “1”: expected no such key; see docs/configuration.md for the list",
+    "GITHUB_APP_PRIVATE_KEY: not set: expected the private key of the app that GITHUB_APP_ID names",
+  ]);
+});
+
+test("a secret is masked in faults and when printed", () => {
+  const faults = faultsOf({ SLACK_BOT_TOKEN: "hunter2" });
+  const { config } = parseConfig({
+    env: { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" },
+    cwd,
+  });
+
+  expect(faults[0]).toBe("SLACK_BOT_TOKEN: “***”: expected a bot token, xoxb-…");
+  expect(JSON.stringify(config)).not.toContain("xoxb-1");
+  expect(config?.environment.SLACK_BOT_TOKEN?.reveal()).toBe("xoxb-1");
+});
+
+test("half a set of credentials names the missing half", () => {
+  expect(faultsOf({ SLACK_BOT_TOKEN: "xoxb-1" })[0]).toContain(
+    "SLACK_APP_TOKEN: not set: expected an app-level token",
+  );
+  expect(faultsOf({ REDIS_URL: "redis://h", DATABASE_URL: "postgres://h" })[0]).toContain(
+    "DATABASE_URL: “***”: expected no value",
+  );
+});
+
+test("environment variables are inserted into the file, and a missing one is a fault", () => {
+  const text = 'documents: { sources: [{ type: file, path: "${BOOKS}/run" }] }\n';
+
+  const { config } = parseConfig({
+    env: { BOOKS: "/books" },
+    cwd,
+    file: { path: "conf/callboard.yaml", text },
+  });
+
+  expect(config?.file.documents.sources).toEqual([{ type: "file", path: "/books/run" }]);
+  expect(config?.baseDir).toBe("/srv/bot/conf");
+  expect(faultsOf({}, text)).toEqual([
+    "callboard.yaml: “${BOOKS}”: expected the environment variable BOOKS to be set",
+  ]);
+});
+
+test("unreadable YAML is reported with line and column", () => {
+  expect(faultsOf({}, "catalog:\n  sources: [\n")[0]).toMatch(
+    /^callboard.yaml:3:1: unreadable: expected YAML/,
+  );
+});
