@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
-import type { RunOutput, StepError, StepState } from "../scaffold/model.ts";
+import type { RunOutput, StepError, StepState, Template } from "../scaffold/model.ts";
 
 /** `waiting`: accepted, not begun. `stalled` never appears: a crashed run stays `running` until it is resumed. */
 export type RunStatus = "waiting" | "running" | "completed" | "failed" | "cancelled";
@@ -31,6 +31,8 @@ export interface RunRecord {
   id: string;
   templateRef: string;
   templateTitle: string;
+  /** As it was when the run was accepted: a template changed meanwhile does not change the run. */
+  template: Template;
   values: JsonObject;
   requester: RunRequester;
   /** The channel asked for (absent for runs from the terminal). */
@@ -52,4 +54,8 @@ export interface RunRecord {
   /** How often Retry was pressed. */
   retries: number;
   isCancelRequested?: boolean;
+  /** How often the present step had to wait for GitHub or another host; bounds the waiting. */
+  upstreamWaits: number;
+  /** Why the run waits at the moment, for the parent message. */
+  waitingFor?: string;
 }
