@@ -1,3 +1,4 @@
+import type { CallboardError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 
 /** A stored JSON document with its version, which grows by one at each write. */
@@ -64,20 +65,38 @@ export interface JobCounts {
   completed: number;
 }
 
+/** How a queue is worked on. */
+export interface ProcessOptions {
+  concurrency: number;
+  /**
+   * Called once when the queue gives a job up by itself and no processor will see it again: its workers died too often
+   * (`job-crashes`), or its retryable failures outlasted the time for retries (then with the last of them).
+   */
+  onGiveUp?: (job: Job, error: CallboardError) => Promise<void>;
+}
+
+/** A worker that takes jobs. */
+export interface RunningWorker {
+  /** Takes no more jobs, aborts the active ones with `shutdown` and resolves when all are back in the queue. */
+  stop(): Promise<void>;
+  /** Aborts a job that runs in this worker with `reason`; it counts as failed, unless its processor ends well all the same. */
+  cancel(jobId: string, reason: string): void;
+}
+
 /** Durable jobs. `add` resolves only when the job would survive a crash. */
 export interface JobQueue {
   /** Adds a job; the same `id` again adds nothing. */
   add(name: string, id: string, data: JsonValue, options?: { delayMs?: number }): Promise<void>;
   /** True while the job waits, is delayed or runs. */
   isPending(id: string): Promise<boolean>;
-  /** Makes a finished or failed job with this id forgettable, so that it can be added again (for Retry). */
+  /**
+   * Removes a finished or failed job with this id, so that it can be added again (for Retry); a waiting one is left alone.
+   * Waits a moment for a job that is just ending. @throws ConflictError `job-active` when it goes on running.
+   */
   forget(id: string): Promise<void>;
   counts(): Promise<JobCounts>;
   /** Starts working, `concurrency` jobs at a time; returns the stop, which hands active jobs back and waits for their processors. */
-  process(
-    processor: Processor,
-    options: { concurrency: number },
-  ): Promise<{ stop(): Promise<void>; cancel(jobId: string, reason: string): void }>;
+  process(processor: Processor, options: ProcessOptions): Promise<RunningWorker>;
 }
 
 /** What a backend found wrong with its server's settings when it was opened. */

@@ -1,0 +1,57 @@
+import type { JobState, JobsOptions } from "bullmq";
+
+import type { BackendName } from "./failure.ts";
+
+/** The part of BullMQ's `Job` that the worker needs; `data` is JSON text. */
+export interface DriverJob {
+  id?: string | undefined;
+  name: string;
+  data: string;
+  timestamp: number;
+  attemptsStarted: number;
+  stalledCounter: number;
+  moveToWait(token: string): Promise<unknown>;
+  moveToDelayed(timestampMs: number, token: string): Promise<unknown>;
+}
+
+/** The part of BullMQ's `Queue` that we use, whatever its backend. */
+export interface DriverQueue {
+  waitUntilReady(): Promise<unknown>;
+  add(name: string, data: string, options: JobsOptions): Promise<unknown>;
+  getJobState(id: string): Promise<JobState | "unknown">;
+  getJobCounts(...states: JobState[]): Promise<Record<string, number>>;
+  remove(id: string): Promise<number>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** The part of BullMQ's `Worker` that we use, whatever its backend. */
+export interface DriverWorker {
+  waitUntilReady(): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "lockRenewalFailed", listener: (ids: string[]) => void): unknown;
+  on(event: "stalled", listener: (id: string) => void): unknown;
+  pause(doNotWaitActive: boolean): Promise<void>;
+  close(force?: boolean): Promise<void>;
+}
+
+/** Settings of BullMQ that are the same for every backend. */
+export interface DriverWorkerSettings {
+  concurrency: number;
+  lockDuration: number;
+  stalledInterval: number;
+  maxStalledCount: number;
+  runRetryDelay: number;
+  removeOnComplete: { age: number; count: number };
+  removeOnFail: { age: number };
+}
+
+/** Opens BullMQ's classes on one backend. */
+export interface JobDriver {
+  name: BackendName;
+  openQueue(): DriverQueue;
+  openWorker(
+    processor: (job: DriverJob, token?: string) => Promise<void>,
+    settings: DriverWorkerSettings,
+  ): DriverWorker;
+}

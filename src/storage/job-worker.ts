@@ -1,0 +1,119 @@
+import type { RunningWorker } from "./contract.ts";
+import { createErrorLog } from "./error-log.ts";
+import { toStorageError } from "./failure.ts";
+import { attemptJob, lockLostReason, shutdownReason, type AttemptOptions } from "./job-attempt.ts";
+import type { DriverJob, DriverWorker, DriverWorkerSettings, JobDriver } from "./job-driver.ts";
+import { decodeJobId, encodeJobId } from "./job-id.ts";
+import { keepCompleted, keepFailed } from "./job-tuning.ts";
+
+/** Pause of BullMQ before it asks a lost server again; its default of 15 s would delay every job after an outage. */
+const runRetryDelayMs = 1_000;
+
+/** One job in work: how it is told to stop, and when it has. */
+interface ActiveJob {
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+/** The jobs in work, by BullMQ's ids, and whether new ones are still welcome. */
+interface Floor {
+  active: Map<string, ActiveJob>;
+  isStopping: boolean;
+}
+
+/** Starts a worker on `driver`'s queue. Nothing that a processor or the server does ends the process. */
+export async function startWorker(
+  driver: JobDriver,
+  options: AttemptOptions,
+): Promise<RunningWorker> {
+  const floor: Floor = { active: new Map(), isStopping: false };
+  const worker = driver.openWorker(
+    (raw, token = "") => work(floor, options, raw, token),
+    workerSettings(options),
+  );
+  worker.on("error", createErrorLog(options.logger, "the worker met a failure of its server"));
+  worker.on("lockRenewalFailed", (ids) => {
+    for (const id of ids) floor.active.get(id)?.controller.abort(lockLostReason);
+  });
+  worker.on("stalled", (id) => {
+    options.logger.warn({ jobId: decodeJobId(id) }, "a job of a dead worker was put back");
+  });
+  try {
+    await worker.waitUntilReady();
+  } catch (thrown) {
+    await worker.close(true).catch(() => undefined);
+    throw toStorageError(thrown, driver.name);
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    stop: () => (stopping ??= stop(worker, floor, options)),
+    cancel: (jobId, reason) => floor.active.get(encodeJobId(jobId))?.controller.abort(reason),
+  };
+}
+
+function workerSettings({ concurrency, tuning }: AttemptOptions): DriverWorkerSettings {
+  return {
+    concurrency,
+    lockDuration: tuning.lockDurationMs,
+    stalledInterval: tuning.stalledIntervalMs,
+    // attemptJob strikes first, as it can tell `onGiveUp`
+    maxStalledCount: tuning.maxCrashes + 5,
+    runRetryDelay: runRetryDelayMs,
+    removeOnComplete: keepCompleted,
+    removeOnFail: keepFailed,
+  };
+}
+
+async function work(
+  floor: Floor,
+  options: AttemptOptions,
+  raw: DriverJob,
+  token: string,
+): Promise<void> {
+  const controller = new AbortController();
+  if (floor.isStopping) controller.abort(shutdownReason);
+  const result = attemptJob(options, { raw, token, signal: controller.signal });
+  const id = raw.id ?? "";
+  const entry = { controller, ended: result.catch(() => undefined) };
+  floor.active.set(id, entry);
+  try {
+    await result;
+  } finally {
+    // after a lost lock the same job may run here a second time and own the entry
+    if (floor.active.get(id) === entry) floor.active.delete(id);
+  }
+}
+
+async function stop(worker: DriverWorker, floor: Floor, options: AttemptOptions): Promise<void> {
+  const { stopGraceMs } = options.tuning;
+  floor.isStopping = true;
+  await worker.pause(true);
+  const jobs = [...floor.active.values()];
+  for (const { controller } of jobs) controller.abort(shutdownReason);
+  const ended = Promise.all(jobs.map((job) => job.ended));
+  const isCalm = await settlesWithin(ended, stopGraceMs);
+  if (!isCalm) {
+    const jobIds = [...floor.active.keys()].map((id) => decodeJobId(id));
+    options.logger.warn({ jobIds }, "processors ignored the shutdown; their jobs resume later");
+  }
+  // an unreachable server must not hold up the exit
+  await settlesWithin(worker.close(!isCalm), stopGraceMs);
+}
+
+/** True when `promise` ended, well or badly, within the time. */
+async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
