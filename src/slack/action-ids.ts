@@ -1,0 +1,36 @@
+/** What buttons, selects and views call themselves; a row of like buttons adds `/0`, `/1` … */
+export const actionIds = {
+  /** Asks the question in its value. */
+  ask: "ask",
+  /** Posts the answer to the question in its value for the whole channel. */
+  share: "share",
+  /** Opens the document named in its value in a modal. */
+  openDocument: "document-open",
+  /** Another page of the document in the modal. */
+  turnPage: "document-page",
+  /** Opens the form of the template in its value. */
+  openTemplate: "template-open",
+  /** A link; Slack opens it and tells us. */
+  link: "link",
+  retryRun: "run-retry",
+  cancelRun: "run-cancel",
+  /** One page back in a form. */
+  formBack: "form-back",
+  /** An input of a form. */
+  formInput: "form-input",
+} as const;
+
+/** Callback ids of modals. */
+export const viewIds = {
+  document: "document",
+  templates: "templates",
+  formPage: "form-page",
+  formReview: "form-review",
+} as const;
+
+/** Callback ids of shortcuts, as in manifest.yml. */
+export const shortcutIds = {
+  newService: "new_service",
+  whoOwns: "who_owns_this",
+  findRunbook: "find_a_runbook",
+} as const;

@@ -1,0 +1,31 @@
+import type { KnownBlock } from "@slack/types";
+
+import type { Answer } from "../../usecases/answer.ts";
+import { message, type MessageContent } from "./blocks.ts";
+import type { AnswerView } from "./briefs.ts";
+import { renderEntityCard } from "./entity-card.ts";
+import {
+  renderChoiceCard,
+  renderHelpCard,
+  renderListCard,
+  renderNothingCard,
+} from "./list-cards.ts";
+import { renderPersonCard, renderTeamCard } from "./people-cards.ts";
+import { renderSectionCard } from "./section-card.ts";
+
+/** Draws an answer as a message: the same layout wherever it is asked; `text` is the whole answer for screen readers. */
+export function renderAnswer(answer: Answer, view: AnswerView): MessageContent {
+  return message(answer.text, cardBlocks(answer, view), 2);
+}
+
+function cardBlocks(answer: Answer, view: AnswerView): (KnownBlock | undefined)[] {
+  const { card } = answer;
+  if (card.type === "entity") return renderEntityCard(card, answer, view);
+  if (card.type === "team") return renderTeamCard(card, answer, view);
+  if (card.type === "person") return renderPersonCard(card, answer, view);
+  if (card.type === "section") return renderSectionCard(card, answer, view);
+  if (card.type === "list") return renderListCard(card, answer, view);
+  if (card.type === "choice") return renderChoiceCard(card);
+  if (card.type === "nothing") return renderNothingCard(card);
+  return renderHelpCard(card satisfies { type: "help" });
+}

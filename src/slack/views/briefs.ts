@@ -1,0 +1,124 @@
+import type { ActionsBlock, KnownBlock } from "@slack/types";
+
+import type { EntityLink } from "../../catalog/model.ts";
+import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answer.ts";
+import { actionIds } from "../action-ids.ts";
+import { actions, button, context, fitsValue, section } from "./blocks.ts";
+import { ago, channel, join, joinWithin, link, literal, md, type Mrkdwn, oneLine } from "./text.ts";
+
+/** What the reader of an answer may do with it, and when that is. */
+export interface AnswerView {
+  nowMs: number;
+  /** True where only the asker sees the answer. */
+  canShare: boolean;
+}
+
+/** Longest question a button carries; longer ones are asked in the first place without buttons to repeat them. */
+const longestQuestion = 1500;
+
+/** `service · production`, what it is in two words. */
+export function kindLine(brief: EntityBrief): Mrkdwn {
+  const words = [brief.type ?? brief.kind.toLowerCase(), brief.lifecycle].filter(
+    (word) => word !== undefined && word !== "",
+  );
+  return md`${words.join(" · ")}`;
+}
+
+/** One line for a thing in a list: name, what it is, and the beginning of its description. */
+export function briefLine(brief: EntityBrief): Mrkdwn {
+  const description = oneLine(brief.description ?? "");
+  const tail = description === "" ? md`` : md` — ${literal(description, 120)}`;
+  return md`• *${brief.title}* (${kindLine(brief)})${tail}`;
+}
+
+/** Names in a row, at most `max` characters; the rest is counted. */
+export function names(briefs: readonly EntityBrief[], max: number): Mrkdwn | undefined {
+  if (briefs.length === 0) return undefined;
+  return joinWithin(
+    briefs.map((brief) => md`${brief.title}`),
+    ", ",
+    max,
+    (left) => md`and ${left} more`,
+  );
+}
+
+/** The channel as a link where its id is known. */
+export function channelOf(contact: Contact): Mrkdwn | undefined {
+  const where = contact.slackChannelId ?? contact.slackChannel;
+  return where === undefined || where === "" ? undefined : channel(where);
+}
+
+/** User group and address, which are shown as text so that reading an answer pages nobody. */
+export function addressOf(contact: Contact): Mrkdwn | undefined {
+  const parts = [
+    contact.slackUserGroup === undefined
+      ? undefined
+      : md`@${contact.slackUserGroup.replace(/^@/, "")}`,
+    contact.email === undefined ? undefined : md`${contact.email}`,
+  ];
+  const shown = join(parts, " · ");
+  return shown.mrkdwn === "" ? undefined : shown;
+}
+
+/** The first links with their real hosts, as one paragraph. */
+export function linkSection(title: string, links: readonly EntityLink[]): KnownBlock | undefined {
+  if (links.length === 0) return undefined;
+  const shown = joinWithin(
+    links.slice(0, 20).map((each) => link(each.url, each.title ?? "")),
+    "  ·  ",
+    2500,
+    (left) => md`and ${left} more`,
+  );
+  return section(md`*${title}*  ${shown}`);
+}
+
+/** A button that asks a further question; undefined when the question is too long for Slack to carry. */
+export function askButton(
+  index: number,
+  label: string,
+  question: string,
+): ReturnType<typeof button> | undefined {
+  if (!fitsValue(question)) return undefined;
+  return button({ actionId: `${actionIds.ask}/${index}`, label, value: question });
+}
+
+/** The row under an answer: the card's own buttons, then *Share to channel*. */
+export function answerActions(
+  answer: Answer,
+  view: AnswerView,
+  elements: ActionsBlock["elements"] = [],
+): KnownBlock | undefined {
+  const isShareable =
+    view.canShare && answer.question.length <= longestQuestion && answer.status !== "unknown";
+  return actions([
+    ...elements.slice(0, 20),
+    isShareable
+      ? button({
+          actionId: actionIds.share,
+          label: "Share to channel",
+          value: answer.question,
+          description: "Post this answer for everybody in this channel",
+        })
+      : undefined,
+  ]);
+}
+
+/** Small lines saying why the answer can be believed and how old that is. */
+export function evidenceLines(
+  evidence: readonly Evidence[],
+  nowMs: number,
+): KnownBlock | undefined {
+  const shown = evidence.slice(0, 3).map((each) => {
+    const source = /^https?:/i.test(each.source)
+      ? link(each.source, lastPart(each.source))
+      : md`${each.source}`;
+    return md`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}`;
+  });
+  const more = evidence.length - shown.length;
+  return context(more > 0 ? [...shown, md`and ${more} more sources`] : shown);
+}
+
+function lastPart(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  return path.split("/").findLast((part) => part !== "") ?? url;
+}

@@ -1,0 +1,85 @@
+import type { ActionsBlock, KnownBlock } from "@slack/types";
+
+import type { Answer, Card } from "../../usecases/answer.ts";
+import { fields, plainSection, section } from "./blocks.ts";
+import {
+  addressOf,
+  answerActions,
+  type AnswerView,
+  askButton,
+  channelOf,
+  evidenceLines,
+  kindLine,
+  linkSection,
+  names,
+} from "./briefs.ts";
+import { openDocumentButton } from "./document-view.ts";
+import { join, md, oneLine } from "./text.ts";
+
+type EntityCard = Extract<Card, { type: "entity" }>;
+
+/** Owner, channel, on-call and status in one look; links, runbooks and neighbours below; why it can be believed last. */
+export function renderEntityCard(
+  card: EntityCard,
+  answer: Answer,
+  view: AnswerView,
+): (KnownBlock | undefined)[] {
+  const headline = oneLine(card.headline).replaceAll("*", "");
+  const description = oneLine(card.subject.description ?? "");
+  return [
+    section(md`*${card.subject.title}*  ${kindLine(card.subject)}\n${headline}`),
+    description === "" ? undefined : plainSection(description, 400),
+    fields([
+      ["Owner", card.owner === undefined ? undefined : md`${card.owner.title}`],
+      ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
+      ["On call", card.onCall === undefined ? undefined : md`${card.onCall}`],
+      ["System", card.system === undefined ? undefined : md`${card.system.title}`],
+    ]),
+    linkSection("Links", card.links),
+    runbookSection(card),
+    neighbourSection(card),
+    evidenceLines(answer.evidence, view.nowMs),
+    answerActions(answer, view, neighbourButtons(card)),
+  ];
+}
+
+function runbookSection(card: EntityCard): KnownBlock | undefined {
+  const [first, ...others] = card.runbooks;
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return section(
+    md`*Runbook*  ${first.title}${more}`,
+    openDocumentButton("0", "Open runbook", { path: first.path }),
+  );
+}
+
+function neighbourSection(card: EntityCard): KnownBlock | undefined {
+  const dependsOn = names(card.dependsOn, 600);
+  const dependents = names(card.dependents, 600);
+  const lines = join(
+    [
+      dependsOn === undefined ? undefined : md`*Depends on*  ${dependsOn}`,
+      dependents === undefined ? undefined : md`*Used by*  ${dependents}`,
+    ],
+    "\n",
+  );
+  return lines.mrkdwn === "" ? undefined : section(lines);
+}
+
+/** Neighbours are asked for by reference, which no other entity can answer to. */
+function neighbourButtons(card: EntityCard): ActionsBlock["elements"] {
+  const { ref, title } = card.subject;
+  const buttons = [
+    card.dependsOn.length === 0
+      ? undefined
+      : askButton(0, `What it needs (${card.dependsOn.length})`, `what does ${ref} depend on`),
+    card.dependents.length === 0
+      ? undefined
+      : askButton(1, `Who uses it (${card.dependents.length})`, `what depends on ${ref}`),
+  ];
+  return buttons.flatMap((each) =>
+    each === undefined
+      ? []
+      : [{ ...each, accessibility_label: oneLine(`${each.text.text}: ${title}`).slice(0, 75) }],
+  );
+}

@@ -1,0 +1,122 @@
+import type { KnownBlock } from "@slack/types";
+
+import type { Answer, Card, EntityBrief } from "../../usecases/answer.ts";
+import { actions, limits, section } from "./blocks.ts";
+import {
+  answerActions,
+  type AnswerView,
+  askButton,
+  briefLine,
+  evidenceLines,
+  kindLine,
+} from "./briefs.ts";
+import { join, joinWithin, literal, md, oneLine } from "./text.ts";
+
+/** Groups of things, as many as fit; the number of all stands in the title. */
+export function renderListCard(
+  card: Extract<Card, { type: "list" }>,
+  answer: Answer,
+  view: AnswerView,
+): (KnownBlock | undefined)[] {
+  const groups = card.groups.filter((group) => group.items.length > 0).slice(0, 20);
+  const perGroup = Math.max(3, Math.floor(60 / Math.max(1, groups.length)));
+  const shown = groups.map((group) => groupSection(group, perGroup));
+  return [
+    section(md`*${oneLine(card.title)}*  ${card.total} in all`),
+    ...(shown.length === 0
+      ? [
+          section(md`
+Nothing.
+          `),
+        ]
+      : shown),
+    evidenceLines(answer.evidence, view.nowMs),
+    answerActions(answer, view),
+  ];
+}
+
+function groupSection(
+  group: { heading: string; items: EntityBrief[] },
+  perGroup: number,
+): KnownBlock {
+  const items = group.items.slice(0, perGroup).map(briefLine);
+  const left = group.items.length - items.length;
+  const lines = joinWithin(
+    items,
+    "\n",
+    limits.sectionText - 400,
+    (cut) => md`… ${cut + left} more`,
+  );
+  const rest = left > 0 && !lines.mrkdwn.includes("… ") ? md`\n… ${left} more` : md``;
+  return section(
+    md`*${group.heading === "" ? "All" : group.heading}* (${group.items.length})\n${lines}${rest}`,
+  );
+}
+
+/** Several things fit: each with a button that asks again about just that one. */
+export function renderChoiceCard(
+  card: Extract<Card, { type: "choice" }>,
+): (KnownBlock | undefined)[] {
+  return [section(md`*${oneLine(card.title)}*`), ...choices(card.choices, 10)];
+}
+
+/** Nothing fits: said plainly, with the nearest names and what to try. */
+export function renderNothingCard(
+  card: Extract<Card, { type: "nothing" }>,
+): (KnownBlock | undefined)[] {
+  const tips = card.suggestions.slice(0, 6).map((tip) => md`• ${literal(oneLine(tip), 200)}`);
+  return [
+    section(md`${oneLine(card.title)}`),
+    card.near.length === 0
+      ? undefined
+      : section(md`
+_Did you mean_
+        `),
+    ...choices(card.near, 5),
+    tips.length === 0 ? undefined : section(md`*Try*\n${join(tips, "\n")}`),
+  ];
+}
+
+function choices(
+  of: readonly { brief: EntityBrief; question: string }[],
+  max: number,
+): KnownBlock[] {
+  return of.slice(0, max).map(({ brief, question }, index) => {
+    const description = oneLine(brief.description ?? "");
+    const tail = description === "" ? md`` : md`\n${literal(description, 150)}`;
+    const shown = askButton(index, "This one", question);
+    return section(
+      md`*${brief.title}*  ${kindLine(brief)}${tail}`,
+      shown === undefined
+        ? undefined
+        : { ...shown, accessibility_label: oneLine(`This one: ${brief.title}`).slice(0, 75) },
+    );
+  });
+}
+
+/** What can be asked, with examples that work in this catalog. */
+export function renderHelpCard(card: Extract<Card, { type: "help" }>): (KnownBlock | undefined)[] {
+  const examples = card.examples.slice(0, 12);
+  const lines = joinWithin(
+    examples.map((each) => md`• _${each.question}_ — ${each.what}`),
+    "\n",
+    limits.sectionText - 100,
+    (left) => md`… ${left} more`,
+  );
+  const commands = joinWithin(
+    card.commands.slice(0, 20).map((each) => md`• *${each.command}* — ${each.what}`),
+    "\n",
+    limits.sectionText - 100,
+    (left) => md`… ${left} more`,
+  );
+  return [
+    section(md`
+_Ask me in your own words_, here, by mention in a channel, or in a direct message.
+    `),
+    lines.mrkdwn === "" ? undefined : section(md`*For example*\n${lines}`),
+    commands.mrkdwn === "" ? undefined : section(md`*Commands*\n${commands}`),
+    actions(
+      examples.slice(0, 4).map((each, index) => askButton(index, each.question, each.question)),
+    ),
+  ];
+}

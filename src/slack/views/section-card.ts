@@ -1,0 +1,56 @@
+import type { ActionsBlock, KnownBlock } from "@slack/types";
+
+import type { Answer, Card } from "../../usecases/answer.ts";
+import { context, section } from "./blocks.ts";
+import { answerActions, type AnswerView, channelOf, evidenceLines } from "./briefs.ts";
+import { openDocumentButton } from "./document-view.ts";
+import { packRichText, renderMarkdown } from "./markdown.ts";
+import { join, link, md } from "./text.ts";
+
+type SectionCard = Extract<Card, { type: "section" }>;
+
+/** The part of a runbook that answers, whom to ask, and the next best parts one click away. */
+export function renderSectionCard(
+  card: SectionCard,
+  answer: Answer,
+  view: AnswerView,
+): (KnownBlock | undefined)[] {
+  const title = card.url === undefined ? md`*${card.title}*` : md`*${link(card.url, card.title)}*`;
+  const heading =
+    card.heading === card.title || card.heading === "" ? md`` : md` › *${card.heading}*`;
+  const owner = card.owner === undefined ? undefined : md`Owned by ${card.owner.title}`;
+  return [
+    section(md`${title}${heading}`),
+    ...packRichText(renderMarkdown(card.markdown, card.url), 2500).slice(0, 6),
+    context([
+      join(
+        [
+          card.isCut
+            ? md`
+This is only the beginning of the section.
+              `
+            : undefined,
+          owner,
+          channelOf(card.contact),
+        ],
+        "  ·  ",
+      ),
+    ]),
+    evidenceLines(answer.evidence, view.nowMs),
+    answerActions(answer, view, documentButtons(card)),
+  ];
+}
+
+function documentButtons(card: SectionCard): ActionsBlock["elements"] {
+  const own = openDocumentButton("0", "Open whole runbook", {
+    path: card.path,
+    heading: card.heading,
+  });
+  const others = card.others.slice(0, 3).map((other, index) =>
+    openDocumentButton(String(index + 1), `${other.title} › ${other.heading}`, {
+      path: other.path,
+      heading: other.heading,
+    }),
+  );
+  return [own, ...others].filter((each) => each !== undefined);
+}
