@@ -69,7 +69,8 @@ async function workOn(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): 
   await claim.change((run) => ({ ...withoutWaiting(run), status: "running" }));
   const result = await steps(claim, signal, deps);
   const endedAtMs = deps.clock();
-  deps.onEnded?.(await claim.change((run) => end(run, result, endedAtMs)));
+  const ended = await claim.change((run) => end(run, result, endedAtMs));
+  deps.onEnded?.(ended);
 }
 
 async function steps(

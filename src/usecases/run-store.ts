@@ -1,6 +1,7 @@
-import { ConflictError, NotFoundError } from "../base/errors.ts";
+import { NotFoundError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { RecordStore } from "../storage/contract.ts";
+import { updateRecord } from "../storage/update.ts";
 import type { RunRecord, RunStatus } from "./run-record.ts";
 
 const runs = "runs";
@@ -57,15 +58,19 @@ export function createRunStore(records: RecordStore, clock: () => number): RunSt
   }
 
   async function write(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord> {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const { run, version } = await read(id);
-      const next = { ...change(run), updatedAtMs: clock() };
-      const written = await records.put(runs, id, toJson(next), { ifVersion: version });
-      if (written !== undefined) return next;
-    }
-    throw new ConflictError("run-busy", `run ${id} is being changed by others all the time`, {
-      hint: "try again in a moment",
-    });
+    const unknown = new NotFoundError("run-unknown", `there is no run ${id}`);
+    const written = await updateRecord<JsonValue>(
+      records,
+      runs,
+      id,
+      (value) => {
+        if (value === undefined) throw unknown;
+        return toJson({ ...change(fromJson(value)), updatedAtMs: clock() });
+      },
+      { attempts: maxAttempts },
+    );
+    if (written === undefined) throw unknown;
+    return fromJson(written.value);
   }
 
   return {
