@@ -1,0 +1,1 @@
+"""${{ values.name }}: see README.md."""
