@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Octokit } from "@octokit/rest";
+
+import { InputError, toError } from "../../base/errors.ts";
+import type { PublishContext } from "./contract.ts";
+import type { GithubClient } from "./github-client.ts";
+import type { GithubTarget } from "./github-contract.ts";
+import { githubError, isEmptyRepository, isMissing } from "./github-errors.ts";
+
+/** How long GitHub may take until everybody sees what was just written. */
+export interface GithubTiming {
+  /** A 404 for something that may have been created is believed only after this time. Default 30,000. */
+  lagWindowMs: number;
+  /** The same for settings, which come later, and where a 404 is most often a misspelt team or person. Default 5,000. */
+  settingWindowMs: number;
+  /** First wait between two looks; it doubles up to two seconds. Default 250. */
+  lagDelayMs: number;
+}
+
+/** Fills in GitHub's usual figures. */
+export function resolveTiming(given: Partial<GithubTiming> = {}): GithubTiming {
+  const lagWindowMs = given.lagWindowMs ?? 30_000;
+  return {
+    lagWindowMs,
+    settingWindowMs: given.settingWindowMs ?? Math.min(5000, lagWindowMs),
+    lagDelayMs: given.lagDelayMs ?? 250,
+  };
+}
+
+/** One repository and one step of a run, while the publisher works on it. */
+export interface GithubSession {
+  octokit: Octokit;
+  /** An App has no user of its own, so it cannot create repositories for one. */
+  isApp: boolean;
+  owner: string;
+  repo: string;
+  context: PublishContext;
+  timing: GithubTiming;
+}
+
+/**
+ * Starts work on a repository: checks host and names, finds the credentials.
+ * @throws InputError `github-host-unknown`, `repo-owner-invalid`, `repo-name-invalid`; NotFoundError `github-app-not-installed`.
+ */
+export async function openSession(
+  client: GithubClient,
+  timing: GithubTiming,
+  target: GithubTarget,
+  context: PublishContext,
+): Promise<GithubSession> {
+  const { owner, repo, token } = target;
+  if (target.host.toLowerCase() !== client.host.toLowerCase()) {
+    throw new InputError(
+      "github-host-unknown",
+      `The repository is on ${target.host}, and Callboard is connected to ${client.host}.`,
+      {
+        hint: `Use ${client.host} in repoUrl, or set GITHUB_API_URL to the API of ${target.host}.`,
+      },
+    );
+  }
+  checkRepositoryName(owner, repo);
+  const isOwn = token === undefined || token === "";
+  const octokit = isOwn ? await client.forOwner(owner, context.signal) : client.withToken(token);
+  return { octokit, isApp: isOwn && client.kind === "app", owner, repo, context, timing };
+}
+
+/** The same session once the repository is known to be there: what is missing now is missing for good. */
+export function settled(session: GithubSession): GithubSession {
+  const lagWindowMs = session.timing.settingWindowMs;
+  return { ...session, timing: { ...session.timing, lagWindowMs } };
+}
+
+/** `acme/payments`, for messages. */
+export function nameOf(session: { owner: string; repo: string }): string {
+  return `${session.owner}/${session.repo}`;
+}
+
+/** The parameters that every request on the repository needs; `retries: 0` goes beside the signal. */
+export function repositoryParameters(session: GithubSession): {
+  owner: string;
+  repo: string;
+  request: { signal: AbortSignal };
+} {
+  return {
+    owner: session.owner,
+    repo: session.repo,
+    request: { signal: session.context.signal },
+  };
+}
+
+/** Runs requests whose failures are reported as “… while `doing`”. */
+export async function attempt<T>(
+  session: GithubSession,
+  doing: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    session.context.signal.throwIfAborted();
+    return await send();
+  } catch (thrown) {
+    throw githubError(thrown, doing, session.context.signal);
+  }
+}
+
+/**
+ * Sends a repeatable request again while GitHub's replicas may not have caught up: 404, or 409 for an “empty” repository
+ * that has its first commit. The last failure is thrown as it came.
+ */
+export async function untilVisible<T>(session: GithubSession, send: () => Promise<T>): Promise<T> {
+  const { lagWindowMs, lagDelayMs } = session.timing;
+  const untilMs = Date.now() + lagWindowMs;
+  for (let delayMs = lagDelayMs; ; delayMs = Math.min(delayMs * 2, 2000)) {
+    try {
+      return await send();
+    } catch (thrown) {
+      const isLag = isMissing(thrown) || isEmptyRepository(thrown);
+      if (!isLag || Date.now() + delayMs > untilMs) throw thrown;
+    }
+    await pause(delayMs, session.context.signal);
+  }
+}
+
+/** Waits; an abort ends the wait with the signal's own reason. */
+export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(delayMs, undefined, { signal });
+  } catch (thrown) {
+    throw signal.aborted ? toError(signal.reason) : toError(thrown);
+  }
+}
+
+// An owner: letters, digits and single inner hyphens, at most 39; an underscore appears in enterprise-managed logins.
+const ownerPattern = /^[a-z\d](?:[a-z\d_-]{0,38})$/i;
+// A repository: letters, digits, dot, hyphen, underscore; GitHub would silently replace anything else.
+const repositoryPattern = /^[\w.-]{1,100}$/;
+
+/**
+ * Refuses names that GitHub would refuse or silently change.
+ * @throws InputError `repo-owner-invalid`, `repo-name-invalid`.
+ */
+export function checkRepositoryName(owner: string, repo: string): void {
+  if (!ownerPattern.test(owner)) {
+    throw new InputError("repo-owner-invalid", `"${owner}" cannot be an owner on GitHub.`, {
+      hint: "Give the login of an organisation or user: letters, digits and hyphens, at most 39.",
+    });
+  }
+  const isReserved = /^\.{1,2}$|\.git$|\.wiki$|^-|\.$/i.test(repo);
+  if (repositoryPattern.test(repo) && !isReserved) return;
+  const proposal = proposeName(repo);
+  throw new InputError("repo-name-invalid", `"${repo}" cannot be the name of a repository.`, {
+    hint: `Use letters, digits, hyphen, underscore and dot, at most 100${proposal === "" ? "" : `, such as ${proposal}`}.`,
+  });
+}
+
+function proposeName(repo: string): string {
+  const words = repo
+    .normalize("NFKD")
+    .replaceAll(/[^\w.-]+/g, "-")
+    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .replace(/\.(git|wiki)$/i, "")
+    .slice(0, 100);
+  return words;
+}
