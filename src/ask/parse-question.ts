@@ -1,0 +1,143 @@
+import { cleanQuestion } from "./clean-question.ts";
+import { compilePattern, matchPattern, type Pattern } from "./pattern.ts";
+import type { Query, QueryIntent } from "./query.ts";
+import { type AskWords, englishWords } from "./words-en.ts";
+
+/** Turns what people type into a query. */
+export type QuestionParser = (text: string) => Query;
+
+/** What is compared with patterns; what people really ask is much shorter. */
+const maxWords = 60;
+
+/** Creates the parser for a language. Compiles its patterns once. */
+export function createQuestionParser(language: AskWords = englishWords): QuestionParser {
+  const rules = language.patterns.flatMap(({ intent, patterns }) =>
+    patterns.map((text) => ({ intent, pattern: compilePattern(text, language.sets) })),
+  );
+  const opening = language.opening.map(toWords);
+  const closing = language.closing.map(toWords);
+  return (text) => {
+    const clean = cleanQuestion(text);
+    const tokens = trimTokens(tokenize(clean.text, language), opening, closing);
+    const rest = {
+      text: tokens
+        .map((token) => token.typed)
+        .filter((typed) => typed !== "")
+        .join(" "),
+      mentions: clean.mentions,
+      urls: clean.urls,
+    };
+    const words = tokens.map((token) => token.word);
+    const known = new Set(words);
+    for (const { intent, pattern } of rules) {
+      const range = fits(pattern, words, known);
+      if (range === undefined) continue;
+      const subject = subjectOf(tokens.slice(...range), intent, language);
+      return { ...rest, intent, subject, isCount: intent === "list" && isCount(words) };
+    }
+    return { ...rest, intent: "search", subject: rest.text, isCount: false };
+  };
+}
+
+/** A word as typed, and as compared. */
+interface Token {
+  typed: string;
+  word: string;
+}
+
+function toWords(text: string): string[] {
+  return text.split(" ");
+}
+
+/**
+ * Words at white space; punctuation around a word is dropped and signs inside it are kept, because they belong to names.
+ * A contraction becomes its words.
+ */
+function tokenize(text: string, language: AskWords): Token[] {
+  const tokens: Token[] = [];
+  for (const piece of text.split(/\s+/, maxWords * 2)) {
+    if (tokens.length >= maxWords) break;
+    // punctuation at both ends; a leading dot, slash or @ may belong to a path or name
+    const typed = piece
+      .slice(0, 400)
+      .replace(/^[^\p{L}\p{N}./@#_]+/u, "")
+      .replace(/[^\p{L}\p{N}/_*+#]{1,40}$/u, "");
+    const word = typed.toLowerCase().replaceAll("'", "");
+    if (word === "") continue;
+    const long = Object.hasOwn(language.contractions, word)
+      ? language.contractions[word]
+      : undefined;
+    // "on-call" is two words in every pattern
+    const parts = (long ?? (word === "on-call" ? "on call" : word)).split(" ");
+    parts.forEach((part, at) => tokens.push({ word: part, typed: at === 0 ? typed : "" }));
+  }
+  return tokens;
+}
+
+/** Drops greetings and politeness from both ends, as often as there are some, but never everything. */
+function trimTokens(
+  tokens: readonly Token[],
+  opening: readonly (readonly string[])[],
+  closing: readonly (readonly string[])[],
+): Token[] {
+  let from = 0;
+  let to = tokens.length;
+  for (let isChanged = true; isChanged;) {
+    isChanged = false;
+    for (const phrase of opening)
+      if (from + phrase.length < to && isAt(tokens, from, phrase)) {
+        from += phrase.length;
+        isChanged = true;
+      }
+    for (const phrase of closing)
+      if (to - phrase.length > from && isAt(tokens, to - phrase.length, phrase)) {
+        to -= phrase.length;
+        isChanged = true;
+      }
+  }
+  return tokens.slice(from, to);
+}
+
+function isAt(tokens: readonly Token[], at: number, phrase: readonly string[]): boolean {
+  return phrase.every((word, offset) => tokens[at + offset]?.word === word);
+}
+
+function fits(
+  pattern: Pattern,
+  words: readonly string[],
+  known: ReadonlySet<string>,
+): readonly [number, number] | undefined {
+  if (pattern.anchor !== undefined && ![...pattern.anchor].some((word) => known.has(word)))
+    return undefined;
+  const slots = matchPattern(pattern, words);
+  if (slots === undefined) return undefined;
+  return slots.get("x") ?? [0, 0];
+}
+
+/** Intents whose subject is one thing, whose failure is only mentioned. */
+const ignoresFailure: ReadonlySet<QueryIntent> = new Set([
+  "dependents",
+  "owner",
+  "on-call",
+  "channel",
+]);
+
+function subjectOf(tokens: readonly Token[], intent: QueryIntent, language: AskWords): string {
+  const isEdge = (token: Token | undefined): boolean =>
+    token !== undefined && language.edges.has(token.word);
+  let from = 0;
+  let to = tokens.length;
+  while (from < to - 1 && isEdge(tokens[from])) from += 1;
+  while (to - 1 > from && isEdge(tokens[to - 1])) to -= 1;
+  if (ignoresFailure.has(intent))
+    while (to - 1 > from && language.failureWords.has(tokens[to - 1]?.word ?? "")) to -= 1;
+  return tokens
+    .slice(from, to)
+    .map((token) => token.typed)
+    .filter((typed) => typed !== "")
+    .join(" ");
+}
+
+function isCount(words: readonly string[]): boolean {
+  return words.includes("many") || words[0] === "count" || words[0] === "number";
+}

@@ -1,0 +1,144 @@
+/** A row of steps to compare with words. Made by `compilePattern`. */
+export interface Pattern {
+  steps: readonly Step[];
+  /** Words of which at least one must occur in any question that fits: spares most comparisons. */
+  anchor: ReadonlySet<string> | undefined;
+}
+
+interface Step {
+  kind: "words" | "slot";
+  /** Sub-patterns of which one must fit; for a slot empty. */
+  options: readonly (readonly Step[])[];
+  word?: string;
+  isOptional: boolean;
+  name?: string;
+}
+
+/** Where a slot's words stand: from, to (exclusive). */
+export type Slots = ReadonlyMap<string, readonly [number, number]>;
+
+/** Comparisons spent on one pattern at one place of a question; patterns need a few dozen. */
+const maxSteps = 2_000;
+
+/**
+ * Compiles `who (owns|runs) {x}`: words, `(a|b c)` for one of several, a `?` behind it when it may be absent, `{x}` for a
+ * slot of one or more words, `<name>` for a set. Throws for a set that does not exist, as data in our own files must be right.
+ */
+export function compilePattern(text: string, sets: Readonly<Record<string, string>>): Pattern {
+  // sets may hold other sets; three rounds are plenty
+  let expanded = text;
+  for (let round = 0; round < 3; round += 1)
+    expanded = expanded.replaceAll(/<(\w+)>/g, (_all, name: string) => {
+      const set = sets[name];
+      if (set === undefined) throw new Error(`pattern “${text}” names the unknown set “${name}”`);
+      return set;
+    });
+  const tokens = expanded.match(/\{\w+\}|[()|?]|[^\s()|?{}]+/g) ?? [];
+  const reader = { tokens, at: 0 };
+  const steps = readSequence(reader);
+  if (reader.at < tokens.length) throw new Error(`pattern “${text}” has a bracket too many`);
+  return { steps, anchor: anchorOf(steps) };
+}
+
+interface Reader {
+  tokens: readonly string[];
+  at: number;
+}
+
+function readSequence(reader: Reader): Step[] {
+  const steps: Step[] = [];
+  for (;;) {
+    const token = reader.tokens[reader.at];
+    if (token === undefined || token === ")" || token === "|") return steps;
+    reader.at += 1;
+    if (token === "(") steps.push(readChoice(reader));
+    else if (token.startsWith("{"))
+      steps.push({ kind: "slot", options: [], name: token.slice(1, -1), isOptional: false });
+    else steps.push({ kind: "words", word: token, options: [], isOptional: false });
+  }
+}
+
+function readChoice(reader: Reader): Step {
+  const options = [readSequence(reader)];
+  while (reader.tokens[reader.at] === "|") {
+    reader.at += 1;
+    options.push(readSequence(reader));
+  }
+  if (reader.tokens[reader.at] !== ")") throw new Error("a pattern lacks a closing bracket");
+  reader.at += 1;
+  const isOptional = reader.tokens[reader.at] === "?";
+  if (isOptional) reader.at += 1;
+  return { kind: "words", options, isOptional };
+}
+
+/** The first words of the first step that cannot be absent. */
+function anchorOf(steps: readonly Step[]): ReadonlySet<string> | undefined {
+  for (const step of steps) {
+    if (step.kind === "slot" || step.isOptional) continue;
+    if (step.word !== undefined) return new Set([step.word]);
+    const words = new Set<string>();
+    for (const option of step.options) {
+      const inner = anchorOf(option);
+      if (inner === undefined) return undefined;
+      for (const word of inner) words.add(word);
+    }
+    return words;
+  }
+  return undefined;
+}
+
+/**
+ * Looks for the pattern in the words: anywhere when it begins with a word, over all that stands before when it begins
+ * with a slot; to the end of the words in any case. Gives the slots, or undefined.
+ */
+export function matchPattern(pattern: Pattern, words: readonly string[]): Slots | undefined {
+  const lastStart = pattern.steps[0]?.kind === "slot" ? 0 : words.length - 1;
+  for (let start = 0; start <= lastStart; start += 1) {
+    const budget = { left: maxSteps };
+    const slots = matchSteps(pattern.steps, 0, words, start, budget);
+    if (slots !== undefined) return slots;
+  }
+  return undefined;
+}
+
+function matchSteps(
+  steps: readonly Step[],
+  step: number,
+  words: readonly string[],
+  at: number,
+  budget: { left: number },
+): Slots | undefined {
+  budget.left -= 1;
+  if (budget.left < 0) return undefined;
+  const current = steps[step];
+  if (current === undefined) return at === words.length ? new Map() : undefined;
+  if (current.kind === "slot") return matchSlot(current, steps, step, words, at, budget);
+  if (current.word !== undefined)
+    return words[at] === current.word
+      ? matchSteps(steps, step + 1, words, at + 1, budget)
+      : undefined;
+  for (const option of current.options) {
+    // the option's own steps, then the rest: so that a choice can be given up later
+    const slots = matchSteps([...option, ...steps.slice(step + 1)], 0, words, at, budget);
+    if (slots !== undefined) return slots;
+  }
+  return current.isOptional ? matchSteps(steps, step + 1, words, at, budget) : undefined;
+}
+
+function matchSlot(
+  slot: Step,
+  steps: readonly Step[],
+  step: number,
+  words: readonly string[],
+  at: number,
+  budget: { left: number },
+): Slots | undefined {
+  const isLast = step === steps.length - 1;
+  const name = slot.name ?? "";
+  if (isLast) return at < words.length ? new Map([[name, [at, words.length]]]) : undefined;
+  for (let end = at + 1; end <= words.length; end += 1) {
+    const slots = matchSteps(steps, step + 1, words, end, budget);
+    if (slots !== undefined) return new Map([...slots, [name, [at, end]]]);
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+/** What a question wants to know. The same words as an answer's intent. */
+export type QueryIntent =
+  | "owner"
+  | "owns"
+  | "runbook"
+  | "dependencies"
+  | "dependents"
+  | "links"
+  | "docs"
+  | "on-call"
+  | "channel"
+  | "apis"
+  | "status"
+  | "describe"
+  | "list"
+  | "templates"
+  | "search"
+  | "help";
+
+/** A question, understood. Pure data; nothing in it was compared with the catalog. */
+export interface Query {
+  intent: QueryIntent;
+  /** The words that say what it is about, as typed; empty when none are left. May hold a symptom or filter too. */
+  subject: string;
+  /** The whole question without markup, greetings and politeness, as typed. */
+  text: string;
+  /** Slack ids of people mentioned in it, other than as the addressee. */
+  mentions: string[];
+  /** Addresses in it, such as of a repository or pull request. */
+  urls: string[];
+  /** True when it asks for a number: “how many services …”. */
+  isCount: boolean;
+}

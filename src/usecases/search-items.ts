@@ -1,0 +1,119 @@
+import { isRecord } from "../base/json.ts";
+import { splitWords } from "../base/words.ts";
+import {
+  displayName,
+  relationTargets,
+  type Catalog,
+  type CatalogEntity,
+} from "../catalog/model.ts";
+import type { WellKnown } from "../catalog/well-known.ts";
+import { plainMarkdown } from "../docs/plain-markdown.ts";
+import type { SearchItem } from "../search/search-item.ts";
+import type { Document } from "./documents.ts";
+
+/** Kinds that organise files and are not asked about. */
+const hiddenKinds = new Set(["Location"]);
+
+/** What can be found: every entity and every section of a document. */
+export function searchItemsOf(
+  catalog: Catalog,
+  documents: readonly Document[],
+  wellKnown: WellKnown,
+): SearchItem[] {
+  const entities = [...catalog.entities.values()].filter(
+    (entity) => !hiddenKinds.has(entity.entity.kind),
+  );
+  return [
+    ...entities.map((entity) => entityItem(entity, catalog, wellKnown)),
+    ...documents.flatMap((document) => sectionItems(document)),
+  ];
+}
+
+function entityItem(entity: CatalogEntity, catalog: Catalog, wellKnown: WellKnown): SearchItem {
+  const { metadata, spec, kind } = entity.entity;
+  const type = spec?.["type"];
+  const dependents =
+    relationTargets(entity, "dependencyOf").length +
+    relationTargets(entity, "apiConsumedBy").length;
+  return {
+    id: entity.ref,
+    kind: kind.toLowerCase(),
+    ...(typeof type === "string" ? { type: type.toLowerCase() } : {}),
+    names: namesOf(entity, wellKnown),
+    text: [
+      metadata.description ?? "",
+      (metadata.tags ?? []).join(" "),
+      typeof type === "string" ? type : "",
+      ...["ownedBy", "partOf"].flatMap((relation) =>
+        relationTargets(entity, relation).map((ref) => nameOf(ref, catalog)),
+      ),
+      (metadata.links ?? []).map((link) => link.title ?? "").join(" "),
+    ].join(" \n"),
+    popularity: Math.min(1, Math.log2(1 + dependents) / 6),
+  };
+}
+
+function nameOf(ref: string, catalog: Catalog): string {
+  const entity = catalog.entities.get(ref);
+  return entity === undefined ? (ref.split("/").at(-1) ?? "") : displayName(entity);
+}
+
+function namesOf(entity: CatalogEntity, wellKnown: WellKnown): SearchItem["names"] {
+  const { name } = entity.entity.metadata;
+  const title = displayName(entity);
+  const slug = wellKnown.repository(entity)?.slug;
+  const names: SearchItem["names"] = [
+    { text: name, form: "name" },
+    { text: title, form: "title" },
+    ...wellKnown.aliases(entity).map((text) => ({ text, form: "alias" as const })),
+  ];
+  if (slug !== undefined) {
+    names.push({ text: slug, form: "slug" });
+    names.push({ text: slug.split("/").at(-1) ?? slug, form: "slug" });
+  }
+  const channel = wellKnown.slackChannel(entity)?.name;
+  if (channel !== undefined && entity.entity.kind === "Group")
+    names.push({ text: channel, form: "alias" });
+  const email = wellKnown.email(entity)?.address;
+  if (email !== undefined && isRecord(entity.entity.spec))
+    names.push({ text: email, form: "alias" });
+  const initials = initialsOf(name);
+  if (initials !== undefined) names.push({ text: initials, form: "initials" });
+  return names;
+}
+
+/** `payment-status-gateway` is also called psg. */
+function initialsOf(name: string): string | undefined {
+  const words = splitWords(name, 8, 100);
+  return words.length < 3 ? undefined : words.map((word) => word[0] ?? "").join("");
+}
+
+function sectionItems(document: Document): SearchItem[] {
+  const parent = document.refs[0];
+  return document.sections.map((section, at) => {
+    const heading = [document.title, ...section.parents, section.heading].join(" ");
+    return {
+      id: sectionId(document.path, section.anchor),
+      kind: "section",
+      ...(parent === undefined ? {} : { parent }),
+      names: at === 0 ? titleNames(document) : [],
+      // the headings count three times: they say what a section is about
+      text: [
+        heading,
+        heading,
+        heading,
+        document.alerts.join(" "),
+        plainMarkdown(section.markdown),
+      ].join(" \n"),
+    };
+  });
+}
+
+function titleNames(document: Document): SearchItem["names"] {
+  return [document.title, ...document.alerts].map((text) => ({ text, form: "title" as const }));
+}
+
+/** Names a section of a document in the index. */
+export function sectionId(path: string, anchor: string): string {
+  return `${path}#${anchor}`;
+}

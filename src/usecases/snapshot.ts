@@ -1,0 +1,32 @@
+import type { Diagnostic } from "../base/diagnostics.ts";
+import type { Catalog } from "../catalog/model.ts";
+import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
+import { buildSearchIndex, type SearchIndex } from "../search/search-index.ts";
+import type { Document } from "./documents.ts";
+import { searchItemsOf } from "./search-items.ts";
+
+/** One state of everything that questions are answered from. Never changed once built. */
+export interface Snapshot {
+  /** Counts up with every refresh. */
+  version: number;
+  catalog: Catalog;
+  documents: Document[];
+  index: SearchIndex;
+  diagnostics: Diagnostic[];
+  /** When the sources were read. */
+  readAtMs: number;
+}
+
+/** Builds the search index over entities and documents and puts all together. */
+export function buildSnapshot(parts: {
+  version: number;
+  catalog: Catalog;
+  documents: Document[];
+  diagnostics: Diagnostic[];
+  readAtMs: number;
+  wellKnown?: WellKnown;
+}): Snapshot {
+  const { wellKnown = createWellKnown(), ...rest } = parts;
+  const items = searchItemsOf(parts.catalog, parts.documents, wellKnown);
+  return { ...rest, index: buildSearchIndex(items) };
+}
