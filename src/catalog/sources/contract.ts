@@ -7,6 +7,11 @@ export interface SourceFile {
   /** Absolute path or URL: what relative references inside resolve against. */
   base: string;
   text: string;
+  /**
+   * Set when nobody named this very file (it was met while walking a folder or a glob): what is no entity in it is then
+   * skipped in silence.
+   */
+  isImplied?: boolean;
 }
 
 /** What one reading of a source gave. Findings about files that could not be read stand beside those that could. */

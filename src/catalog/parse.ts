@@ -1,0 +1,119 @@
+import { type Document, LineCounter } from "yaml";
+
+import type { Diagnostic } from "../base/diagnostics.ts";
+import { readYaml, type YamlFault } from "./yaml-reader.ts";
+import { offsetOf, plainValue } from "./yaml-value.ts";
+
+/** Line and column, both from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** Finds where a value stands; the nearest existing parent when the path is absent. */
+export type Locate = (path: readonly (string | number)[]) => Position;
+
+/** One document of a YAML text that is not empty. */
+export interface ParsedDocument {
+  /** Counts from 0; empty documents count too. */
+  index: number;
+  /** Plain data: a mapping in a healthy catalog file, but it may be anything that YAML can say. */
+  value: unknown;
+  /** Of the first line with content, from 1. */
+  line: number;
+  locate: Locate;
+}
+
+export interface ParsedText {
+  documents: ParsedDocument[];
+  diagnostics: Diagnostic[];
+  /** Documents that could not be read at all. */
+  broken: number;
+}
+
+/** Larger catalog files are refused: reading one would hold up everything else, and no person edits such a file. */
+export const maxCatalogFileLength = 256 * 1024;
+
+/**
+ * Reads a text of YAML documents. A broken document gives a diagnostic and does not hide the others; empty documents are
+ * skipped. Hostile text (alias bombs, deep nesting, cycles, prototype keys) gives diagnostics too. Never throws.
+ * @param file Path or URL as the person knows it, for the diagnostics.
+ * @param maxLength In characters.
+ */
+export function parseYamlText(
+  text: string,
+  file: string,
+  maxLength: number = maxCatalogFileLength,
+): ParsedText {
+  if (text.length > maxLength) return refused(file, tooLarge(text.length, maxLength));
+  // The byte order mark would shift the columns of the first line.
+  const source = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const read = readYaml(source);
+  if (read.fault !== undefined) return refused(file, read.fault, read.lineCounter);
+  const parsed: ParsedText = { documents: [], diagnostics: [], broken: 0 };
+  read.documents.forEach((document, index) => {
+    const { value, faults } = plainValue(document);
+    for (const fault of faults) parsed.diagnostics.push(diagnose(file, fault, read.lineCounter));
+    if (value === undefined) parsed.broken += 1;
+    if (value === undefined || value === null) return;
+    const line = read.lineCounter.linePos(document.contents?.range[0] ?? 0).line;
+    const locate = createLocator(source, document, read.lineCounter);
+    parsed.documents.push({ index, value, line, locate });
+  });
+  return parsed;
+}
+
+function refused(file: string, fault: YamlFault, lineCounter?: LineCounter): ParsedText {
+  return { documents: [], diagnostics: [diagnose(file, fault, lineCounter)], broken: 1 };
+}
+
+function tooLarge(length: number, maxLength: number): YamlFault {
+  return {
+    offset: 0,
+    code: "file-too-large",
+    severity: "error",
+    message: `the file has ${Math.ceil(length / 1024)} KB, at most ${Math.floor(maxLength / 1024)} KB are read`,
+    fix: "split it into several files",
+  };
+}
+
+function diagnose(file: string, fault: YamlFault, lineCounter = new LineCounter()): Diagnostic {
+  const { line, col } = lineCounter.linePos(fault.offset);
+  const { severity, code, message, fix } = fault;
+  return {
+    file,
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    severity,
+    code,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+/**
+ * Keeps the document's text instead of its syntax tree, which is many times larger, and reads it again when somebody asks.
+ * While the garbage collector has not taken the tree, it is used as it is.
+ */
+function createLocator(
+  source: string,
+  document: Document.Parsed,
+  lineCounter: LineCounter,
+): Locate {
+  const [start, , end] = document.range;
+  const first = lineCounter.linePos(start);
+  const text = source.slice(start, end);
+  let tree = new WeakRef({ document, lineCounter, lineShift: 0 });
+  return (path) => {
+    let known = tree.deref();
+    if (known === undefined) {
+      const again = readYaml(text);
+      const [only] = again.documents;
+      if (only === undefined) return { line: first.line, column: first.col };
+      known = { document: only, lineCounter: again.lineCounter, lineShift: first.line - 1 };
+      tree = new WeakRef(known);
+    }
+    const { line, col } = known.lineCounter.linePos(offsetOf(known.document, path));
+    return { line: line + known.lineShift, column: col };
+  };
+}
