@@ -15,7 +15,8 @@ const fullCodes = new Set(["53100", "53200", "ENOSPC", "EDQUOT"]);
 const ourMistake = /^(22|23|42)/;
 
 /**
- * A driver's failure as an `UpstreamError`: `storage-full`, `storage-failed` (waiting does not help) or `storage-unavailable` (it may).
+ * A driver's failure as an `UpstreamError`: `storage-full`, `storage-denied`, `storage-failed` (waiting does not help) or
+ * `storage-unavailable` (it may).
  * The cause keeps only message and code, because drivers hang commands with passwords and data on their errors.
  */
 export function toStorageError(thrown: unknown, backend: BackendName): CallboardError {
@@ -27,6 +28,13 @@ export function toStorageError(thrown: unknown, backend: BackendName): Callboard
     return new UpstreamError("storage-full", `${backend.label} has no room left`, {
       hint: "free some space or raise the server's memory limit; nothing was accepted meanwhile",
       isRetryable: true,
+      cause,
+    });
+  }
+  if (isDenied(error, code)) {
+    return new UpstreamError("storage-denied", `${backend.label} refused the login or the access`, {
+      hint: "check user, password and database in the address, and what the user may do",
+      isRetryable: false,
       cause,
     });
   }
@@ -55,6 +63,12 @@ export function bareCause(error: Error, code = codeOf(error)): Error {
 function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" && thrown.code !== "" ? thrown.code : undefined;
+}
+
+function isDenied(error: Error, code: string | undefined): boolean {
+  // SQLSTATE: invalid authorization, insufficient privilege, no such database
+  if (code !== undefined && /^(28...|42501|3D000)$/.test(code)) return true;
+  return /^(WRONGPASS|NOAUTH|NOPERM)\b/.test(error.message);
 }
 
 function isFull(error: Error, code: string | undefined): boolean {

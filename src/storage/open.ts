@@ -2,6 +2,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Storage } from "./contract.ts";
 import { defaultTuning, type JobTuning } from "./job-tuning.ts";
 import { openEmbedded } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+import { openRedis } from "./redis.ts";
 
 /** Where records and jobs live: at most one address, else the embedded database in the data folder. */
 export interface StorageOptions {
@@ -25,5 +27,12 @@ export interface StorageOptions {
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { dataDir, logger } = options;
   const tuning: JobTuning = { ...defaultTuning, ...options.tuning };
+  const namespace = options.namespace ?? "callboard";
+  if (options.redisUrl !== undefined) {
+    return openRedis({ url: options.redisUrl, namespace, tuning, logger });
+  }
+  if (options.databaseUrl !== undefined) {
+    return openPostgres({ url: options.databaseUrl, schema: namespace, tuning, logger });
+  }
   return openEmbedded({ dataDir, tuning, logger });
 }

@@ -14,8 +14,9 @@ import { acquireFolderLock } from "./folder-lock.ts";
 import type { JobTuning } from "./job-tuning.ts";
 import { openJobQueue } from "./jobs.ts";
 import { createPglitePool } from "./pglite-pool.ts";
+import { pingRecords } from "./ping.ts";
+import { createSqlJobDriver, sqlQueueName } from "./sql-jobs.ts";
 import { createSqlRecords, recordTableSql, sweepExpired } from "./sql-records.ts";
-import { createSqlJobDriver, pingRecords } from "./sql-storage.ts";
 
 const backend: BackendName = {
   label: "the embedded database",
@@ -24,7 +25,6 @@ const backend: BackendName = {
 
 /** BullMQ looks for its tables here when it is given a pool. */
 const schema = DEFAULT_SCHEMA;
-const queueName = "callboard";
 const sweepIntervalMs = 600_000;
 /** Below this much free space the first full write is near. */
 const lowSpaceBytes = 200 * 1024 * 1024;
@@ -84,7 +84,7 @@ async function open(options: EmbeddedOptions, releaser: Releaser): Promise<Stora
   releaser.add("the sweep of expired records", () => clearInterval(sweep));
 
   const records = createSqlRecords(pool, schema, backend);
-  const jobs = await openJobQueue(createSqlJobDriver(pool, queueName, backend), tuning, logger);
+  const jobs = await openJobQueue(createSqlJobDriver(pool, backend), tuning, logger);
   releaser.add("the job queue", () => jobs.close());
 
   return {
@@ -184,7 +184,7 @@ async function releaseOrphans(pool: PgPool): Promise<number> {
     `UPDATE ${schema}.job SET state = 'waiting', lock_token = NULL, locked_until_ms = NULL,
        stalled_marked = false, stalled_count = stalled_count + 1
      WHERE queue = $1 AND state = 'active' RETURNING id`,
-    [queueName],
+    [sqlQueueName],
   );
   return rows.length;
 }

@@ -1,24 +1,6 @@
-import { createPostgresBackend, withBackend, type PostgresConnectionOptions } from "bullmq";
-
 import { UpstreamError } from "../base/errors.ts";
 import type { RecordStore } from "./contract.ts";
 import { withDeadline, type BackendName } from "./failure.ts";
-import type { JobDriver } from "./job-driver.ts";
-
-/** Opens BullMQ on PostgreSQL's protocol: a server's address and schema, or a pool. Its tables must exist. */
-export function createSqlJobDriver(
-  connection: PostgresConnectionOptions,
-  queueName: string,
-  name: BackendName,
-): JobDriver {
-  const { Queue, Worker } = withBackend(createPostgresBackend);
-  return {
-    name,
-    openQueue: () => new Queue<string, void>(queueName, { connection }),
-    openWorker: (processor, settings) =>
-      new Worker<string, void>(queueName, processor, { connection, ...settings }),
-  };
-}
 
 /** A ping must have answered by then. */
 const pingTimeoutMs = 2_000;
