@@ -21,7 +21,7 @@ def yesterday() -> datetime.date:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog=${{ values.name | dump }}, description=job.__doc__)
+    parser = argparse.ArgumentParser(prog=${{ values.name | dump }}, description=${{ values.description | dump }})
     parser.add_argument("--date", type=parse_day, default=None, help="the day to work on (default: yesterday)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     options = parser.parse_args(arguments)
