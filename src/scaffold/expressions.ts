@@ -5,10 +5,11 @@ import {
   type TemplateContext,
   type TemplateRenderer,
   type TemplateRenderLimits,
+  type TemplateValue,
 } from "nunjitsu";
 
 import { toError } from "../base/errors.ts";
-import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isRecord, setOwn, toJsonValue, type JsonObject, type JsonValue } from "../base/json.ts";
 import { createFilters } from "./filters.ts";
 
 /** What expressions see: `parameters`, `steps`, `user`, `context`, `environment`, and where allowed `secrets` and `each`. */
@@ -85,13 +86,6 @@ export function createExpressionEngine(
   const renderer = createRenderer(options, world);
   const limits = options.limits === undefined ? {} : { limits: options.limits };
 
-  function attempt(source: string, render: () => unknown): Rendered {
-    try {
-      return { value: toJson(render()) };
-    } catch (thrown) {
-      return { failed: toFault(source, thrown) };
-    }
-  }
   function renderOne(source: string, context: RenderContext): Rendered {
     if (!mayHoldExpression(source)) return { value: source };
     return attempt(source, () => renderer.renderValue(source, toContext(context), limits));
@@ -128,6 +122,15 @@ export function createExpressionEngine(
       return "failed" in result && result.failed.kind === "syntax" ? result.failed : undefined;
     },
   };
+}
+
+function attempt(source: string, render: () => unknown): Rendered {
+  try {
+    // a fresh value: the engine's containers are frozen, and a number may be infinite
+    return { value: toJsonValue(render()) };
+  } catch (thrown) {
+    return { failed: toFault(source, thrown) };
+  }
 }
 
 function createRenderer(
@@ -176,51 +179,28 @@ export function mapStrings(
   return result;
 }
 
-/** Sets an own property even for names such as `__proto__`. */
-function setOwn(target: JsonObject, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
-}
-
 /** The engine refuses these as names of data; Backstage's catalogs never carry them on purpose. */
 const reservedKeys = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Plain data only: no undefined, no reserved keys, no objects with behaviour. */
 function toContext(context: RenderContext): TemplateContext {
-  const plain = toPlain(context, 0);
-  return (isRecord(plain) ? plain : {}) as TemplateContext;
+  const plain: Record<string, TemplateValue> = {};
+  for (const [key, value] of Object.entries(context)) {
+    const item = toJsonValue(value);
+    if (item !== undefined) plain[key] = withoutReserved(item);
+  }
+  return plain;
 }
 
-function toPlain(value: unknown, depth: number): unknown {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return value;
-  if (depth > 64) return undefined;
-  if (Array.isArray(value)) return value.map((item) => toPlain(item, depth + 1) ?? null);
-  if (!isRecord(value)) return undefined;
-  const entries = Object.entries(value).flatMap(([key, item]) => {
-    const plain = reservedKeys.has(key) ? undefined : toPlain(item, depth + 1);
-    return plain === undefined ? [] : [[key, plain] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** A fresh JSON value of what the engine returned: its containers are frozen, and a number may be infinite. */
-function toJson(value: unknown): JsonValue | undefined {
-  if (value === undefined) return undefined;
-  const text: string | undefined = JSON.stringify(value);
-  return text === undefined ? undefined : (JSON.parse(text) as JsonValue);
+function withoutReserved(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutReserved);
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => !reservedKeys.has(key));
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutReserved(item)]));
 }
 
 function toFault(source: string, thrown: unknown): ExpressionFault {
   const cut = source.length > 200 ? `${source.slice(0, 199)}…` : source;
-  const place = (error: TemplateLimitError | TemplateRenderError): object => ({
-    ...(error.line === undefined ? {} : { line: error.line }),
-    ...(error.column === undefined ? {} : { column: error.column }),
-  });
   // the engine's messages open with their position, which we hold apart
   const message = toError(thrown).message.replace(/^Template error at line \d+, column \d+: /, "");
   if (thrown instanceof TemplateLimitError) {
@@ -231,4 +211,14 @@ function toFault(source: string, thrown: unknown): ExpressionFault {
     return { source: cut, message, kind, ...place(thrown) };
   }
   return { source: cut, message, kind: "evaluation" };
+}
+
+function place(error: TemplateLimitError | TemplateRenderError): {
+  line?: number;
+  column?: number;
+} {
+  return {
+    ...(error.line === undefined ? {} : { line: error.line }),
+    ...(error.column === undefined ? {} : { column: error.column }),
+  };
 }

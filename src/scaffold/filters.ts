@@ -1,6 +1,6 @@
 import { parse, stringify } from "yaml";
 
-import { isRecord, type JsonValue } from "../base/json.ts";
+import { isRecord, toJsonValue, type JsonValue } from "../base/json.ts";
 import { parseRef } from "../catalog/ref.ts";
 import { parseRepoUrl } from "./repo-url.ts";
 
@@ -43,9 +43,9 @@ export function createFilters(world: FilterWorld): Record<string, Filter> {
     now: () => new Date(world.nowMs).toISOString(),
     json: (input, indent) =>
       JSON.stringify(input ?? null, undefined, typeof indent === "number" ? indent : undefined),
-    fromJson: (input) => JSON.parse(asText(input)) as JsonValue,
+    fromJson: (input) => toJsonValue(JSON.parse(asText(input))),
     yaml: (input) => stringify(input ?? null, { lineWidth: 0 }).trimEnd(),
-    parseYaml: (input) => parse(asText(input)) as JsonValue,
+    parseYaml: (input) => toJsonValue(parse(asText(input))),
   };
 }
 
@@ -84,8 +84,8 @@ function pick(input: unknown, path: unknown): JsonValue | undefined {
         .filter((key) => key !== "");
   let value: unknown = input;
   for (const key of keys) {
-    const isOwn = typeof value === "object" && value !== null && Object.hasOwn(value, key);
-    value = isOwn ? Reflect.get(value as object, key) : undefined;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
   }
-  return value as JsonValue | undefined;
+  return toJsonValue(value);
 }

@@ -8,6 +8,8 @@ export interface Form {
 export interface FormPage {
   title: string;
   description?: string;
+  /** An expression over the values so far: the page is left out where it is false. */
+  when?: JsonValue;
   /** The page's JSON Schema without its `ui:*` keys: what ajv checks. */
   schema: JsonObject;
   /** The page as written, `ui:*` keys included: what `fieldsOf` reads. */
@@ -75,6 +77,8 @@ export interface FormField {
   entity?: EntityFieldOptions;
   /** For `repo-url`. */
   repo?: RepoFieldOptions;
+  /** A rule that the picker carries: Backstage's names, or its tags. */
+  rule?: "entity-name" | "entity-tags";
   /** True when other fields depend on this value, so that a change must redraw the page. */
   isCondition: boolean;
   /** The unknown `ui:field` that is shown by its schema type instead. */
@@ -88,6 +92,8 @@ export interface EntityFieldOptions {
   /** `false`: the namespace is always written. */
   defaultNamespace?: string | false;
   allowArbitraryValues: boolean;
+  /** `owned`: only what the asker's groups own; `my-groups`: only groups the asker is in. */
+  only?: "owned" | "my-groups";
 }
 
 export interface RepoFieldOptions {

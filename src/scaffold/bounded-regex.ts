@@ -1,0 +1,51 @@
+import vm from "node:vm";
+
+/**
+ * A pattern that somebody else wrote may take forever on a short text, and a regular expression cannot be stopped from
+ * within. The vm module can stop one, so that a bad pattern costs at most `timeoutMs` of everybody's time.
+ */
+const sandbox = vm.createContext({});
+const script = new vm.Script(
+  "{ const pattern = new RegExp(source, flags); texts.map((text) => (pattern.test(text) ? 1 : 0)).join(''); }",
+);
+
+/** Texts longer than this are not matched at all. */
+const maxTextLength = 20_000;
+const maxPatternLength = 2_000;
+
+/**
+ * Tells for each text whether the pattern matches; undefined when the answer took longer than `timeoutMs`
+ * or pattern or texts are unreasonably long.
+ * @throws SyntaxError when the pattern is not a regular expression.
+ */
+export function matchAllWithin(
+  pattern: { source: string; flags: string },
+  texts: readonly string[],
+  timeoutMs = 50,
+): boolean[] | undefined {
+  if (pattern.source.length > maxPatternLength) return undefined;
+  if (texts.some((text) => text.length > maxTextLength)) return undefined;
+  // Rejects a malformed pattern here, with an error of this realm.
+  void new RegExp(pattern.source, pattern.flags);
+  Object.assign(sandbox, { source: pattern.source, flags: pattern.flags, texts: [...texts] });
+  try {
+    // "1" for each text that fits, "0" for the others: a plain text crosses between realms unchanged
+    return String(script.runInContext(sandbox, { timeout: timeoutMs }))
+      .split("")
+      .map((sign) => sign === "1");
+  } catch (thrown) {
+    if (isTimeout(thrown)) return undefined;
+    throw thrown;
+  } finally {
+    Object.assign(sandbox, { texts: [] });
+  }
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "code" in thrown &&
+    thrown.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+  );
+}
