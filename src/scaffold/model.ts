@@ -19,6 +19,8 @@ export interface Template {
   steps: TemplateStep[];
   /** `spec.output`, unrendered. */
   output: JsonObject;
+  /** `spec.secrets.schema`: what the secrets of a run must look like. */
+  secretsSchema?: JsonObject;
 }
 
 export interface TemplateStep {
