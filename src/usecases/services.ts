@@ -51,6 +51,8 @@ export interface TemplateSummary {
 export interface LoadedTemplate {
   template: Template;
   form: Form;
+  /** Set when it can be shown but not run, with the reason. */
+  problem?: string;
 }
 
 export interface EntityService {

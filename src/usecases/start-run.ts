@@ -19,6 +19,8 @@ export interface StartRequest {
 
 export interface StartRunDeps {
   findTemplate(ref: string): { template: Template; form: Form; problem?: string } | undefined;
+  /** Fills in the defaults that the form would have shown. */
+  complete(form: Form, values: JsonObject): JsonObject;
   validate(form: Form, values: JsonObject): FieldFault[];
   runs: RunStore;
   jobs: Pick<JobQueue, "add">;
@@ -54,7 +56,8 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
       },
     );
   }
-  const faults = deps.validate(found.form, request.values);
+  const values = deps.complete(found.form, request.values);
+  const faults = deps.validate(found.form, values);
   if (faults.length > 0) {
     throw new InputError("run-values-invalid", "some values do not fit the template", {
       hint: faults
@@ -62,7 +65,9 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
         .join("; "),
     });
   }
-  const { run } = await deps.runs.create(newRun(request, found.template, deps.clock()));
+  const { run } = await deps.runs.create(
+    newRun({ ...request, values }, found.template, deps.clock()),
+  );
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;
 }

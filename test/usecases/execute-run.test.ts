@@ -68,6 +68,7 @@ function accept(
   };
   return startRun(request, {
     findTemplate: () => ({ template, form: { pages: [] } }),
+    complete: (_form, values) => values,
     validate: () => [],
     runs,
     jobs,
