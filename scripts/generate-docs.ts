@@ -3,5 +3,8 @@ import { writeFileSync } from "node:fs";
 
 import { renderConfigReference, renderEnvExample } from "../src/config/reference.ts";
 
+import { renderErrors } from "./list-errors.ts";
+
+writeFileSync("docs/errors.md", renderErrors("src"));
 writeFileSync(".env.example", renderEnvExample());
 writeFileSync("docs/configuration.md", renderConfigReference());
