@@ -1,0 +1,16 @@
+import type { ActContext } from "./acts/context.ts";
+import type { Driver } from "./driver.ts";
+import type { Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import type { Transport } from "./transport/contract.ts";
+import type { ApiContext } from "./web-api/context.ts";
+
+/** What the server serves from. */
+export interface ServerParts {
+  api: ApiContext;
+  acts: ActContext;
+  driver: Driver;
+  faults: Faults;
+  journal: Journal;
+  transport: Transport;
+}
