@@ -73,15 +73,20 @@ async function work(
 ): Promise<void> {
   const controller = new AbortController();
   if (floor.isStopping) controller.abort(shutdownReason);
-  const result = attemptJob(options, { raw, token, signal: controller.signal });
   const id = raw.id ?? "";
-  const entry = { controller, ended: result.catch(() => undefined) };
+  let markEnded: (() => void) | undefined;
+  const ended = new Promise<void>((resolve) => {
+    markEnded = resolve;
+  });
+  const entry = { controller, ended };
+  // before the processor starts: its first line may already ask for a cancel
   floor.active.set(id, entry);
   try {
-    await result;
+    await attemptJob(options, { raw, token, signal: controller.signal });
   } finally {
     // after a lost lock the same job may run here a second time and own the entry
     if (floor.active.get(id) === entry) floor.active.delete(id);
+    markEnded?.();
   }
 }
 
