@@ -1,7 +1,8 @@
+import type { AskWords } from "./ask-words.ts";
 import { cleanQuestion } from "./clean-question.ts";
 import { compilePattern, matchPattern, type Pattern } from "./pattern.ts";
 import type { Query, QueryIntent } from "./query.ts";
-import { type AskWords, englishWords } from "./words-en.ts";
+import { englishWords } from "./words-en.ts";
 
 /** Turns what people type into a query. */
 export type QuestionParser = (text: string) => Query;

@@ -1,4 +1,5 @@
-import { joinWords, splitWords } from "../base/words.ts";
+import { splitWords } from "../base/words.ts";
+import { stopWords } from "./common-words.ts";
 import type { NameForm, SearchItem } from "./search-item.ts";
 import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
 
@@ -85,15 +86,15 @@ function collectNames(items: readonly SearchItem[]): RawName[] {
   items.forEach((item, at) => {
     const seen = new Set<string>();
     for (const { text, form } of item.names) {
-      const joined = joinWords(text);
-      if (joined === "" || seen.has(joined)) continue;
-      seen.add(joined);
-      names.push({
-        joined,
-        words: splitWords(text, maxNameWords, maxNameLength),
-        item: at,
-        form,
-      });
+      const words = splitWords(text, maxNameWords, maxNameLength);
+      const telling = words.filter((word) => !stopWords.has(word));
+      // questions lose their stop words before names are looked up, so a name is kept without its own too
+      for (const kept of [words, telling]) {
+        const joined = kept.join("");
+        if (joined === "" || seen.has(joined)) continue;
+        seen.add(joined);
+        names.push({ joined, words: kept, item: at, form });
+      }
     }
   });
   return names.toSorted((a, b) =>

@@ -33,10 +33,15 @@ const field = "text";
 /** Texts looked at for one question: the bound on its cost. */
 const maxPostings = 4_000;
 
+/** The parts of lunr's index that its types leave out: a vector of term numbers and BM25 scores for each text. */
 type BuiltIndex = lunr.Index & {
   fieldVectors: Record<string, { elements: number[] } | undefined>;
-  invertedIndex: Record<string, { _index: number; [field]: Record<string, unknown> } | undefined>;
+  invertedIndex: Record<string, (Record<string, object> & { _index: number }) | undefined>;
 };
+
+function isBuiltIndex(index: lunr.Index): index is BuiltIndex {
+  return "fieldVectors" in index && "invertedIndex" in index;
+}
 
 /** The stem lunr's English stemmer gives a word. */
 export function stemOf(word: string): string {
@@ -64,7 +69,7 @@ export function buildTextIndex(texts: readonly string[]): TextIndex {
   // texts are split and stemmed here: lunr's tokenizer knows neither camelCase nor our stop words
   builder.tokenizer = Object.assign(
     (text?: null | string | object | object[]) =>
-      splitWords(String(text), 1_500, 20_000)
+      splitWords(typeof text === "string" ? text : "", 1_500, 20_000)
         .filter((word) => !stopWords.has(word))
         .map((word) => new lunr.Token(stemmed(word), {})),
     { separator: /\s/ },
@@ -72,7 +77,8 @@ export function buildTextIndex(texts: readonly string[]): TextIndex {
   texts.forEach((text, id) => {
     if (text !== "") builder.add({ id: String(id), [field]: text });
   });
-  const index = builder.build() as BuiltIndex;
+  const index = builder.build();
+  if (!isBuiltIndex(index)) throw new Error("this version of lunr keeps no vectors");
   const frequency = new Map<string, number>();
   for (const [stem, posting] of Object.entries(index.invertedIndex))
     frequency.set(stem, Object.keys(posting?.[field] ?? {}).length);
@@ -93,7 +99,7 @@ function createTextIndex(
   const score = (items: readonly number[], terms: readonly WeightedTerm[]): TextHit[] => {
     const wanted = new Map<number, WeightedTerm>();
     for (const term of terms) {
-      const at = index.invertedIndex[term.stem]?._index;
+      const at = index.invertedIndex[term.stem]?.["_index"];
       if (at !== undefined && !wanted.has(at)) wanted.set(at, term);
     }
     const weights = groupWeights(terms, rarity);

@@ -1,0 +1,216 @@
+import { splitWords } from "../base/words.ts";
+import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
+import { cutSection } from "../docs/cut-section.ts";
+import type { Section } from "../docs/document.ts";
+import { confidentScore, type Hit } from "../search/search-item.ts";
+import type { Subject } from "./answer-entity.ts";
+import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
+import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
+import type { Answer, Evidence } from "./answer.ts";
+import type { Document } from "./documents.ts";
+import { sectionId } from "./search-items.ts";
+
+/** A section of a document that fits, and how well. */
+export interface SectionHit {
+  document: Document;
+  section: Section;
+  score: number;
+}
+
+const maxOthers = 8;
+/** Headings under which a runbook says what to do, the most useful first. */
+const actionHeadings = [
+  "mitigation",
+  "what to do",
+  "remediation",
+  "resolution",
+  "fix",
+  "steps",
+  "diagnosis",
+  "procedure",
+];
+
+/** Documents by path and section ids, for looking hits up. */
+export function sectionsOf(
+  documents: readonly Document[],
+): Map<string, { document: Document; section: Section }> {
+  return new Map(
+    documents.flatMap((document) =>
+      document.sections.map((section) => [
+        sectionId(document.path, section.anchor),
+        { document, section },
+      ]),
+    ),
+  );
+}
+
+/** The words of a question that are neither the thing's name nor about asking for a runbook. */
+export function symptomOf(asked: Asked, matched: readonly string[]): string {
+  const used = new Set([...matched, ...matched.flatMap((word) => splitWords(word))]);
+  return splitWords(asked.query.text, 60)
+    .filter((word) => !used.has(word) && !askingWords.has(word))
+    .join(" ");
+}
+
+const askingWords: ReadonlySet<string> = new Set(
+  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle".split(
+    " ",
+  ),
+);
+
+/** The document that answers for the entity: its own; else those of its system; else none. */
+export function answerFromDocuments(
+  asked: Asked,
+  subject: Subject,
+  hits: Hit[],
+): Answer | undefined {
+  const { entity } = subject;
+  const found = toSectionHits(asked, hits);
+  const best = found[0];
+  if (best === undefined) return undefined;
+  return sectionAnswer(asked, found, { entity, score: subject.score, others: subject.others });
+}
+
+/** Sections of an entity's documents for the symptom; without one, the first section of each of its documents. */
+export function sectionsFor(asked: Asked, entity: CatalogEntity, symptom: string): Hit[] {
+  const { index } = asked.snapshot;
+  const wanted = asked.query.intent === "docs" ? "docs" : "runbook";
+  const holders = [
+    entity.ref,
+    ...relationTargets(entity, "partOf"),
+    ...relationTargets(entity, "hasPart").slice(0, 20),
+  ];
+  for (const [at, ref] of holders.entries()) {
+    const hits = symptom === "" ? [] : index.searchWithin(ref, symptom, 20);
+    // what belongs to the entity's system answers only a symptom that it really names
+    const sure = hits.filter((hit) => at === 0 || hit.score >= confidentScore / 2);
+    if (sure.length > 0) return sure;
+    if (at === 0) {
+      const own = firstSections(asked, ref, wanted);
+      if (own.length > 0) return own;
+    }
+  }
+  return firstSections(asked, relationTargets(entity, "partOf")[0] ?? "", wanted);
+}
+
+function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): Hit[] {
+  const own = asked.snapshot.documents.filter((document) => document.refs.includes(ref));
+  const fitting = own.filter((document) => document.isRunbook === (wanted === "runbook"));
+  return (fitting.length > 0 ? fitting : own).flatMap((document) => {
+    const section = openingOf(document);
+    return section === undefined
+      ? []
+      : [
+          {
+            id: sectionId(document.path, section.anchor),
+            kind: "section",
+            score: 0.5,
+            way: "text" as const,
+            matched: [],
+          },
+        ];
+  });
+}
+
+/** The first section with something in it. */
+function openingOf(document: Document): Section | undefined {
+  return document.sections.find((section) => section.markdown !== "") ?? document.sections[0];
+}
+
+/** Hits as sections, with the most useful section of the best document first. */
+export function toSectionHits(asked: Asked, hits: readonly Hit[]): SectionHit[] {
+  const sections = sectionsOf(asked.snapshot.documents);
+  const found = hits.flatMap((hit) => {
+    const known = sections.get(hit.id);
+    return known === undefined ? [] : [{ ...known, score: hit.score }];
+  });
+  const best = found[0];
+  if (best === undefined) return found;
+  const close = found.filter(
+    (hit) => hit.document.path === best.document.path && hit.score >= best.score * 0.85,
+  );
+  const useful =
+    close.find((hit) => hit.section.markdown !== "" && isAction(hit.section)) ??
+    close.find((hit) => hit.section.markdown !== "") ??
+    best;
+  return [useful, ...found.filter((hit) => hit !== useful)];
+}
+
+function isAction(section: Section): boolean {
+  const headings = [section.heading, ...section.parents].map((heading) => heading.toLowerCase());
+  return actionHeadings.some((action) => headings.some((heading) => heading.includes(action)));
+}
+
+/** An answer that quotes the first section and names the next best. */
+export function sectionAnswer(
+  asked: Asked,
+  found: readonly SectionHit[],
+  about?: { entity: CatalogEntity; score: number; others: readonly Hit[] },
+): Answer | undefined {
+  const best = found[0];
+  if (best === undefined) return undefined;
+  const { document, section } = best;
+  const subject = about?.entity ?? asked.catalog.entities.get(document.refs[0] ?? "");
+  const owner = subject === undefined ? undefined : ownerOf(asked.catalog, subject);
+  const { markdown, isCut } = cutSection(section.markdown);
+  const others = found.slice(1, maxOthers + 1).map((other) => ({
+    id: sectionId(other.document.path, other.section.anchor),
+    path: other.document.path,
+    title: other.document.title,
+    heading: other.section.heading,
+  }));
+  return frame(asked, {
+    card: {
+      type: "section",
+      ...(subject === undefined ? {} : { subject: briefOf(subject) }),
+      ...(owner === undefined ? {} : { owner: owner.brief }),
+      contact: contactOf(asked, [subject, owner?.entity]),
+      path: document.path,
+      title: document.title,
+      heading: section.heading,
+      markdown,
+      isCut,
+      others,
+    },
+    evidence: documentEvidence(document, section),
+    entities:
+      about === undefined
+        ? subject === undefined
+          ? []
+          : [{ ref: subject.ref, score: rounded(best.score) }]
+        : ranked(about.entity, about.score, about.others),
+    documents: found.slice(0, 10).map((hit) => documentRef(hit)),
+  });
+}
+
+function documentRef(hit: SectionHit): Answer["documents"][number] {
+  const ref = hit.document.refs[0];
+  return {
+    path: hit.document.path,
+    heading: hit.section.heading,
+    ...(ref === undefined ? {} : { ref }),
+    score: rounded(hit.score),
+  };
+}
+
+function documentEvidence(document: Document, section: Section): Evidence[] {
+  const heading = section.heading === "" ? document.title : section.heading;
+  const evidence = [
+    { source: `${document.path}:${section.line}`, statement: heading, readAtMs: document.readAtMs },
+  ];
+  if (document.tie !== undefined)
+    evidence.push({
+      source: `${document.path}:${document.tie.line}`,
+      statement: document.tie.statement,
+      readAtMs: document.readAtMs,
+    });
+  return evidence;
+}
+
+/** What to say when a thing has no documents. */
+export function noDocumentHeadline(asked: Asked, entity: CatalogEntity): string {
+  const what = asked.query.intent === "docs" ? "documents" : "runbook";
+  const owner = ownerOf(asked.catalog, entity)?.brief.title;
+  const whom = owner === undefined ? "" : `; ${owner} own it`;
+  return `No ${what} found for ${displayName(entity)}${whom}`;
+}

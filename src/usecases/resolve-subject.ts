@@ -1,0 +1,137 @@
+import type { QueryIntent } from "../ask/query.ts";
+import type { CatalogEntity } from "../catalog/model.ts";
+import { canonicalRef } from "../catalog/ref.ts";
+import type { SearchIndex } from "../search/search-index.ts";
+import { confidentScore, type Hit } from "../search/search-item.ts";
+
+/** What the words of a question point to. */
+export type Resolution =
+  | { outcome: "one"; entity: CatalogEntity; score: number; matched: string[]; others: Hit[] }
+  | { outcome: "several"; hits: Hit[] }
+  | { outcome: "none"; near: Hit[] };
+
+/** Kinds that can own or be owned, which is all kinds but sections and templates. */
+export const entityKinds = [
+  "component",
+  "api",
+  "resource",
+  "system",
+  "domain",
+  "group",
+  "user",
+  "airesource",
+  "template",
+] as const;
+
+/** Which kind is meant when several things share a name, by what is asked. */
+const kindOrders: Partial<Record<QueryIntent, readonly string[]>> = {
+  owns: ["group", "user", "system", "domain", "component"],
+  apis: ["component", "system", "api"],
+  "on-call": ["component", "system", "group", "api", "resource"],
+  channel: ["group", "component", "system", "user"],
+  templates: ["template"],
+};
+const usualOrder = [
+  "component",
+  "system",
+  "api",
+  "resource",
+  "domain",
+  "group",
+  "user",
+  "template",
+];
+
+/** Hits this much below the best still deserve a choice. */
+const rivalGap = 0.07;
+/** Below this a hit is not even near. */
+const nearScore = 0.28;
+export const maxChoices = 5;
+
+export interface ResolveOptions {
+  index: SearchIndex;
+  entities: ReadonlyMap<string, CatalogEntity>;
+  intent: QueryIntent;
+  text: string;
+  /** The text may hold a symptom too. */
+  hasExtraWords?: boolean;
+  namesOnly?: boolean;
+}
+
+/** Finds the entity that a text means; several when it could be more than one, none when nothing is sure. */
+export function resolveSubject(options: ResolveOptions): Resolution {
+  const { index, entities, intent, text } = options;
+  const byRef = referenceIn(text, entities);
+  if (byRef !== undefined)
+    return { outcome: "one", entity: byRef.entity, score: 1, matched: byRef.words, others: [] };
+  const wish = wishOf(intent);
+  const hits = index.search({
+    text,
+    kinds: entityKinds,
+    wish,
+    limit: 12,
+    ...(options.hasExtraWords === undefined ? {} : { hasExtraWords: options.hasExtraWords }),
+    ...(options.namesOnly === undefined ? {} : { namesOnly: options.namesOnly }),
+  });
+  return decide(hits, entities, intent);
+}
+
+function wishOf(intent: QueryIntent): string[] {
+  if (intent === "owns") return ["group", "user"];
+  if (intent === "templates") return ["template"];
+  if (intent === "channel" || intent === "on-call") return ["group", "component"];
+  return ["component"];
+}
+
+/** A full reference, `kind:namespace/name` or `kind:name`, as buttons ask with; it may stand among other words. */
+function referenceIn(
+  text: string,
+  entities: ReadonlyMap<string, CatalogEntity>,
+): { entity: CatalogEntity; words: string[] } | undefined {
+  for (const word of text.split(/\s+/, 40)) {
+    if (!word.includes(":")) continue;
+    const ref = canonicalRef(word);
+    const entity = ref === undefined ? undefined : entities.get(ref);
+    if (entity !== undefined) return { entity, words: [word] };
+  }
+  return undefined;
+}
+
+/** Chooses among ranked hits: one when it stands out, several when they are close, none when none is sure. */
+export function decide(
+  hits: readonly Hit[],
+  entities: ReadonlyMap<string, CatalogEntity>,
+  intent: QueryIntent,
+): Resolution {
+  const best = hits[0];
+  if (best === undefined || best.score < confidentScore)
+    return {
+      outcome: "none",
+      near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
+    };
+  const top = Math.max(...hits.map((hit) => hit.score));
+  const rivals = hits.filter((hit) => hit.score >= top - rivalGap);
+  const exact = rivals.filter((hit) => hit.way === "exact");
+  const aliased = rivals.filter((hit) => hit.way === "alias");
+  const field = exact.length > 0 ? exact : aliased.length > 0 ? aliased : rivals;
+  const chosen = preferred(field, intent);
+  const entity = chosen === undefined ? undefined : entities.get(chosen.id);
+  if (chosen === undefined || entity === undefined)
+    return { outcome: "several", hits: field.slice(0, maxChoices) };
+  const others = hits.filter((hit) => hit.id !== chosen.id);
+  return { outcome: "one", entity, score: chosen.score, matched: chosen.matched, others };
+}
+
+/** The only one; or, among equal names, the only one of the likeliest kind that accounts for the most words. */
+function preferred(field: readonly Hit[], intent: QueryIntent): Hit | undefined {
+  if (field.length <= 1) return field[0];
+  if (field.some((hit) => hit.way !== "exact" && hit.way !== "alias")) return undefined;
+  const most = Math.max(...field.map((hit) => hit.matched.length));
+  const longest = field.filter((hit) => hit.matched.length === most);
+  for (const kind of [...(kindOrders[intent] ?? []), ...usualOrder]) {
+    const ofKind = longest.filter((hit) => hit.kind === kind);
+    if (ofKind.length === 1) return ofKind[0];
+    if (ofKind.length > 1) return undefined;
+  }
+  return undefined;
+}
