@@ -48,7 +48,11 @@ export function cleanSchema(written: JsonValue): JsonValue {
 /** A pattern as Ajv wants it; one that takes too long fits nothing. */
 function boundedRegExp(source: string, flags: string): { test(text: string): boolean } {
   void new RegExp(source, flags);
-  return { test: (text) => matchAllWithin({ source, flags }, [text])?.[0] ?? false };
+  return {
+    test: (text) => matchAllWithin({ source, flags }, [text])?.[0] ?? false,
+    // Ajv keeps the patterns of a schema by this text; two with the same would become one.
+    toString: () => `/${source}/${flags}`,
+  };
 }
 boundedRegExp.code = "undefined";
 
