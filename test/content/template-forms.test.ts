@@ -36,7 +36,7 @@ test("our templates load without a finding", () => {
   const findings = parsed.flatMap(({ diagnostics }) => diagnostics.map(formatDiagnostic));
 
   expect(findings).toEqual([]);
-  expect(templates.map(({ ref }) => ref.split("/")[1]).toSorted()).toEqual([
+  expect(templates.map(({ ref }) => ref.replace("template:default/", "")).toSorted()).toEqual([
     "access-request",
     "node-service",
     "python-job",
