@@ -1,10 +1,10 @@
 import { splitWords } from "../base/words.ts";
 import { kindWords, stopWords } from "./common-words.ts";
 import { findNames } from "./find-names.ts";
-import { buildNameTable } from "./name-table.ts";
+import { buildNameTable, type NameTable } from "./name-table.ts";
 import type { Hit, SearchItem, SearchQuery } from "./search-item.ts";
 import { termsOf } from "./symptom-terms.ts";
-import { buildTextIndex } from "./text-index.ts";
+import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 /** Finds items by what people type. Every search does bounded work, whatever the text. */
 export interface SearchIndex {
@@ -31,57 +31,68 @@ export function queryWords(text: string): string[] {
 
 /** Builds the index over `items`. Takes CPU time in proportion to the texts: 14,000 entities take seconds. */
 export function buildSearchIndex(items: readonly SearchItem[]): SearchIndex {
-  const names = buildNameTable(items);
-  const texts = buildTextIndex(items.map((item) => item.text));
+  const parts: Parts = {
+    items,
+    names: buildNameTable(items),
+    texts: buildTextIndex(items.map((item) => item.text)),
+  };
   const sections = groupByParent(items);
   return {
     size: items.length,
     hasName: (text) =>
-      names.first.has(splitWords(text, maxQueryWords * 2, maxQueryLength).join("")),
-    search(query) {
-      const words = queryWords(query.text);
-      const best = new Map<number, Hit>();
-      const accept = acceptor(query);
-      for (const hit of findNames(names, words, query.hasExtraWords !== true)) {
-        const item = items[hit.item];
-        if (item === undefined || !accept(item)) continue;
-        const matched = hit.used.map((at) => words[at] ?? "");
-        best.set(hit.item, {
-          id: item.id,
-          kind: item.kind,
-          score: hit.score,
-          way: hit.way,
-          matched,
-        });
-      }
-      if (query.namesOnly !== true && topScore(best) < 0.9)
-        for (const hit of texts.search(termsOf(words, true), defaultLimit * 3)) {
-          const item = items[hit.item];
-          if (item === undefined || !accept(item)) continue;
-          const score = textScore(hit.coverage, words.length);
-          if (score <= (best.get(hit.item)?.score ?? 0)) continue;
-          best.set(hit.item, { id: item.id, kind: item.kind, score, way: "text", matched: [] });
-        }
-      return rank(best, items, wishOf(query, words)).slice(0, query.limit ?? defaultLimit);
-    },
+      parts.names.first.has(splitWords(text, maxQueryWords * 2, maxQueryLength).join("")),
+    search: (query) => searchAll(parts, query),
     searchWithin(parent, text, limit = defaultLimit) {
       const own = sections.get(parent) ?? [];
       const words = queryWords(text);
-      const toHit = (at: number, score: number): Hit => ({
-        id: items[at]?.id ?? "",
-        kind: items[at]?.kind ?? "",
-        score,
-        way: "text",
-        matched: [],
-      });
-      if (words.length === 0) return own.slice(0, limit).map((at) => toHit(at, 0));
-      return texts
+      if (words.length === 0)
+        return own
+          .slice(0, limit)
+          .map((at) => textHit(items[at], 0))
+          .filter((hit) => hit !== undefined);
+      return parts.texts
         .score(own, termsOf(words, true))
         .slice(0, limit)
-        .map((hit) => toHit(hit.item, textScore(hit.coverage, words.length)));
+        .map((hit) => textHit(items[hit.item], textScore(hit.coverage, words.length)))
+        .filter((hit) => hit !== undefined);
     },
   };
 }
+
+interface Parts {
+  items: readonly SearchItem[];
+  names: NameTable;
+  texts: TextIndex;
+}
+
+function textHit(item: SearchItem | undefined, score: number): Hit | undefined {
+  return item === undefined
+    ? undefined
+    : { id: item.id, kind: item.kind, score, way: "text", matched: [] };
+}
+
+function searchAll({ items, names, texts }: Parts, query: SearchQuery): Hit[] {
+  const words = queryWords(query.text);
+  const best = new Map<number, Hit>();
+  const accept = acceptor(query);
+  for (const hit of findNames(names, words, query.hasExtraWords !== true)) {
+    const item = items[hit.item];
+    if (item === undefined || !accept(item)) continue;
+    const matched = hit.used.map((at) => words[at] ?? "");
+    best.set(hit.item, { id: item.id, kind: item.kind, score: hit.score, way: hit.way, matched });
+  }
+  if (query.namesOnly !== true && topScore(best) < settledScore)
+    for (const found of texts.search(termsOf(words, true), defaultLimit * 3)) {
+      const item = items[found.item];
+      const hit = textHit(item, textScore(found.coverage, words.length));
+      if (item === undefined || hit === undefined || !accept(item)) continue;
+      if (hit.score > (best.get(found.item)?.score ?? 0)) best.set(found.item, hit);
+    }
+  return rank(best, items, wishOf(query, words)).slice(0, query.limit ?? defaultLimit);
+}
+
+/** From here on a name is sure enough that descriptions need not be looked at. */
+const settledScore = 0.9;
 
 function topScore(hits: ReadonlyMap<number, Hit>): number {
   let top = 0;

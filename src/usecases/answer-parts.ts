@@ -72,22 +72,29 @@ export function contactOf(
   { wellKnown }: AnswerSources,
   entities: readonly (CatalogEntity | undefined)[],
 ): Contact {
-  const contact: Contact = {};
+  const holders = entities.filter((entity) => entity !== undefined);
+  const channel = firstOf(holders, (entity) => wellKnown.slackChannel(entity));
+  const group = firstOf(holders, (entity) => wellKnown.slackUserGroup(entity));
+  const email = firstOf(holders, (entity) => wellKnown.email(entity));
+  const handle = group?.handle === undefined ? group?.id : `@${group.handle.replace(/^@/, "")}`;
+  const shownChannel = channel?.name === undefined ? channel?.id : `#${channel.name}`;
+  return {
+    ...(shownChannel === undefined ? {} : { slackChannel: shownChannel }),
+    ...(channel?.id === undefined ? {} : { slackChannelId: channel.id }),
+    ...(handle === undefined ? {} : { slackUserGroup: handle }),
+    ...(email === undefined ? {} : { email: email.address }),
+  };
+}
+
+function firstOf<T>(
+  entities: readonly CatalogEntity[],
+  read: (entity: CatalogEntity) => T | undefined,
+): T | undefined {
   for (const entity of entities) {
-    if (entity === undefined) continue;
-    const channel = wellKnown.slackChannel(entity);
-    if (channel !== undefined && contact.slackChannel === undefined) {
-      contact.slackChannel = channel.name === undefined ? (channel.id ?? "") : `#${channel.name}`;
-      if (channel.id !== undefined) contact.slackChannelId = channel.id;
-    }
-    const group = wellKnown.slackUserGroup(entity);
-    if (group !== undefined && contact.slackUserGroup === undefined)
-      contact.slackUserGroup =
-        group.handle === undefined ? (group.id ?? "") : `@${group.handle.replace(/^@/, "")}`;
-    const email = wellKnown.email(entity);
-    if (email !== undefined && contact.email === undefined) contact.email = email.address;
+    const value = read(entity);
+    if (value !== undefined) return value;
   }
-  return contact;
+  return undefined;
 }
 
 /** What stands at a path of an entity's file. */

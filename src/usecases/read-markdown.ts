@@ -41,105 +41,114 @@ export interface MarkdownReaderOptions {
   signal: AbortSignal;
 }
 
+/** What one reading shares. */
+interface Reading extends MarkdownReaderOptions {
+  diagnostics: Diagnostic[];
+  files: Map<string, MarkdownFile | undefined>;
+}
+
+type IsWanted = (path: string) => boolean;
+
 /** Creates a reader for one refresh; a file asked for twice is read once. */
 export function createMarkdownReader(options: MarkdownReaderOptions): MarkdownReader {
-  const diagnostics: Diagnostic[] = [];
-  const files = new Map<string, MarkdownFile | undefined>();
-
-  function report(path: string, code: string, message: string, fix?: string): undefined {
-    diagnostics.push({
-      file: options.showPath(path),
-      line: 1,
-      column: 1,
-      severity: "warning",
-      code,
-      message,
-      ...(fix === undefined ? {} : { fix }),
-    });
-    return undefined;
-  }
-
-  async function readOne(path: string): Promise<MarkdownFile | undefined> {
-    if (files.has(path)) return files.get(path);
-    const file = await readFileOnce(path).catch((thrown: unknown) =>
-      report(path, "document-unreadable", `cannot be read: ${toError(thrown).message}`),
-    );
-    files.set(path, file);
-    return file;
-  }
-
-  async function readFileOnce(path: string): Promise<MarkdownFile | undefined> {
-    const found = await stat(path);
-    if (found.size > maxFileBytes) {
-      const message = `has ${found.size} bytes, at most ${maxFileBytes} are read`;
-      return report(path, "document-too-large", message, "split it into several documents");
-    }
-    const known = options.known.get(path);
-    const file = isUnchanged(known, found) ? known : await parseFile(path, found);
-    const { problem } = file.parsed;
-    if (problem !== undefined)
-      diagnostics.push({
-        file: options.showPath(path),
-        line: problem.line,
-        column: 1,
-        severity: "warning",
-        code: problem.code,
-        message: problem.message,
-      });
-    return file;
-  }
-
-  async function walk(
-    folder: string,
-    depth: number,
-    isWanted: (path: string) => boolean,
-  ): Promise<MarkdownFile[]> {
-    options.signal.throwIfAborted();
-    if (depth > maxFolderDepth) return [];
-    const entries = await readdir(folder, { withFileTypes: true });
-    const found: MarkdownFile[] = [];
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (isFolder(entry)) found.push(...(await walk(path, depth + 1, isWanted)));
-      // links are not followed: they could lead anywhere
-      else if (
-        entry.isFile() &&
-        isMarkdown(entry.name) &&
-        isWanted(path) &&
-        files.size < maxFiles
-      ) {
-        const file = await readOne(path);
-        if (file !== undefined) found.push(file);
-      }
-    }
-    return found;
-  }
-
+  const reading: Reading = { ...options, diagnostics: [], files: new Map() };
   return {
-    diagnostics,
+    diagnostics: reading.diagnostics,
     async read(path, isWanted = () => true) {
       try {
-        const resolved = await realpath(path);
-        if (!options.roots.some((root) => isInside(root, resolved))) {
-          report(
-            path,
-            "document-outside",
-            "lies outside the folders that are read",
-            "move it beside the catalog",
-          );
-          return [];
-        }
-        const found = await stat(resolved);
-        if (found.isDirectory()) return await walk(resolved, 0, isWanted);
-        const file = isMarkdown(resolved) ? await readOne(resolved) : undefined;
-        return file === undefined ? [] : [file];
+        return await readPath(reading, path, isWanted);
       } catch (thrown) {
         options.signal.throwIfAborted();
-        report(path, "document-missing", `cannot be read: ${reasonOf(thrown)}`, "correct the path");
+        const message = `cannot be read: ${reasonOf(thrown)}`;
+        report(reading, path, { code: "document-missing", message, fix: "correct the path" });
         return [];
       }
     },
   };
+}
+
+function report(
+  reading: Reading,
+  path: string,
+  finding: { line?: number; code: string; message: string; fix?: string },
+): void {
+  reading.diagnostics.push({
+    file: reading.showPath(path),
+    line: 1,
+    column: 1,
+    severity: "warning",
+    ...finding,
+  });
+}
+
+async function readPath(
+  reading: Reading,
+  path: string,
+  isWanted: IsWanted,
+): Promise<MarkdownFile[]> {
+  const resolved = await realpath(path);
+  if (!reading.roots.some((root) => isInside(root, resolved))) {
+    report(reading, path, {
+      code: "document-outside",
+      message: "lies outside the folders that are read",
+      fix: "move it beside the catalog",
+    });
+    return [];
+  }
+  if ((await stat(resolved)).isDirectory()) return walk(reading, resolved, 0, isWanted);
+  const file = isMarkdown(resolved) ? await readOne(reading, resolved) : undefined;
+  return file === undefined ? [] : [file];
+}
+
+async function walk(
+  reading: Reading,
+  folder: string,
+  depth: number,
+  isWanted: IsWanted,
+): Promise<MarkdownFile[]> {
+  reading.signal.throwIfAborted();
+  if (depth > maxFolderDepth) return [];
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found: MarkdownFile[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (isFolder(entry)) found.push(...(await walk(reading, path, depth + 1, isWanted)));
+    // links are not followed: they could lead anywhere
+    else if (entry.isFile() && isMarkdown(path) && isWanted(path)) {
+      const file = await readOne(reading, path);
+      if (file !== undefined) found.push(file);
+    }
+  }
+  return found;
+}
+
+async function readOne(reading: Reading, path: string): Promise<MarkdownFile | undefined> {
+  if (reading.files.has(path) || reading.files.size >= maxFiles) return reading.files.get(path);
+  let file: MarkdownFile | undefined;
+  try {
+    file = await readFileOnce(reading, path);
+  } catch (thrown) {
+    const message = `cannot be read: ${reasonOf(thrown)}`;
+    report(reading, path, { code: "document-unreadable", message });
+  }
+  reading.files.set(path, file);
+  return file;
+}
+
+async function readFileOnce(reading: Reading, path: string): Promise<MarkdownFile | undefined> {
+  const found = await stat(path);
+  if (found.size > maxFileBytes) {
+    report(reading, path, {
+      code: "document-too-large",
+      message: `has ${found.size} bytes, at most ${maxFileBytes} are read`,
+      fix: "split it into several documents",
+    });
+    return undefined;
+  }
+  const known = reading.known.get(path);
+  const file = isUnchanged(known, found) ? known : await parseFile(path, found);
+  if (file.parsed.problem !== undefined) report(reading, path, file.parsed.problem);
+  return file;
 }
 
 async function parseFile(path: string, found: Stats): Promise<MarkdownFile> {
