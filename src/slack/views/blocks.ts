@@ -10,7 +10,7 @@ import type {
   SectionBlock,
 } from "@slack/types";
 
-import { clamp, cutMrkdwn, md, type Mrkdwn, oneLine, safeLink, tidy } from "./text.ts";
+import { clamp, cutMrkdwn, mrk, type Mrkdwn, oneLine, safeLink, tidy } from "./text.ts";
 
 /**
  * Slack's limits, as its types and method pages state them.
@@ -82,7 +82,7 @@ export function fields(
   const shown = pairs.flatMap(([name, value]) =>
     value === undefined || value.mrkdwn === ""
       ? []
-      : [mrkdwn(md`*${name}*\n${cutMrkdwn(value, limits.fieldText - 100)}`, limits.fieldText)],
+      : [mrkdwn(mrk`*${name}*\n${cutMrkdwn(value, limits.fieldText - 100)}`, limits.fieldText)],
   );
   return shown.length === 0
     ? undefined
@@ -176,9 +176,7 @@ export function fitBlocks(
   const present = blocks.filter((block) => block !== undefined);
   const tail = present.slice(Math.max(0, present.length - options.keepLast));
   const head = present.slice(0, present.length - tail.length);
-  const cutNote = section(md`
-_… shortened: this was more than Slack shows in one place._
-  `);
+  const cutNote = section(mrk`_… shortened: this was more than Slack shows in one place._`);
   let length = tail.reduce((sum, block) => sum + shownLength(block), shownLength(cutNote));
   const kept: KnownBlock[] = [];
   for (const block of head) {

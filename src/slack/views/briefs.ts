@@ -4,7 +4,17 @@ import type { EntityLink } from "../../catalog/model.ts";
 import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answer.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitsValue, section } from "./blocks.ts";
-import { ago, channel, join, joinWithin, link, literal, md, type Mrkdwn, oneLine } from "./text.ts";
+import {
+  ago,
+  channel,
+  join,
+  joinWithin,
+  link,
+  literal,
+  mrk,
+  type Mrkdwn,
+  oneLine,
+} from "./text.ts";
 
 /** What the reader of an answer may do with it, and when that is. */
 export interface AnswerView {
@@ -21,24 +31,24 @@ export function kindLine(brief: EntityBrief): Mrkdwn {
   const words = [brief.type ?? brief.kind.toLowerCase(), brief.lifecycle].filter(
     (word) => word !== undefined && word !== "",
   );
-  return md`${words.join(" · ")}`;
+  return mrk`${words.join(" · ")}`;
 }
 
 /** One line for a thing in a list: name, what it is, and the beginning of its description. */
 export function briefLine(brief: EntityBrief): Mrkdwn {
   const description = oneLine(brief.description ?? "");
-  const tail = description === "" ? md`` : md` — ${literal(description, 120)}`;
-  return md`• *${brief.title}* (${kindLine(brief)})${tail}`;
+  const tail = description === "" ? mrk`` : mrk` — ${literal(description, 120)}`;
+  return mrk`• *${brief.title}* (${kindLine(brief)})${tail}`;
 }
 
 /** Names in a row, at most `max` characters; the rest is counted. */
 export function names(briefs: readonly EntityBrief[], max: number): Mrkdwn | undefined {
   if (briefs.length === 0) return undefined;
   return joinWithin(
-    briefs.map((brief) => md`${brief.title}`),
+    briefs.map((brief) => mrk`${brief.title}`),
     ", ",
     max,
-    (left) => md`and ${left} more`,
+    (left) => mrk`and ${left} more`,
   );
 }
 
@@ -53,8 +63,8 @@ export function addressOf(contact: Contact): Mrkdwn | undefined {
   const parts = [
     contact.slackUserGroup === undefined
       ? undefined
-      : md`@${contact.slackUserGroup.replace(/^@/, "")}`,
-    contact.email === undefined ? undefined : md`${contact.email}`,
+      : mrk`@${contact.slackUserGroup.replace(/^@/, "")}`,
+    contact.email === undefined ? undefined : mrk`${contact.email}`,
   ];
   const shown = join(parts, " · ");
   return shown.mrkdwn === "" ? undefined : shown;
@@ -67,9 +77,9 @@ export function linkSection(title: string, links: readonly EntityLink[]): KnownB
     links.slice(0, 20).map((each) => link(each.url, each.title ?? "")),
     "  ·  ",
     2500,
-    (left) => md`and ${left} more`,
+    (left) => mrk`and ${left} more`,
   );
-  return section(md`*${title}*  ${shown}`);
+  return section(mrk`*${title}*  ${shown}`);
 }
 
 /** A button that asks a further question; undefined when the question is too long for Slack to carry. */
@@ -111,11 +121,11 @@ export function evidenceLines(
   const shown = evidence.slice(0, 3).map((each) => {
     const source = /^https?:/i.test(each.source)
       ? link(each.source, lastPart(each.source))
-      : md`${each.source}`;
-    return md`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}`;
+      : mrk`${each.source}`;
+    return mrk`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}`;
   });
   const more = evidence.length - shown.length;
-  return context(more > 0 ? [...shown, md`and ${more} more sources`] : shown);
+  return context(more > 0 ? [...shown, mrk`and ${more} more sources`] : shown);
 }
 
 function lastPart(url: string): string {

@@ -14,7 +14,7 @@ import {
   shownLength,
 } from "./blocks.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
-import { clamp, link, md, oneLine } from "./text.ts";
+import { clamp, link, mrk, oneLine } from "./text.ts";
 
 /** Which document, and where in it, a button or an open modal means. */
 export const documentPlace = z.strictObject({
@@ -59,8 +59,8 @@ export function renderDocumentView(document: DocumentText, place: DocumentPlace)
   const page = Math.min(Math.max(0, wanted), pages.length - 1);
   const heading =
     document.url === undefined
-      ? md`*${document.title}*`
-      : md`*${link(document.url, document.title)}*`;
+      ? mrk`*${document.title}*`
+      : mrk`*${link(document.url, document.title)}*`;
   return {
     type: "modal",
     callback_id: viewIds.document,
@@ -71,7 +71,7 @@ export function renderDocumentView(document: DocumentText, place: DocumentPlace)
       [
         section(heading),
         ...(pages[page] ?? []),
-        context([md`${document.path} · page ${page + 1} of ${pages.length}`]),
+        context([mrk`${document.path} · page ${page + 1} of ${pages.length}`]),
         pages.length === 1 ? undefined : turnButtons(page, pages.length),
       ],
       { maxBlocks: limits.viewBlocks, keepLast: 2, maxCharacters: 3 * pageCharacters },
@@ -87,7 +87,9 @@ export function renderDocumentGone(path: string): ModalView {
     title: plain("Runbook", limits.modalTitle),
     close: plain("Close", limits.modalTitle),
     blocks: [
-      section(md`*${path}* is not in the catalog any more. Ask again to find what took its place.`),
+      section(
+        mrk`*${path}* is not in the catalog any more. Ask again to find what took its place.`,
+      ),
     ],
   };
 }

@@ -14,7 +14,7 @@ import {
   names,
 } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
-import { join, md, oneLine } from "./text.ts";
+import { join, mrk, oneLine } from "./text.ts";
 
 type EntityCard = Extract<Card, { type: "entity" }>;
 
@@ -27,13 +27,13 @@ export function renderEntityCard(
   const headline = oneLine(card.headline).replaceAll("*", "");
   const description = oneLine(card.subject.description ?? "");
   return [
-    section(md`*${card.subject.title}*  ${kindLine(card.subject)}\n${headline}`),
+    section(mrk`*${card.subject.title}*  ${kindLine(card.subject)}\n${headline}`),
     description === "" ? undefined : plainSection(description, 400),
     fields([
-      ["Owner", card.owner === undefined ? undefined : md`${card.owner.title}`],
+      ["Owner", card.owner === undefined ? undefined : mrk`${card.owner.title}`],
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
-      ["On call", card.onCall === undefined ? undefined : md`${card.onCall}`],
-      ["System", card.system === undefined ? undefined : md`${card.system.title}`],
+      ["On call", card.onCall === undefined ? undefined : mrk`${card.onCall}`],
+      ["System", card.system === undefined ? undefined : mrk`${card.system.title}`],
     ]),
     linkSection("Links", card.links),
     runbookSection(card),
@@ -48,7 +48,7 @@ function runbookSection(card: EntityCard): KnownBlock | undefined {
   if (first === undefined) return undefined;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return section(
-    md`*Runbook*  ${first.title}${more}`,
+    mrk`*Runbook*  ${first.title}${more}`,
     openDocumentButton("0", "Open runbook", { path: first.path }),
   );
 }
@@ -58,8 +58,8 @@ function neighbourSection(card: EntityCard): KnownBlock | undefined {
   const dependents = names(card.dependents, 600);
   const lines = join(
     [
-      dependsOn === undefined ? undefined : md`*Depends on*  ${dependsOn}`,
-      dependents === undefined ? undefined : md`*Used by*  ${dependents}`,
+      dependsOn === undefined ? undefined : mrk`*Depends on*  ${dependsOn}`,
+      dependents === undefined ? undefined : mrk`*Used by*  ${dependents}`,
     ],
     "\n",
   );

@@ -10,7 +10,7 @@ import {
   evidenceLines,
   kindLine,
 } from "./briefs.ts";
-import { join, joinWithin, literal, md, oneLine } from "./text.ts";
+import { join, joinWithin, literal, mrk, oneLine } from "./text.ts";
 
 /** Groups of things, as many as fit; the number of all stands in the title. */
 export function renderListCard(
@@ -22,14 +22,8 @@ export function renderListCard(
   const perGroup = Math.max(3, Math.floor(60 / Math.max(1, groups.length)));
   const shown = groups.map((group) => groupSection(group, perGroup));
   return [
-    section(md`*${oneLine(card.title)}*  ${card.total} in all`),
-    ...(shown.length === 0
-      ? [
-          section(md`
-Nothing.
-          `),
-        ]
-      : shown),
+    section(mrk`*${oneLine(card.title)}*  ${card.total} in all`),
+    ...(shown.length === 0 ? [section(mrk`Nothing.`)] : shown),
     evidenceLines(answer.evidence, view.nowMs),
     answerActions(answer, view),
   ];
@@ -45,11 +39,11 @@ function groupSection(
     items,
     "\n",
     limits.sectionText - 400,
-    (cut) => md`… ${cut + left} more`,
+    (cut) => mrk`… ${cut + left} more`,
   );
-  const rest = left > 0 && !lines.mrkdwn.includes("… ") ? md`\n… ${left} more` : md``;
+  const rest = left > 0 && !lines.mrkdwn.includes("… ") ? mrk`\n… ${left} more` : mrk``;
   return section(
-    md`*${group.heading === "" ? "All" : group.heading}* (${group.items.length})\n${lines}${rest}`,
+    mrk`*${group.heading === "" ? "All" : group.heading}* (${group.items.length})\n${lines}${rest}`,
   );
 }
 
@@ -57,23 +51,19 @@ function groupSection(
 export function renderChoiceCard(
   card: Extract<Card, { type: "choice" }>,
 ): (KnownBlock | undefined)[] {
-  return [section(md`*${oneLine(card.title)}*`), ...choices(card.choices, 10)];
+  return [section(mrk`*${oneLine(card.title)}*`), ...choices(card.choices, 10)];
 }
 
 /** Nothing fits: said plainly, with the nearest names and what to try. */
 export function renderNothingCard(
   card: Extract<Card, { type: "nothing" }>,
 ): (KnownBlock | undefined)[] {
-  const tips = card.suggestions.slice(0, 6).map((tip) => md`• ${literal(oneLine(tip), 200)}`);
+  const tips = card.suggestions.slice(0, 6).map((tip) => mrk`• ${literal(oneLine(tip), 200)}`);
   return [
-    section(md`${oneLine(card.title)}`),
-    card.near.length === 0
-      ? undefined
-      : section(md`
-_Did you mean_
-        `),
+    section(mrk`${oneLine(card.title)}`),
+    card.near.length === 0 ? undefined : section(mrk`*Did you mean*`),
     ...choices(card.near, 5),
-    tips.length === 0 ? undefined : section(md`*Try*\n${join(tips, "\n")}`),
+    tips.length === 0 ? undefined : section(mrk`*Try*\n${join(tips, "\n")}`),
   ];
 }
 
@@ -83,10 +73,10 @@ function choices(
 ): KnownBlock[] {
   return of.slice(0, max).map(({ brief, question }, index) => {
     const description = oneLine(brief.description ?? "");
-    const tail = description === "" ? md`` : md`\n${literal(description, 150)}`;
+    const tail = description === "" ? mrk`` : mrk`\n${literal(description, 150)}`;
     const shown = askButton(index, "This one", question);
     return section(
-      md`*${brief.title}*  ${kindLine(brief)}${tail}`,
+      mrk`*${brief.title}*  ${kindLine(brief)}${tail}`,
       shown === undefined
         ? undefined
         : { ...shown, accessibility_label: oneLine(`This one: ${brief.title}`).slice(0, 75) },
@@ -98,23 +88,23 @@ function choices(
 export function renderHelpCard(card: Extract<Card, { type: "help" }>): (KnownBlock | undefined)[] {
   const examples = card.examples.slice(0, 12);
   const lines = joinWithin(
-    examples.map((each) => md`• _${each.question}_ — ${each.what}`),
+    examples.map((each) => mrk`• _${each.question}_ — ${each.what}`),
     "\n",
     limits.sectionText - 100,
-    (left) => md`… ${left} more`,
+    (left) => mrk`… ${left} more`,
   );
   const commands = joinWithin(
-    card.commands.slice(0, 20).map((each) => md`• *${each.command}* — ${each.what}`),
+    card.commands.slice(0, 20).map((each) => mrk`• *${each.command}* — ${each.what}`),
     "\n",
     limits.sectionText - 100,
-    (left) => md`… ${left} more`,
+    (left) => mrk`… ${left} more`,
   );
   return [
-    section(md`
-_Ask me in your own words_, here, by mention in a channel, or in a direct message.
-    `),
-    lines.mrkdwn === "" ? undefined : section(md`*For example*\n${lines}`),
-    commands.mrkdwn === "" ? undefined : section(md`*Commands*\n${commands}`),
+    section(
+      mrk`*Ask me in your own words*, here, by mention in a channel, or in a direct message.`,
+    ),
+    lines.mrkdwn === "" ? undefined : section(mrk`*For example*\n${lines}`),
+    commands.mrkdwn === "" ? undefined : section(mrk`*Commands*\n${commands}`),
     actions(
       examples.slice(0, 4).map((each, index) => askButton(index, each.question, each.question)),
     ),

@@ -14,7 +14,7 @@ import {
   linkSection,
   names,
 } from "./briefs.ts";
-import { join, joinWithin, md, oneLine } from "./text.ts";
+import { join, joinWithin, mrk, oneLine } from "./text.ts";
 
 /** A team: where to reach it, who is in it, what it owns. */
 export function renderTeamCard(
@@ -24,7 +24,7 @@ export function renderTeamCard(
 ): (KnownBlock | undefined)[] {
   const description = oneLine(card.subject.description ?? "");
   return [
-    section(md`*${card.subject.title}*  ${kindLine(card.subject)}`),
+    section(mrk`*${card.subject.title}*  ${kindLine(card.subject)}`),
     description === "" ? undefined : plainSection(description, 400),
     fields([
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
@@ -45,7 +45,7 @@ export function renderPersonCard(
   view: AnswerView,
 ): (KnownBlock | undefined)[] {
   return [
-    section(md`*${card.subject.title}*  ${kindLine(card.subject)}`),
+    section(mrk`*${card.subject.title}*  ${kindLine(card.subject)}`),
     fields([
       ["Reach", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
       ["Teams", names(card.teams, 600)],
@@ -65,9 +65,9 @@ function ownedSection(owns: readonly EntityBrief[]): KnownBlock | undefined {
     owns.slice(0, shownOwned).map(briefLine),
     "\n",
     limits.sectionText - 200,
-    (left) => md`… ${left} more`,
+    (left) => mrk`… ${left} more`,
   );
-  return section(md`*Owns ${owns.length}*\n${lines}`);
+  return section(mrk`*Owns ${owns.length}*\n${lines}`);
 }
 
 function ownedButton(subject: EntityBrief, owns: readonly EntityBrief[]) {

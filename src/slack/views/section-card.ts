@@ -5,7 +5,7 @@ import { context, section } from "./blocks.ts";
 import { answerActions, type AnswerView, channelOf, evidenceLines } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
-import { join, link, md } from "./text.ts";
+import { join, link, mrk } from "./text.ts";
 
 type SectionCard = Extract<Card, { type: "section" }>;
 
@@ -15,21 +15,18 @@ export function renderSectionCard(
   answer: Answer,
   view: AnswerView,
 ): (KnownBlock | undefined)[] {
-  const title = card.url === undefined ? md`*${card.title}*` : md`*${link(card.url, card.title)}*`;
+  const title =
+    card.url === undefined ? mrk`*${card.title}*` : mrk`*${link(card.url, card.title)}*`;
   const heading =
-    card.heading === card.title || card.heading === "" ? md`` : md` › *${card.heading}*`;
-  const owner = card.owner === undefined ? undefined : md`Owned by ${card.owner.title}`;
+    card.heading === card.title || card.heading === "" ? mrk`` : mrk` › *${card.heading}*`;
+  const owner = card.owner === undefined ? undefined : mrk`Owned by ${card.owner.title}`;
   return [
-    section(md`${title}${heading}`),
+    section(mrk`${title}${heading}`),
     ...packRichText(renderMarkdown(card.markdown, card.url), 2500).slice(0, 6),
     context([
       join(
         [
-          card.isCut
-            ? md`
-This is only the beginning of the section.
-              `
-            : undefined,
+          card.isCut ? mrk`This is only the beginning of the section.` : undefined,
           owner,
           channelOf(card.contact),
         ],

@@ -54,14 +54,14 @@ export function literal(text: string, max: number): Mrkdwn {
   return { mrkdwn: "" };
 }
 
-/** Longest text that a placeholder of `md` takes over. */
+/** Longest text that a placeholder of `mrk` takes over. */
 const longestPlaceholder = 300;
 
 /**
- * Mrkdwn from a template: md`*${title}* is owned by ${owner}`. Strings are put on one line, cut at 300 characters and
+ * Mrkdwn from a template literal with placeholders. Strings put into it are put on one line, cut at 300 characters and
  * escaped, so that they can neither format, link nor mention; `Mrkdwn` values go in as they are.
  */
-export function md(
+export function mrk(
   strings: TemplateStringsArray,
   ...values: readonly (string | number | Mrkdwn)[]
 ): Mrkdwn {
@@ -132,7 +132,7 @@ export function safeLink(url: string): SafeLink | undefined {
 export function link(url: string, label: string): Mrkdwn {
   const safe = safeLink(url);
   const name = oneLine(label).replaceAll("|", "¦");
-  if (safe === undefined) return md`${name}`;
+  if (safe === undefined) return mrk`${name}`;
   const shown = literal(clamp(name === "" ? safe.host : name, 80), 200).mrkdwn;
   const host = oneLine(label) === safe.host ? "" : ` (${escape(clamp(safe.host, 80))})`;
   return { mrkdwn: `<${escape(safe.url)}|${shown}>${host}` };
@@ -142,13 +142,13 @@ export function link(url: string, label: string): Mrkdwn {
 export function person(slackUserId: string): Mrkdwn {
   return /^[UW][A-Z0-9]{2,30}$/.test(slackUserId)
     ? { mrkdwn: `<@${slackUserId}>` }
-    : md`${slackUserId}`;
+    : mrk`${slackUserId}`;
 }
 
 /** A channel as a link by its id, or its name as text. Showing a channel notifies nobody. */
 export function channel(idOrName: string): Mrkdwn {
   if (/^[CG][A-Z0-9]{6,30}$/.test(idOrName)) return { mrkdwn: `<#${idOrName}>` };
-  return md`#${idOrName.replace(/^#+/, "")}`;
+  return mrk`#${idOrName.replace(/^#+/, "")}`;
 }
 
 /** `mrkdwn` cut to `max` characters, never inside a link or an entity. */

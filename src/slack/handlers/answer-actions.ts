@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+
+import type { App, BlockButtonAction } from "@slack/bolt";
+
+import { actionIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import { renderAnswer } from "../views/answer.ts";
+import { context as contextBlock, message } from "../views/blocks.ts";
+import {
+  documentPlace,
+  type DocumentPlace,
+  renderDocumentGone,
+  renderDocumentView,
+} from "../views/document-view.ts";
+import { mrk, person } from "../views/text.ts";
+import { answerQuestion } from "./answering.ts";
+import { type ButtonArgs, malformed, rowOf, valueOf } from "./buttons.ts";
+
+/** Registers the buttons of answers: further questions, sharing, documents, links. */
+export function registerAnswerActions(app: App, context: SlackContext): void {
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: rowOf(actionIds.ask) },
+    async (args) => {
+      await askAgain(args, context);
+    },
+  );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: actionIds.share },
+    async (args) => {
+      await share(args, context);
+    },
+  );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: rowOf(actionIds.openDocument) },
+    async (args) => {
+      await openDocument(args, context);
+    },
+  );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: rowOf(actionIds.turnPage) },
+    async (args) => {
+      await turnPage(args, context);
+    },
+  );
+  // Slack opens the link itself and only wants to know that we heard of it
+  app.action(
+    { type: "block_actions", action_id: rowOf(actionIds.link) },
+    async ({ ack }) => await ack(),
+  );
+}
+
+async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> {
+  const question = valueOf(args);
+  await args.ack();
+  const answer = await answerQuestion(context, question, args.body.user.id);
+  const isEphemeral = args.body.container["is_ephemeral"] === true;
+  const content = renderAnswer(answer, { nowMs: context.now(), canShare: isEphemeral });
+  // where only the asker sees it, the next answer takes the place of the last
+  await args.respond({ response_type: "ephemeral", replace_original: isEphemeral, ...content });
+}
+
+/** Posts by the button's own response URL, which works even where the bot is not a member. */
+async function share(args: ButtonArgs, context: SlackContext): Promise<void> {
+  const question = valueOf(args);
+  await args.ack();
+  const from = `${args.body.user.id}:${String(args.body.container["message_ts"])}:${question}`;
+  const key = `share:${createHash("sha256").update(from).digest("hex").slice(0, 32)}`;
+  if (!(await context.dedupe(key))) return;
+  const answer = await answerQuestion(context, question, args.body.user.id);
+  const shown = renderAnswer(answer, { nowMs: context.now(), canShare: false });
+  const by = contextBlock([mrk`Shared by ${person(args.body.user.id)}, who asked: ${question}`]);
+  const content = message(answer.text, [...shown.blocks, by], 2);
+  await args.respond({ response_type: "in_channel", replace_original: false, ...content });
+  await args.respond({ delete_original: true });
+}
+
+function readPlace(text: string): DocumentPlace {
+  try {
+    return documentPlace.parse(JSON.parse(text));
+  } catch {
+    throw malformed();
+  }
+}
+
+async function openDocument(args: ButtonArgs, context: SlackContext): Promise<void> {
+  const place = readPlace(valueOf(args));
+  const document = context.services.readDocument(place.path);
+  const view =
+    document === undefined ? renderDocumentGone(place.path) : renderDocumentView(document, place);
+  await context.web.views.open({ trigger_id: args.body.trigger_id, view });
+  await args.ack();
+}
+
+async function turnPage(args: ButtonArgs, context: SlackContext): Promise<void> {
+  await args.ack();
+  const { view } = args.body;
+  if (view === undefined) return;
+  const place = readPlace(view.private_metadata);
+  const page = Number.parseInt(valueOf(args), 10);
+  const document = context.services.readDocument(place.path);
+  await context.web.views.update({
+    view_id: view.id,
+    hash: view.hash,
+    view:
+      document === undefined
+        ? renderDocumentGone(place.path)
+        : renderDocumentView(document, { path: place.path, page: Math.max(0, page) }),
+  });
+}

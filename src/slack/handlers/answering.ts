@@ -1,0 +1,57 @@
+import type { Answer } from "../../usecases/answer.ts";
+import type { SlackContext } from "../context.ts";
+import type { Request } from "../requests.ts";
+import { renderAnswer } from "../views/answer.ts";
+import type { MessageContent } from "../views/blocks.ts";
+import { renderStatus } from "../views/status-view.ts";
+import { renderTemplateList } from "../views/template-list.ts";
+
+/** Who asks, and whether only they see the answer. */
+export interface Asker {
+  slackUserId: string;
+  canShare: boolean;
+}
+
+/** Asks Callboard a question on behalf of a person. */
+export async function answerQuestion(
+  context: SlackContext,
+  question: string,
+  slackUserId: string,
+): Promise<Answer> {
+  const userRef = await context.people.userRef(slackUserId);
+  return await context.services.answerQuestion(question, {
+    nowMs: context.now(),
+    ...(userRef === undefined ? {} : { userRef }),
+  });
+}
+
+/** The message that answers a request; the same one for commands, mentions and direct messages. */
+export async function answerRequest(
+  context: SlackContext,
+  request: Request,
+  asker: Asker,
+): Promise<MessageContent> {
+  if (request.type === "status" || request.type === "check") {
+    return renderStatus(context.services.status(), context.now());
+  }
+  if (request.type === "new") return templateList(context, request.template);
+  const question = request.type === "help" ? "help" : request.question;
+  const answer = await answerQuestion(context, question, asker.slackUserId);
+  return renderAnswer(answer, { nowMs: context.now(), canShare: asker.canShare });
+}
+
+/** The templates, or the one that was named, or the nearest to a name that does not exist: each with a button that opens its form. */
+export function templateList(context: SlackContext, name: string): MessageContent {
+  const { templates } = context.services;
+  if (name === "") return renderTemplateList({ templates: templates.list() });
+  const found = templates.get(name);
+  if (found === undefined) {
+    const near = templates.suggest(name);
+    return renderTemplateList({
+      unknownName: name,
+      templates: near.length > 0 ? near : templates.list(),
+    });
+  }
+  const { ref } = found.template;
+  return renderTemplateList({ templates: templates.list().filter((each) => each.ref === ref) });
+}

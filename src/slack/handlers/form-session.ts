@@ -1,0 +1,155 @@
+import type { ViewOutput } from "@slack/bolt";
+import type { ModalView } from "@slack/types";
+
+import type { JsonObject } from "../../base/json.ts";
+import type { RawInput } from "../../scaffold/field-input.ts";
+import { completeValues, type FormScope } from "../../scaffold/fields.ts";
+import type { FormField } from "../../scaffold/form-model.ts";
+import type { Draft, LoadedTemplate } from "../../usecases/services.ts";
+import { actionIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import {
+  type PageReading,
+  readInputs,
+  type ShownPage,
+  shownPages,
+  valueAt,
+} from "../form-pages.ts";
+import { fieldBlockId, type FieldPart } from "../views/form-fields.ts";
+import { formPlace, type FormPlace, renderFormPage, renderReview } from "../views/form-view.ts";
+import { malformed } from "./buttons.ts";
+
+/** A form that somebody is filling in, with all that is needed to draw any of its pages. */
+export interface FormSession {
+  draft: Draft;
+  loaded: LoadedTemplate;
+  scope: FormScope;
+}
+
+/** What default values may refer to. */
+export async function scopeOf(context: SlackContext, slackUserId: string): Promise<FormScope> {
+  const ref = await context.people.userRef(slackUserId);
+  return { nowMs: context.now(), ...(ref === undefined ? {} : { user: { ref } }) };
+}
+
+/** The session that a modal belongs to; undefined when its draft has expired, belongs to somebody else or its template is gone. */
+export async function loadSession(
+  context: SlackContext,
+  place: FormPlace,
+  slackUserId: string,
+): Promise<FormSession | undefined> {
+  const draft = await context.services.drafts.load(place.draft);
+  if (draft === undefined || draft.slackUserId !== slackUserId) return undefined;
+  const loaded = context.services.templates.get(draft.templateRef);
+  if (loaded === undefined) return undefined;
+  return { draft, loaded, scope: await scopeOf(context, slackUserId) };
+}
+
+/** Where a modal says it is. @throws InputError `slack-button-malformed` */
+export function placeOf(view: Pick<ViewOutput, "private_metadata">): FormPlace {
+  const text = view.private_metadata.slice(0, 3000);
+  try {
+    return formPlace.parse(JSON.parse(text));
+  } catch {
+    throw malformed();
+  }
+}
+
+function pagesOf(session: FormSession): ShownPage[] {
+  return shownPages(session.loaded.form, session.draft.values, session.scope);
+}
+
+/** The page of the form that a modal shows, as it stands for the draft's values. */
+export function pageAt(session: FormSession, index: number): ShownPage | undefined {
+  return pagesOf(session).find((page) => page.index === index);
+}
+
+/** The first page, or the review where there is nothing to fill in. */
+export function firstView(session: FormSession): ModalView {
+  return viewAt(session, pagesOf(session)[0]?.index);
+}
+
+/** The page after or before another one; the review comes after the last. */
+export function viewAfter(session: FormSession, index: number): ModalView {
+  return viewAt(session, pagesOf(session).find((page) => page.index > index)?.index);
+}
+
+/** The page before another one or, for undefined, before the review. */
+export function viewBefore(session: FormSession, index: number | undefined): ModalView {
+  const earlier = pagesOf(session).filter((page) => index === undefined || page.index < index);
+  return viewAt(session, earlier.at(-1)?.index ?? pagesOf(session)[0]?.index);
+}
+
+/** Draws a page, or the review for undefined. */
+export function viewAt(
+  session: FormSession,
+  index: number | undefined,
+  problem?: string,
+): ModalView {
+  const pages = pagesOf(session);
+  const position = pages.findIndex((page) => page.index === index);
+  const page = pages[position];
+  const { draft, loaded } = session;
+  const progress = {
+    templateTitle: loaded.template.title,
+    steps: pages.length + 1,
+    ...(problem === undefined ? {} : { problem }),
+  };
+  if (page === undefined) {
+    const values = finalValues(session);
+    return renderReview({
+      ...progress,
+      place: { draft: draft.id },
+      step: pages.length + 1,
+      pages: pages.map((each) => ({
+        title: each.page.title,
+        fields: each.fields,
+        valueOf: (field) => valueAt(values, field.path),
+      })),
+      stepNames: loaded.template.steps.map((step) => step.name),
+    });
+  }
+  return renderFormPage({
+    ...progress,
+    place: { draft: draft.id, page: page.index },
+    step: position + 1,
+    title: page.page.title,
+    ...(page.page.description === undefined ? {} : { description: page.page.description }),
+    index: page.index,
+    fields: page.fields,
+  });
+}
+
+/** What the run gets: everything typed, and the defaults of what was not. */
+export function finalValues({ loaded, draft, scope }: FormSession): JsonObject {
+  return completeValues(loaded.form, draft.values, scope);
+}
+
+type StateValues = ViewOutput["state"]["values"];
+
+/** Takes what a modal's inputs hold into the draft's values. */
+export function readPage(session: FormSession, page: ShownPage, state: StateValues): PageReading {
+  return readInputs(page.fields, session.draft.values, (field) => rawOf(field, page.index, state));
+}
+
+/** What was typed into a field, in the form the field is read from; undefined when it was not on the screen. */
+function rawOf(field: FormField, page: number, state: StateValues): { raw: RawInput } | undefined {
+  const input = (part: FieldPart) => inputOf(state, fieldBlockId(page, field.key, part));
+  if (field.widget !== "repo-url") {
+    const only = input("");
+    return only === undefined ? undefined : { raw: only.raw };
+  }
+  const parts = [input("host"), input("owner"), input("name")].filter((each) => each !== undefined);
+  if (parts.length === 0) return undefined;
+  return { raw: parts.map(({ raw }) => (typeof raw === "string" ? raw : "")) };
+}
+
+function inputOf(state: StateValues, blockId: string): { raw: RawInput } | undefined {
+  const block = Object.hasOwn(state, blockId) ? state[blockId] : undefined;
+  const value = block?.[actionIds.formInput];
+  if (value === undefined) return undefined;
+  if (value.selected_options !== undefined)
+    return { raw: value.selected_options.map((option) => option.value) };
+  const chosen = value.selected_option?.value ?? value.selected_date ?? value.value;
+  return { raw: chosen ?? undefined };
+}

@@ -1,0 +1,240 @@
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  BlockButtonAction,
+  SlackViewMiddlewareArgs,
+  ViewOutput,
+  ViewSubmitAction,
+} from "@slack/bolt";
+import type { ModalView } from "@slack/types";
+
+import { CallboardError, toError } from "../../base/errors.ts";
+import type { FieldFault } from "../../scaffold/form-model.ts";
+import { actionIds, viewIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import { slackErrorCode } from "../errors.ts";
+import { pageFaults, type ShownPage } from "../form-pages.ts";
+import { fieldBlockId } from "../views/form-fields.ts";
+import { renderFormGone } from "../views/form-view.ts";
+import { clamp, oneLine } from "../views/text.ts";
+import { within } from "../within.ts";
+import {
+  finalValues,
+  type FormSession,
+  loadSession,
+  pageAt,
+  placeOf,
+  readPage,
+  viewAfter,
+  viewAt,
+  viewBefore,
+} from "./form-session.ts";
+
+type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
+
+/** Registers everything that happens inside a form. */
+export function registerForm(app: App, context: SlackContext): void {
+  app.view<ViewSubmitAction>(
+    { callback_id: viewIds.formPage, type: "view_submission" },
+    async (args) => {
+      await submitPage(args, context);
+    },
+  );
+  app.view<ViewSubmitAction>(
+    { callback_id: viewIds.formReview, type: "view_submission" },
+    async (args) => {
+      await submitReview(args, context);
+    },
+  );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: actionIds.formBack },
+    async ({ ack, body }) => {
+      await ack();
+      if (body.view !== undefined) await goBack(context, body.view, body.user.id);
+    },
+  );
+  app.action<BlockAction>(
+    { type: "block_actions", action_id: actionIds.formInput },
+    async ({ ack, body }) => {
+      await ack();
+      if (body.view !== undefined) await redraw(context, body.view, body.user.id);
+    },
+  );
+}
+
+async function submitPage(args: SubmitArgs, context: SlackContext): Promise<void> {
+  const { ack, view, body } = args;
+  const place = placeOf(view);
+  const session = await loadSession(context, place, body.user.id);
+  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  if (session === undefined || page === undefined) {
+    await ack({ response_action: "update", view: renderFormGone() });
+    return;
+  }
+  const reading = readPage(session, page, view.state.values);
+  const next: FormSession = { ...session, draft: { ...session.draft, values: reading.values } };
+  const faults = pageFaults(page.page, reading, session.scope);
+  if (faults.length === 0) {
+    await context.services.drafts.save({ ...next.draft, page: page.index + 1 });
+    await ack({ response_action: "update", view: viewAfter(next, page.index) });
+    return;
+  }
+  await context.services.drafts.save(next.draft);
+  await ack(answerFaults(next, page, faults, view));
+}
+
+/** Faults at their fields; a fault that has no field on the screen redraws the page with the fault on top. */
+function answerFaults(
+  session: FormSession,
+  page: ShownPage,
+  faults: FieldFault[],
+  view: ViewOutput,
+) {
+  const onScreen = new Set(view.blocks.map((block) => block.block_id));
+  const errors: Record<string, string> = {};
+  const others: string[] = [];
+  for (const fault of faults) {
+    const blockId = blockOf(page, fault.key, onScreen);
+    if (blockId === undefined) others.push(faultLine(page, fault));
+    else errors[blockId] = clamp(oneLine(fault.message), 500);
+  }
+  const [firstId] = Object.keys(errors);
+  if (firstId === undefined || isMissingFields(session, page, onScreen)) {
+    const lines = faults.map((fault) => faultLine(page, fault));
+    return {
+      response_action: "update" as const,
+      view: viewAt(session, page.index, lines.join(" ")),
+    };
+  }
+  if (others.length > 0) errors[firstId] = clamp(`${errors[firstId]} ${others.join(" ")}`, 900);
+  return { response_action: "errors" as const, errors };
+}
+
+/** The input block that a fault can be shown at. */
+function blockOf(
+  page: ShownPage,
+  key: string,
+  onScreen: ReadonlySet<string | undefined>,
+): string | undefined {
+  const field = page.fields.find((each) => each.key === key);
+  if (field === undefined || field.widget === "note" || field.widget === "secret") return undefined;
+  const parts = field.widget === "repo-url" ? (["name", "owner"] as const) : ([""] as const);
+  return parts.map((part) => fieldBlockId(page.index, key, part)).find((id) => onScreen.has(id));
+}
+
+/** True when a condition has changed without Slack telling us, so that fields are needed that nobody could see. */
+function isMissingFields(
+  session: FormSession,
+  page: ShownPage,
+  onScreen: ReadonlySet<string | undefined>,
+): boolean {
+  const now = pageAt(session, page.index);
+  return (now?.fields ?? []).some(
+    (field) =>
+      !["note", "secret"].includes(field.widget) &&
+      blockOf({ ...page, fields: [field] }, field.key, onScreen) === undefined,
+  );
+}
+
+function faultLine(page: ShownPage, fault: FieldFault): string {
+  const label = page.fields.find((field) => field.key === fault.key)?.label;
+  return label === undefined ? fault.message : `${label}: ${fault.message}`;
+}
+
+/** Slack waits three seconds; what is not accepted by then is said not to be, and pressing again is safe. */
+const startLimitMs = 2200;
+
+async function submitReview(args: SubmitArgs, context: SlackContext): Promise<void> {
+  const { ack, view, body } = args;
+  const session = await loadSession(context, placeOf(view), body.user.id);
+  if (session === undefined) {
+    await ack({ response_action: "update", view: renderFormGone() });
+    return;
+  }
+  const problem = await startRun(context, session, body.user.id);
+  if (problem === undefined) await ack({ response_action: "clear" });
+  else await ack({ response_action: "update", view: viewAt(session, undefined, problem) });
+}
+
+/** Starts the run; the same draft is the same run, however often *Create* is pressed. Gives the reason when it could not. */
+async function startRun(
+  context: SlackContext,
+  session: FormSession,
+  slackUserId: string,
+): Promise<string | undefined> {
+  const { draft, scope } = session;
+  try {
+    const starting = context.people.requireMember(slackUserId).then(
+      async (person) =>
+        await context.services.runs.start({
+          requestKey: `slack:${context.identity().teamId}:${draft.id}`,
+          templateRef: draft.templateRef,
+          values: finalValues(session),
+          requester: {
+            slackUserId,
+            name: person.name,
+            ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
+          },
+          ...(draft.channel === undefined ? {} : { channel: draft.channel }),
+        }),
+    );
+    const run = await within(starting, startLimitMs);
+    if (run !== undefined) return undefined;
+    starting.catch((thrown: unknown) => {
+      context.logger.error({ error: toError(thrown).message }, "run was not accepted");
+    });
+    return "I could not store this in time. Press Create again: the same form never starts twice.";
+  } catch (thrown) {
+    if (!(thrown instanceof CallboardError)) {
+      const id = context.newId().slice(0, 8);
+      context.logger.error({ id, error: toError(thrown).message }, "run was not accepted");
+      return `Something went wrong on my side and nothing was created (id ${id}). Press Create to try again.`;
+    }
+    context.logger.warn({ code: thrown.code }, "run was refused");
+    return `${thrown.message}${thrown.hint === undefined ? "" : ` — ${thrown.hint}`}`;
+  }
+}
+
+async function goBack(context: SlackContext, view: ViewOutput, slackUserId: string): Promise<void> {
+  const place = placeOf(view);
+  const session = await loadSession(context, place, slackUserId);
+  if (session === undefined) return await replace(context, view, renderFormGone());
+  const page = place.page === undefined ? undefined : pageAt(session, place.page);
+  const kept = page === undefined ? session : await keep(context, session, page, view);
+  await replace(context, view, viewBefore(kept, place.page));
+}
+
+/** Draws the page again after a value that other fields depend on has changed. */
+async function redraw(context: SlackContext, view: ViewOutput, slackUserId: string): Promise<void> {
+  const place = placeOf(view);
+  const session = await loadSession(context, place, slackUserId);
+  if (session === undefined) return await replace(context, view, renderFormGone());
+  const page = place.page === undefined ? undefined : pageAt(session, place.page);
+  if (page === undefined) return;
+  const kept = await keep(context, session, page, view);
+  await replace(context, view, viewAt(kept, page.index));
+}
+
+/** What was typed so far goes into the draft, whether or not it is right yet. */
+async function keep(
+  context: SlackContext,
+  session: FormSession,
+  page: ShownPage,
+  view: ViewOutput,
+): Promise<FormSession> {
+  const { values } = readPage(session, page, view.state.values);
+  const draft = { ...session.draft, values };
+  await context.services.drafts.save(draft);
+  return { ...session, draft };
+}
+
+/** `hash` makes Slack refuse when the person has gone on meanwhile; then there is nothing left to show. */
+async function replace(context: SlackContext, old: ViewOutput, view: ModalView): Promise<void> {
+  try {
+    await context.web.views.update({ view_id: old.id, hash: old.hash, view });
+  } catch (thrown) {
+    if (slackErrorCode(thrown) !== "hash_conflict") throw thrown;
+    context.logger.info({}, "slack modal had changed meanwhile");
+  }
+}

@@ -1,0 +1,100 @@
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockButtonAction,
+  SlackCommandMiddlewareArgs,
+} from "@slack/bolt";
+
+import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
+import type { Draft } from "../../usecases/services.ts";
+import { actionIds, shortcutIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import { renderTemplatesView } from "../views/template-list.ts";
+import { within } from "../within.ts";
+import { type ButtonArgs, rowOf, valueOf } from "./buttons.ts";
+import { firstView, scopeOf } from "./form-session.ts";
+
+/** Registers the ways into a form: the buttons of the template list and the global shortcut. */
+export function registerNewService(app: App, context: SlackContext): void {
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: rowOf(actionIds.openTemplate) },
+    async (args) => await openFromButton(args, context),
+  );
+  app.shortcut(
+    { callback_id: shortcutIds.newService, type: "shortcut" },
+    async ({ shortcut, ack }) => {
+      const view = renderTemplatesView({ templates: context.services.templates.list() });
+      await context.web.views.open({ trigger_id: shortcut.trigger_id, view });
+      await ack();
+    },
+  );
+}
+
+/** Opens the form of the template that was named after `/newservice`; false when there is none of that name. */
+export async function openNamedTemplate(
+  args: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
+  context: SlackContext,
+  name: string,
+): Promise<boolean> {
+  const found = context.services.templates.get(name);
+  if (found === undefined) return false;
+  const { user_id: userId, channel_id: channel, trigger_id: triggerId } = args.command;
+  const view = await beginForm(context, { templateRef: found.template.ref, userId, channel });
+  await context.web.views.open({ trigger_id: triggerId, view });
+  await args.ack();
+  return true;
+}
+
+async function openFromButton(args: ButtonArgs, context: SlackContext): Promise<void> {
+  const { body } = args;
+  const channel = body.channel?.id;
+  const view = await beginForm(context, {
+    templateRef: valueOf(args),
+    userId: body.user.id,
+    ...(channel === undefined ? {} : { channel }),
+  });
+  // from the shortcut's list, which is a modal already
+  if (body.view === undefined) await context.web.views.open({ trigger_id: body.trigger_id, view });
+  else await context.web.views.update({ view_id: body.view.id, hash: body.view.hash, view });
+  await args.ack();
+}
+
+/** Slack's trigger lives three seconds; who it is must be known only before anything is created. */
+const personLimitMs = 800;
+
+async function beginForm(
+  context: SlackContext,
+  from: { templateRef: string; userId: string; channel?: string },
+) {
+  const { services } = context;
+  const found = services.templates.get(from.templateRef);
+  if (found === undefined) {
+    throw new NotFoundError("template-unknown", `there is no template ${from.templateRef}`, {
+      hint: "`/newservice` lists the templates",
+    });
+  }
+  const { ref, title } = found.template;
+  const problem = services.templates.list().find((each) => each.ref === ref)?.problem;
+  if (problem !== undefined) {
+    throw new InputError("template-broken", `the template ${title} cannot be run: ${problem}`, {
+      hint: "its owner can see every finding with `callboard check`",
+    });
+  }
+  const looking = context.people.requireMember(from.userId);
+  // a refusal is certain and said at once; that Slack is slow or silent is found out before anything is created
+  await within(looking, personLimitMs).catch((thrown: unknown) => {
+    if (thrown instanceof ForbiddenError) throw thrown;
+  });
+  looking.catch(() => undefined);
+  const draft: Draft = {
+    id: context.newId(),
+    templateRef: ref,
+    page: 0,
+    values: {},
+    slackUserId: from.userId,
+    createdAtMs: context.now(),
+    ...(from.channel === undefined ? {} : { channel: from.channel }),
+  };
+  await services.drafts.save(draft);
+  return firstView({ draft, loaded: found, scope: await scopeOf(context, from.userId) });
+}

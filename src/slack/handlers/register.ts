@@ -1,0 +1,19 @@
+import type { App } from "@slack/bolt";
+
+import type { SlackContext } from "../context.ts";
+import { registerAnswerActions } from "./answer-actions.ts";
+import { registerCommands } from "./commands.ts";
+import { registerForm } from "./form.ts";
+import { registerMessages } from "./messages.ts";
+import { registerNewService } from "./new-service.ts";
+import { registerSuggestions } from "./suggestions.ts";
+
+/** Registers every handler; what none of them wants is answered by the surface. */
+export function registerHandlers(app: App, context: SlackContext): void {
+  registerCommands(app, context);
+  registerMessages(app, context);
+  registerAnswerActions(app, context);
+  registerNewService(app, context);
+  registerForm(app, context);
+  registerSuggestions(app, context);
+}

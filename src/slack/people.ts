@@ -1,0 +1,124 @@
+import type { WebClient } from "@slack/web-api";
+
+import { ForbiddenError, toError, UpstreamError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { EntityService } from "../usecases/services.ts";
+
+/** A person as Slack knows them. */
+export interface SlackPerson {
+  id: string;
+  /** As shown in Slack. */
+  name: string;
+  email?: string;
+  /** Set for people who may ask but not change anything, with the reason. */
+  limit?: "guest" | "external" | "bot" | "deactivated";
+}
+
+/** Looks people up, at most once in ten minutes each. */
+export interface People {
+  /** @throws UpstreamError `slack-unreachable` when Slack does not say. */
+  find(userId: string): Promise<SlackPerson>;
+  /** A full member of our workspace. @throws ForbiddenError `slack-not-a-member`, UpstreamError `slack-unreachable`. */
+  requireMember(userId: string): Promise<SlackPerson>;
+  /** The person's User in the catalog; undefined when there is none or Slack is slow: no answer waits for it. */
+  userRef(userId: string): Promise<string | undefined>;
+}
+
+export interface PeopleOptions {
+  web: WebClient;
+  entities: Pick<EntityService, "userOf">;
+  logger: Logger;
+  now: () => number;
+}
+
+const keptMs = 10 * 60_000;
+/** Bounds memory; a workspace's active people fit many times over. */
+const keptPeople = 20_000;
+const lookupLimitMs = 400;
+
+/** Creates the directory; its cache lives as long as it does. */
+export function createPeople(options: PeopleOptions): People {
+  const { web, entities, logger, now } = options;
+  const known = new Map<string, { person: Promise<SlackPerson>; readAtMs: number }>();
+  const find = async (userId: string): Promise<SlackPerson> => {
+    const cached = known.get(userId);
+    if (cached !== undefined && now() - cached.readAtMs < keptMs) return await cached.person;
+    const person = readPerson(web, userId);
+    if (known.size >= keptPeople) known.clear();
+    known.set(userId, { person, readAtMs: now() });
+    person.catch((thrown: unknown) => {
+      known.delete(userId);
+      logger.warn({ error: toError(thrown).message }, "slack person could not be looked up");
+    });
+    return await person;
+  };
+  return {
+    find,
+    async requireMember(userId) {
+      const person = await find(userId);
+      if (person.limit === undefined) return person;
+      throw new ForbiddenError("slack-not-a-member", reasons[person.limit], {
+        hint: "ask a member of this workspace to do it",
+      });
+    },
+    async userRef(userId) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => resolve(undefined), lookupLimitMs);
+      });
+      const person = await Promise.race([find(userId), late]).catch(() => undefined);
+      clearTimeout(timer);
+      return entities.userOf({
+        slackUserId: userId,
+        ...(person === undefined ? {} : { name: person.name }),
+        ...(person?.email === undefined || person.limit !== undefined
+          ? {}
+          : { email: person.email }),
+      });
+    },
+  };
+}
+
+const reasons: Record<NonNullable<SlackPerson["limit"]>, string> = {
+  guest: "guests cannot start or change anything here",
+  external: "people from another workspace cannot start or change anything here",
+  bot: "bots cannot start or change anything here",
+  deactivated: "this account is deactivated",
+};
+
+async function readPerson(web: WebClient, userId: string): Promise<SlackPerson> {
+  const { user } = await web.users.info({ user: userId }).catch((thrown: unknown) => {
+    throw new UpstreamError("slack-unreachable", "Slack did not tell me who you are", {
+      isRetryable: true,
+      hint: "try again in a moment",
+      cause: thrown,
+    });
+  });
+  const profile = user?.profile;
+  const limit = limitOf(user ?? {});
+  return {
+    id: userId,
+    name:
+      [profile?.display_name, profile?.real_name, user?.real_name, user?.name].find(isText) ??
+      userId,
+    ...(isText(profile?.email) ? { email: profile.email } : {}),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined && value !== "";
+}
+
+function limitOf(user: {
+  deleted?: boolean;
+  is_bot?: boolean;
+  is_stranger?: boolean;
+  is_restricted?: boolean;
+  is_ultra_restricted?: boolean;
+}): SlackPerson["limit"] {
+  if (user.deleted === true) return "deactivated";
+  if (user.is_stranger === true) return "external";
+  if (user.is_restricted === true || user.is_ultra_restricted === true) return "guest";
+  return user.is_bot === true ? "bot" : undefined;
+}

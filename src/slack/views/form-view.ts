@@ -1,0 +1,180 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
+
+import type { JsonValue } from "../../base/json.ts";
+import type { FormField } from "../../scaffold/form-model.ts";
+import { parseRepoUrl } from "../../scaffold/repo-url.ts";
+import { actionIds, viewIds } from "../action-ids.ts";
+import {
+  actions,
+  button,
+  context,
+  fitBlocks,
+  limits,
+  plain,
+  plainSection,
+  section,
+} from "./blocks.ts";
+import { fieldBlocks } from "./form-fields.ts";
+import { joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
+
+/** What a form's modal carries: which draft it fills in, and which of its pages it shows. */
+export const formPlace = z.strictObject({
+  draft: z.string().min(1).max(100),
+  /** In the template's pages, from 0; absent on the last page, the review. */
+  page: z.number().int().min(0).max(1000).optional(),
+});
+
+export type FormPlace = z.infer<typeof formPlace>;
+
+/** Where in the form somebody is. */
+export interface FormProgress {
+  templateTitle: string;
+  place: FormPlace;
+  /** From 1. */
+  step: number;
+  /** With the review. */
+  steps: number;
+  /** Shown on top: what is wrong with the page as a whole. */
+  problem?: string;
+}
+
+export interface FormPageView extends FormProgress {
+  title: string;
+  description?: string;
+  /** In `form.pages`. */
+  index: number;
+  fields: FormField[];
+}
+
+/** Room for title, step, problem and buttons beside the fields. */
+const fieldRoom = limits.viewBlocks - 6;
+
+/** One page of a form as a modal. */
+export function renderFormPage(view: FormPageView): ModalView {
+  const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index));
+  return modal(view, viewIds.formPage, view.step === view.steps - 1 ? "Review" : "Next", [
+    ...heading(view, view.title, view.description),
+    ...blocks.slice(0, fieldRoom),
+    blocks.length > fieldRoom
+      ? section(
+          mrk`⚠️ This page has more fields than Slack can show; ${blocks.length - fieldRoom} are left out.`,
+        )
+      : undefined,
+    backButton(view),
+  ]);
+}
+
+export interface ReviewView extends FormProgress {
+  pages: { title: string; fields: FormField[]; valueOf(field: FormField): JsonValue | undefined }[];
+  /** What will be done, step by step. */
+  stepNames: string[];
+}
+
+/** The last page: everything that was chosen, and what will happen on *Create*. */
+export function renderReview(view: ReviewView): ModalView {
+  const plan = joinWithin(
+    view.stepNames.slice(0, 40).map((name, index) => mrk`${index + 1}. ${name}`),
+    "\n",
+    limits.sectionText - 200,
+    (left) => mrk`… and ${left} more`,
+  );
+  return modal(view, viewIds.formReview, "Create", [
+    ...heading(view, "Check before it is created", undefined),
+    ...view.pages.slice(0, 40).map(reviewSection),
+    plan.mrkdwn === "" ? undefined : section(mrk`*What will be done*\n${plan}`),
+    backButton(view),
+  ]);
+}
+
+/** A form whose draft has expired, or was never this person's. */
+export function renderFormGone(): ModalView {
+  return {
+    type: "modal",
+    title: plain("Callboard", limits.modalTitle),
+    close: plain("Close", limits.modalTitle),
+    blocks: [
+      section(
+        mrk`*This form is no longer kept.* Forms live for a day; start again with \`/newservice\`.`,
+      ),
+    ],
+  };
+}
+
+function modal(
+  view: FormProgress,
+  callbackId: string,
+  submit: string,
+  blocks: readonly (KnownBlock | undefined)[],
+): ModalView {
+  return {
+    type: "modal",
+    callback_id: callbackId,
+    title: plain(view.templateTitle, limits.modalTitle),
+    submit: plain(submit, limits.modalTitle),
+    close: plain("Cancel", limits.modalTitle),
+    private_metadata: JSON.stringify(view.place),
+    blocks: fitBlocks(blocks, { maxBlocks: limits.viewBlocks, keepLast: 1, maxCharacters: 60_000 }),
+  };
+}
+
+/** Slack's title has room for 24 characters, so the whole title stands here. */
+function heading(
+  view: FormProgress,
+  title: string,
+  description: string | undefined,
+): (KnownBlock | undefined)[] {
+  return [
+    view.problem === undefined
+      ? undefined
+      : section(mrk`⚠️ *${literal(oneLine(view.problem), 1500)}*`),
+    section(mrk`*${view.templateTitle}*\n${title}`),
+    description === undefined ? undefined : plainSection(description, 1000),
+    context([mrk`Step ${view.step} of ${view.steps}`]),
+  ];
+}
+
+function backButton(view: FormProgress): KnownBlock | undefined {
+  return view.step <= 1
+    ? undefined
+    : actions([button({ actionId: actionIds.formBack, label: "Back" })], "form-back");
+}
+
+function reviewSection(page: ReviewView["pages"][number]): KnownBlock {
+  const lines = page.fields.map(
+    (field) => mrk`*${field.label}*: ${shownValue(field, page.valueOf(field))}`,
+  );
+  const shown = joinWithin(
+    lines,
+    "\n",
+    limits.sectionText - 400,
+    (left) => mrk`… and ${left} more`,
+  );
+  return section(mrk`_${page.title}_\n${shown}`);
+}
+
+/** A value as a person reads it; a secret is never shown. */
+function shownValue(field: FormField, value: JsonValue | undefined): Mrkdwn {
+  if (value === undefined || value === null || value === "") return mrk`–`;
+  if (field.widget === "secret") return mrk`•••`;
+  return literal(oneLine(valueText(field, value)), 400);
+}
+
+function valueText(field: FormField, value: JsonValue): string {
+  const wanted = JSON.stringify(value);
+  const label = field.options?.find((option) => JSON.stringify(option.value) === wanted)?.label;
+  if (label !== undefined) return label;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return field.widget === "repo-url" ? shownRepo(value) : value;
+  if (!Array.isArray(value)) return wanted;
+  return value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(", ");
+}
+
+function shownRepo(value: string): string {
+  try {
+    const { host, owner, repo } = parseRepoUrl(value);
+    return owner === undefined ? `${host}/${repo}` : `${host}/${owner}/${repo}`;
+  } catch {
+    return value;
+  }
+}

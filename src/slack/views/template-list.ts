@@ -1,0 +1,86 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+
+import type { TemplateSummary } from "../../usecases/services.ts";
+import { actionIds, viewIds } from "../action-ids.ts";
+import {
+  button,
+  context,
+  fitsValue,
+  limits,
+  message,
+  type MessageContent,
+  plain,
+  section,
+} from "./blocks.ts";
+import { join, literal, mrk, oneLine } from "./text.ts";
+
+export interface TemplateListView {
+  templates: TemplateSummary[];
+  /** Set when somebody named a template that does not exist. */
+  unknownName?: string;
+}
+
+/** What fits into a message with room for its heading. */
+const shownTemplates = 40;
+
+/** Templates, each with what it makes, who keeps it, and a button that opens its form. */
+export function renderTemplateList(view: TemplateListView): MessageContent {
+  const { templates, unknownName } = view;
+  const heading = headingOf(view);
+  const shown = templates.slice(0, shownTemplates);
+  const left = templates.length - shown.length;
+  const names = shown.map((template) => `• ${oneLine(template.title)}`).join("\n");
+  return message(
+    `${unknownName === undefined ? "What would you like to create?" : `There is no template “${oneLine(unknownName)}”.`}\n${names}`,
+    [
+      section(heading),
+      ...shown.map(templateSection),
+      left > 0 ? context([mrk`${left} more: name one with \`/newservice <name>\``]) : undefined,
+    ],
+  );
+}
+
+/** The same list as a modal, for the shortcut that has no channel to answer in. */
+export function renderTemplatesView(view: TemplateListView): ModalView {
+  return {
+    type: "modal",
+    callback_id: viewIds.templates,
+    title: plain("New service", limits.modalTitle),
+    close: plain("Close", limits.modalTitle),
+    blocks: renderTemplateList(view).blocks,
+  };
+}
+
+function headingOf({ templates, unknownName }: TemplateListView) {
+  if (unknownName === undefined) {
+    return templates.length === 0
+      ? mrk`*There is no template yet.* A catalog entity of kind Template makes one.`
+      : mrk`*What would you like to create?*`;
+  }
+  const next =
+    templates.length === 0 ? mrk`There are no templates at all.` : mrk`Did you mean one of these?`;
+  return mrk`*There is no template “${literal(oneLine(unknownName), 200)}”.* ${next}`;
+}
+
+function templateSection(template: TemplateSummary, index: number): KnownBlock {
+  const keeper = template.owner === undefined ? undefined : mrk`kept by ${template.owner}`;
+  const tags =
+    template.tags.length === 0 ? undefined : mrk`${template.tags.slice(0, 5).join(", ")}`;
+  const facts = join([mrk`${template.type}`, keeper, tags], "  ·  ");
+  const description = oneLine(template.description ?? "");
+  const tail = description === "" ? mrk`` : mrk`\n${literal(description, 300)}`;
+  const problem =
+    template.problem === undefined ? mrk`` : mrk`\n⚠️ cannot be run: ${template.problem}`;
+  const canStart = template.problem === undefined && fitsValue(template.ref);
+  return section(
+    mrk`*${template.title}*  ${facts}${tail}${problem}`,
+    canStart
+      ? button({
+          actionId: `${actionIds.openTemplate}/${index}`,
+          label: "Start",
+          value: template.ref,
+          description: `Start ${template.title}`,
+        })
+      : undefined,
+  );
+}
