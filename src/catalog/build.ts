@@ -61,15 +61,27 @@ export function* assembleCatalog(
       for (const diagnostic of reading.diagnostics) diagnostics.push(diagnostic);
       for (const document of reading.documents) {
         const holder = entities.get(document.ref);
+        if (document.isKept === true) continue;
         if (holder === undefined) entities.set(document.ref, toCatalogEntity(document, id));
         else diagnostics.push(duplicate(document, holder));
       }
       yield;
     }
   }
+  addKept(sources, entities);
   yield* addRelations(entities);
   for (const diagnostic of yield* graphDiagnostics(entities)) diagnostics.push(diagnostic);
   return { catalog: { entities }, diagnostics: diagnostics.toSorted(byPlace) };
+}
+
+/** What files said before they broke, unless another file says it now. */
+function addKept(sources: readonly SourceReading[], entities: Map<string, CatalogEntity>): void {
+  for (const { id, readings } of sources) {
+    for (const document of readings.flatMap((reading) => reading.documents)) {
+      if (document.isKept !== true || entities.has(document.ref)) continue;
+      entities.set(document.ref, toCatalogEntity(document, id));
+    }
+  }
 }
 
 function toCatalogEntity(document: CheckedDocument, source: string): CatalogEntity {
@@ -83,12 +95,13 @@ function toCatalogEntity(document: CheckedDocument, source: string): CatalogEnti
   };
 }
 
+/** Backstage refuses a name that another file holds; within one file it drops one of the two without a word. */
 function duplicate(document: CheckedDocument, holder: CatalogEntity): Diagnostic {
-  const { file, line } = holder.origin;
+  const { file, line, base } = holder.origin;
   return {
     file: document.file.file,
     ...document.locate(["metadata", "name"]),
-    severity: "error",
+    severity: base === document.file.base ? "warning" : "error",
     code: "entity-duplicate",
     message: `${document.ref} is already defined at ${file}:${line}, which keeps it`,
     ref: document.ref,

@@ -11,6 +11,7 @@ import {
 } from "./placeholders.ts";
 import { canonicalRef } from "./ref.ts";
 import type { EntityRules } from "./rules.ts";
+import { isSkeletonFile } from "./skeletons.ts";
 import type { SourceFile } from "./sources/contract.ts";
 
 /** A catalog file, parsed but not yet checked. */
@@ -32,6 +33,8 @@ export interface CheckedDocument {
   line: number;
   locate: Locate;
   readAtMs: number;
+  /** Set when the file no longer says so soundly and this is what it said before. */
+  isKept?: boolean;
 }
 
 /** One catalog file after checking, complete in itself: what other files hold does not change it. */
@@ -41,15 +44,21 @@ export interface FileReading {
   diagnostics: Diagnostic[];
   /** References of entities that were refused; undefined for a document whose name could not be read. */
   refused: (string | undefined)[];
-  /** Documents with apiVersion and kind, sound or not. */
+  /** Documents that mean to be entities, sound or not. */
   entities: number;
+  /** The result depends on other files too. */
+  hasPlaceholders: boolean;
+  /** Set when the file could not be read this time: the next reading does not rely on this one. */
+  isStale?: boolean;
+  /** The Location that named the file: its file's base and the target as written. */
+  via?: string;
 }
 
 /** Parses a file. In a file that nobody named, documents that are no entities are dropped, and so is broken YAML without any. */
 export function parseCatalogFile(file: SourceFile, maxLength?: number): ParsedFile {
   if (file.isImplied !== true) return { file, ...parseYamlText(file.text, file.file, maxLength) };
   // A key at the beginning of a line, as in every entity in block style; saves parsing all other YAML.
-  if (!/^["']?kind["']?\s*:/m.test(file.text)) {
+  if (!/^["']?kind["']?\s*:/m.test(file.text) || isSkeletonFile(file.text)) {
     return { file, documents: [], diagnostics: [], broken: 0 };
   }
   const parsed = parseYamlText(file.text, file.file, maxLength);
@@ -98,6 +107,7 @@ export function checkFile(
     diagnostics: [...parsed.diagnostics],
     refused: Array.from({ length: parsed.broken }, () => undefined),
     entities: parsed.broken,
+    hasPlaceholders: placeholdersOf(parsed).length > 0,
   };
   for (const { value, line, locate } of parsed.documents) {
     reading.entities += 1;

@@ -1,0 +1,169 @@
+import type { Diagnostic } from "../base/diagnostics.ts";
+import { CallboardError } from "../base/errors.ts";
+import { assembleCatalog, type BuiltCatalog } from "../catalog/build.ts";
+import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
+import { createEntityRules } from "../catalog/rules.ts";
+import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
+import { messageOf, readCatalogSource } from "./read-catalog-source.ts";
+
+/** How a source stands after a load. */
+export interface SourceState {
+  id: string;
+  /** False when this load could not read it and its last good files are used, if there are any. */
+  isFresh: boolean;
+  /** Milliseconds since the epoch: when it was last read well; absent when it never was. */
+  readAtMs?: number;
+  files: number;
+  entities: number;
+  error?: { code: string; message: string };
+}
+
+/** A catalog with what is needed to load the next one: hand it back as `lastGood`. */
+export interface LoadedCatalog extends BuiltCatalog {
+  sources: SourceState[];
+  /** Checked files by source id. */
+  readings: ReadonlyMap<string, readonly FileReading[]>;
+}
+
+export interface LoadOptions {
+  signal: AbortSignal;
+  nowMs: number;
+  /** The result of the load before: unchanged files are not parsed again, and what fails now keeps its last good state. */
+  lastGood?: LoadedCatalog | undefined;
+  /** Kinds that may enter; absent means all. */
+  allow?: readonly string[] | undefined;
+  /** What happens to entities that no file holds any more: dropped, or kept with `backstage.io/orphan: "true"`. */
+  orphans?: "delete" | "keep";
+}
+
+/** How long we work before others get their turn. */
+const sliceMs = 10;
+
+/**
+ * Reads all sources, follows their Locations and placeholders and builds one catalog. A source that fails keeps what it
+ * gave before and says how old that is; a broken document keeps the entity's last good state. Never throws for what
+ * a source or file holds; rethrows the signal's reason when aborted.
+ */
+export async function loadCatalog(
+  sources: readonly CatalogSource[],
+  options: LoadOptions,
+): Promise<LoadedCatalog> {
+  const { signal, nowMs, lastGood } = options;
+  const rules = createEntityRules({ allow: options.allow });
+  const seen = new Set<string>();
+  const pause = createPause();
+  const states: SourceState[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const readings = new Map<string, readonly FileReading[]>();
+  // All are asked at once, and then taken in their order, so that the first to claim a name is always the same.
+  const reads = sources.map((source) => attempt(source, signal));
+  for (const [index, source] of sources.entries()) {
+    const read = await reads[index];
+    signal.throwIfAborted();
+    const before = lastGood?.readings.get(source.id) ?? [];
+    const stateBefore = lastGood?.sources.find(({ id }) => id === source.id);
+    if (read === undefined || "error" in read) {
+      const error = read?.error ?? { code: "source-failed", message: "was not read" };
+      const state = { ...stateBefore, ...countsOf(source.id, before), isFresh: false, error };
+      states.push(state);
+      diagnostics.push(sourceFailure(state));
+      readings.set(source.id, before);
+      for (const { file } of before) seen.add(file.base);
+      continue;
+    }
+    const context = { rules, signal, nowMs, seen, before, pause };
+    const checked = await readCatalogSource(source, read, context);
+    diagnostics.push(...read.diagnostics);
+    states.push({ ...countsOf(source.id, checked), isFresh: true, readAtMs: nowMs });
+    readings.set(source.id, checked);
+  }
+  if (options.orphans === "keep") keepOrphans(readings, lastGood);
+  const built = await assemble(readings, pause);
+  return {
+    catalog: built.catalog,
+    diagnostics: [...diagnostics, ...built.diagnostics],
+    sources: states,
+    readings,
+  };
+}
+
+async function attempt(
+  source: CatalogSource,
+  signal: AbortSignal,
+): Promise<SourceResult | { error: { code: string; message: string } }> {
+  try {
+    return await source.read(signal);
+  } catch (thrown) {
+    const code = thrown instanceof CallboardError ? thrown.code : "source-failed";
+    return { error: { code, message: messageOf(thrown) } };
+  }
+}
+
+function countsOf(id: string, readings: readonly FileReading[]) {
+  const entities = readings.reduce((sum, reading) => sum + reading.documents.length, 0);
+  return { id, files: readings.length, entities };
+}
+
+function sourceFailure({ id, error, readAtMs, entities }: SourceState): Diagnostic {
+  const kept =
+    readAtMs === undefined
+      ? "nothing of it is known"
+      : `its ${entities} entities of ${new Date(readAtMs).toISOString()} are kept`;
+  return {
+    file: id,
+    line: 1,
+    column: 1,
+    severity: "error",
+    code: error?.code ?? "source-failed",
+    message: `the source failed: ${error?.message ?? "for an unknown reason"}; ${kept}`,
+  };
+}
+
+/** Adds the entities of the last load that nothing defines any more, marked as orphans. */
+function keepOrphans(
+  readings: Map<string, readonly FileReading[]>,
+  lastGood: LoadedCatalog | undefined,
+): void {
+  const present = new Set<string>();
+  for (const { ref } of [...readings.values()].flat().flatMap((reading) => reading.documents)) {
+    present.add(ref);
+  }
+  for (const [id, before] of lastGood?.readings ?? []) {
+    const orphaned = before.flatMap((reading) => {
+      const documents = reading.documents.filter(({ ref }) => !present.has(ref)).map(orphan);
+      return documents.length === 0
+        ? []
+        : [{ ...reading, diagnostics: [], documents, isStale: true }];
+    });
+    readings.set(id, [...(readings.get(id) ?? []), ...orphaned]);
+  }
+}
+
+function orphan(document: CheckedDocument): CheckedDocument {
+  const { metadata } = document.entity;
+  const annotations = { ...metadata.annotations, "backstage.io/orphan": "true" };
+  const entity = { ...document.entity, metadata: { ...metadata, annotations } };
+  return { ...document, entity, isKept: true };
+}
+
+async function assemble(
+  readings: ReadonlyMap<string, readonly FileReading[]>,
+  pause: () => Promise<void>,
+): Promise<BuiltCatalog> {
+  const steps = assembleCatalog([...readings].map(([id, files]) => ({ id, readings: files })));
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+/** A function that lets the event loop turn when we have worked for a while, and else returns at once. */
+function createPause(): () => Promise<void> {
+  let startedMs = performance.now();
+  return async () => {
+    if (performance.now() - startedMs < sliceMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    startedMs = performance.now();
+  };
+}
