@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+
+import type { RequestHandler } from "express";
 
 import { InputError, toError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
@@ -67,6 +68,8 @@ export interface PlaygroundOptions {
   retryDelaysMs?: readonly number[];
   /** Things to try, shown to a newcomer on the page. */
   hints?: readonly string[];
+  /** Answer requests on the same port before the page does, such as the bot's health. */
+  handlers?: readonly RequestHandler[];
 }
 
 /** A local Slack workspace with one app in it. */
@@ -110,7 +113,8 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     settings,
   });
   releaser.add("playground dispatcher", () => dispatcher.close());
-  const acts: ActContext = { workspace, views, tickets, settings, dispatcher };
+  const memory = { messageStates: new Map(), offered: new Map() };
+  const acts: ActContext = { workspace, views, tickets, settings, dispatcher, memory };
   const api: ApiContext = {
     workspace,
     views,
@@ -127,7 +131,8 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     journal,
     disconnect: () => transports.transport.disconnect("refresh_requested"),
   });
-  server.on("request", createApp({ api, acts, driver, faults, journal, ...transports }));
+  const { handlers = [] } = options;
+  server.on("request", createApp({ api, acts, driver, faults, journal, handlers, ...transports }));
   const { url, botToken, appToken, signingSecret } = settings;
   return {
     url,
@@ -141,8 +146,9 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
   };
 }
 
+const secret = (): string => randomBytes(16).toString("hex");
+
 function buildSettings(options: PlaygroundOptions, url: string): Settings {
-  const secret = (): string => randomBytes(16).toString("hex");
   return {
     url,
     botToken: `xoxb-playground-${secret()}`,
@@ -238,8 +244,8 @@ async function listen(server: Server, port: number): Promise<number> {
       { hint: "Stop what uses the port, or choose another one.", cause: thrown },
     );
   });
-  // An HTTP server on a port has an address with that port.
-  return (server.address() as AddressInfo).port;
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
 }
 
 async function stop(server: Server): Promise<void> {

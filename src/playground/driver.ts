@@ -1,14 +1,14 @@
-import { InputError } from "../base/errors.ts";
+import { InputError, toError } from "../base/errors.ts";
 import type { ActContext, Outcome } from "./acts/context.ts";
 import { channelOf } from "./acts/context.ts";
+import { act, type ElementInput, typeahead, type TypeaheadOutcome } from "./acts/elements.ts";
 import {
-  act,
-  type ElementInput,
-  type MessageStates,
-  typeahead,
-  type TypeaheadOutcome,
-} from "./acts/elements.ts";
-import { closeView, fill, submitView, type SubmitOutcome } from "./acts/modals.ts";
+  closeView,
+  enter,
+  type EnterInput,
+  submitView,
+  type SubmitOutcome,
+} from "./acts/modals.ts";
 import { inviteBot, openAppTab, runShortcut } from "./acts/openings.ts";
 import { say, type SayInput, slash, type SlashInput } from "./acts/talk.ts";
 import type { PlainValue } from "./acts/values.ts";
@@ -36,7 +36,6 @@ export interface DriverParts {
 export class Driver {
   readonly faults: Faults;
   readonly #parts: DriverParts;
-  readonly #states: MessageStates = new Map();
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
@@ -55,12 +54,12 @@ export class Driver {
 
   /** Presses a button in a message (`channel`, `ts`), in the open modal or in the Home tab (`isHome`). */
   click(input: ElementInput): Promise<Outcome> {
-    return act(input, this.#parts.acts, this.#states);
+    return act(input, this.#parts.acts);
   }
 
   /** Chooses from a select, an overflow menu, radio buttons, checkboxes or a date picker. */
   select(input: ElementInput & { value: PlainValue }): Promise<Outcome> {
-    return act(input, this.#parts.acts, this.#states);
+    return act(input, this.#parts.acts);
   }
 
   /** Types into an external select; `options` are what the bot offers. */
@@ -69,14 +68,8 @@ export class Driver {
   }
 
   /** Puts a value into a field of the open modal (or the Home tab) without submitting it. */
-  fill(input: {
-    user: string;
-    blockId: string;
-    actionId?: string;
-    value: PlainValue;
-    isHome?: boolean;
-  }): Promise<Outcome> {
-    return fill(input, this.#parts.acts);
+  enter(input: EnterInput): Promise<Outcome> {
+    return enter(input, this.#parts.acts);
   }
 
   /** Submits the open modal; `values` goes by block id: texts, an option's value or label, dates, ids, lists of them. */
@@ -187,7 +180,7 @@ export class Driver {
           resolve(found);
         } catch (thrown) {
           stop();
-          reject(thrown as Error);
+          reject(toError(thrown));
         }
       };
       const timer = setTimeout(() => {

@@ -5,32 +5,36 @@ export type ApiFault = "lost-reply" | "dropped" | "429" | "500" | "503" | "slow"
 /** What may go wrong when we deliver to the bot. */
 export type DeliveryFault = "lost-ack" | "duplicate" | "disconnect";
 
-/** One planned mishap: the next `times` calls of `method`, or deliveries of a kind, meet it. */
-export type FaultPlan =
-  | {
-      /** `chat.postMessage`; every method when absent. */
-      method?: string;
-      /**
-       * `lost-reply`: done, but the connection breaks before the answer. `dropped`: broken before anything is done.
-       * `slow`: done and answered after `delayMs`. `error`: refused with the name in `error`.
-       */
-      fault: ApiFault;
-      /** 1 when absent. */
-      times?: number;
-      /** For `429`, in seconds; 1 when absent. */
-      retryAfterS?: number;
-      /** For `slow`; 2,000 when absent. */
-      delayMs?: number;
-      /** For `error`, such as `channel_not_found`. */
-      error?: string;
-    }
-  | {
-      /** `events_api`, `slash_commands`, `interactive`; any when absent. */
-      delivery?: string;
-      /** `lost-ack`: the bot's answer is ignored. `duplicate`: sent twice. `disconnect`: the socket closes right after sending. */
-      fault: DeliveryFault;
-      times?: number;
-    };
+/** A planned mishap of the next `times` calls of a method. */
+export interface ApiFaultPlan {
+  /** `chat.postMessage`; every method when absent. */
+  method?: string;
+  /**
+   * `lost-reply`: done, but the connection breaks before the answer. `dropped`: broken before anything is done.
+   * `slow`: done and answered after `delayMs`. `error`: refused with the name in `error`.
+   */
+  fault: ApiFault;
+  /** 1 when absent. */
+  times?: number;
+  /** For `429`, in seconds; 1 when absent. */
+  retryAfterS?: number;
+  /** For `slow`; 2,000 when absent. */
+  delayMs?: number;
+  /** For `error`, such as `channel_not_found`. */
+  error?: string;
+}
+
+/** A planned mishap of the next `times` deliveries to the bot. */
+export interface DeliveryFaultPlan {
+  /** `events_api`, `slash_commands`, `interactive`; any when absent. */
+  delivery?: string;
+  /** `lost-ack`: the bot's answer is ignored. `duplicate`: sent twice. `disconnect`: the socket closes after sending. */
+  fault: DeliveryFault;
+  times?: number;
+}
+
+/** Any planned mishap. */
+export type FaultPlan = ApiFaultPlan | DeliveryFaultPlan;
 
 const deliveryFaults = new Set<string>(["lost-ack", "duplicate", "disconnect"]);
 const apiFaults = new Set<string>(["lost-reply", "dropped", "429", "500", "503", "slow", "error"]);
@@ -61,20 +65,18 @@ export class Faults {
   }
 
   /** The mishap that meets this call, if one is planned. */
-  takeForMethod(method: string): (FaultPlan & { fault: ApiFault }) | undefined {
+  takeForMethod(method: string): ApiFaultPlan | undefined {
     return this.#take(
-      (plan): plan is FaultPlan & { fault: ApiFault } =>
-        apiFaults.has(plan.fault) &&
-        (!("method" in plan) || plan.method === undefined || plan.method === method),
+      (plan): plan is ApiFaultPlan =>
+        isApiFault(plan) && (plan.method === undefined || plan.method === method),
     );
   }
 
   /** The mishap that meets this delivery, if one is planned. */
-  takeForDelivery(kind: string): (FaultPlan & { fault: DeliveryFault }) | undefined {
+  takeForDelivery(kind: string): DeliveryFaultPlan | undefined {
     return this.#take(
-      (plan): plan is FaultPlan & { fault: DeliveryFault } =>
-        deliveryFaults.has(plan.fault) &&
-        (!("delivery" in plan) || plan.delivery === undefined || plan.delivery === kind),
+      (plan): plan is DeliveryFaultPlan =>
+        !isApiFault(plan) && (plan.delivery === undefined || plan.delivery === kind),
     );
   }
 
@@ -88,4 +90,8 @@ export class Faults {
     }
     return undefined;
   }
+}
+
+function isApiFault(plan: FaultPlan): plan is ApiFaultPlan {
+  return apiFaults.has(plan.fault);
 }

@@ -1,6 +1,12 @@
 import { fileURLToPath } from "node:url";
 
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 
 import { CallboardError, toError } from "../base/errors.ts";
 import { isTrustedRequest } from "./guard.ts";
@@ -19,6 +25,7 @@ export function createApp(parts: ServerParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(refuseStrangers);
+  for (const handler of parts.handlers) app.use(handler);
   const limits = new RateLimits(parts.acts.workspace.clock);
   const text = express.text({ type: () => true, limit: bodyLimit });
   app.all("/api/:method", text, (request, response) =>

@@ -18,6 +18,17 @@ export interface ViewDraft {
   notify_on_close?: boolean;
 }
 
+/** What a view has when the bot says nothing about it. */
+const viewDefaults = {
+  private_metadata: "",
+  callback_id: "",
+  title: { type: "plain_text", text: "View Title", emoji: true },
+  clear_on_close: false,
+  notify_on_close: false,
+  close: null,
+  submit: null,
+} as const;
+
 /** How many modals may lie on top of each other. */
 const stackDepth = 3;
 
@@ -143,19 +154,13 @@ export class ViewStore {
     const id = old?.id ?? this.#ids.next("V");
     const blocks = nameBlocks(draft.blocks, this.#ids);
     return {
+      ...viewDefaults,
+      ...definedOf(draft),
       id,
       team_id: this.#identity.teamId,
-      type: draft.type,
       blocks,
-      private_metadata: draft.private_metadata ?? "",
-      callback_id: draft.callback_id ?? "",
       state: { values: buildState(blocks, old?.state.values) },
       hash: this.#ids.hash(),
-      title: draft.title ?? { type: "plain_text", text: "View Title", emoji: true },
-      clear_on_close: draft.clear_on_close ?? false,
-      notify_on_close: draft.notify_on_close ?? false,
-      close: draft.close ?? null,
-      submit: draft.submit ?? null,
       previous_view_id: null,
       root_view_id: id,
       app_id: this.#identity.appId,
@@ -164,6 +169,14 @@ export class ViewStore {
       bot_id: this.#identity.botId,
     };
   }
+}
+
+/** The draft without fields that are absent or null. */
+function definedOf(draft: ViewDraft): ViewDraft {
+  const entries = Object.entries(draft).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
+  return { type: draft.type, blocks: draft.blocks, ...Object.fromEntries(entries) };
 }
 
 /** Gives every block a `block_id` and every element an `action_id`, as Slack does for those without. */

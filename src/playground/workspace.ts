@@ -21,12 +21,23 @@ export interface EphemeralMessage {
   message: SlackMessage;
 }
 
+/** What the bot says it is doing, and suggestions to ask next. */
+export interface ThreadStatus {
+  threadTs: string;
+  status: string;
+  loadingMessages: string[];
+  prompts: { title: string; message: string }[];
+  promptsTitle?: string;
+}
+
 /** People, channels and messages: everything that is in the workspace, and nothing about how the bot reaches it. */
 export class Workspace {
   readonly identity: Identity;
   readonly people = new Map<string, Person>();
   readonly channels = new Map<string, Channel>();
   readonly userGroups = new Map<string, UserGroup>();
+  /** Channel → what the bot says it is doing there (`assistant.threads.setStatus`). */
+  readonly statuses = new Map<string, ThreadStatus>();
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly journal: Journal;

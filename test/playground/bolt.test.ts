@@ -129,9 +129,9 @@ describe.each(["socket", "http"] as const)("a Bolt app by %s", (transport) => {
     const { driver } = bench.playground;
     await driver.slash({ user: dario, channel: general, command: "/newservice" });
     await driver.waitFor(() => driver.currentView(dario));
-    await driver.fill({ user: dario, blockId: "name", value: "kept" });
+    await driver.enter({ user: dario, blockId: "name", value: "kept" });
 
-    await driver.fill({ user: dario, blockId: "kind", value: "library" });
+    await driver.enter({ user: dario, blockId: "kind", value: "library" });
     const view = await driver.waitFor(() => {
       const current = driver.currentView(dario);
       return current?.title.text === "New library" ? current : undefined;
@@ -169,9 +169,10 @@ describe.each(["socket", "http"] as const)("a Bolt app by %s", (transport) => {
       ts: message.ts,
     });
 
-    await driver.waitFor(() =>
+    const answer = await driver.waitFor(() =>
       driver.ephemerals(dario).find((m) => m.text === "About payments is down"),
     );
+    expect(answer.channel).toBe(general);
   });
 
   test("is refused in a channel that it is not in", async () => {

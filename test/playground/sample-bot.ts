@@ -1,5 +1,4 @@
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 
 import { App, HTTPReceiver, type Logger, LogLevel } from "@slack/bolt";
 import type { KnownBlock, ModalView } from "@slack/types";
@@ -76,9 +75,10 @@ async function createBolt(
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
   await new Promise((resolve) => void server.close(resolve));
-  return port;
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
 }
 
 const answer: KnownBlock[] = [

@@ -1,7 +1,7 @@
 import { InputError } from "../../base/errors.ts";
 import type { Dispatcher } from "../dispatcher.ts";
 import type { Settings } from "../settings.ts";
-import type { Channel, Person } from "../slack-shapes.ts";
+import type { Channel, Person, SlackOption, StateValues } from "../slack-shapes.ts";
 import type { Tickets } from "../tickets.ts";
 import type { DeliveryResult } from "../transport/contract.ts";
 import type { ViewStore } from "../view-store.ts";
@@ -14,6 +14,16 @@ export interface ActContext {
   tickets: Tickets;
   settings: Settings;
   dispatcher: Dispatcher;
+  /** What people have done so far that is not in a view. */
+  memory: Memory;
+}
+
+/** What a Slack client keeps to itself. */
+export interface Memory {
+  /** `channel:ts:user` → what was chosen in a message; Slack sends it with every action. */
+  messageStates: Map<string, StateValues>;
+  /** Options that searches brought, by element; so that choosing one needs no second search. */
+  offered: Map<string, SlackOption[]>;
 }
 
 /** What comes of an act, as far as Slack's own interface shows it. */

@@ -15,9 +15,9 @@ import type {
   SlackOption,
   StateValues,
 } from "../slack-shapes.ts";
-import { buildState, findActionElements, optionsOf, textOf } from "../view-state.ts";
+import { buildState, findActionElements, isBlock, optionsOf, textOf } from "../view-state.ts";
 import { type ActContext, type Outcome, personOf, responseUrlFor, toOutcome } from "./context.ts";
-import { chosenOf, hasOption, type PlainValue, toStateValue } from "./values.ts";
+import { chosenOf, hasOption, type PlainValue, toStateValue, valuesIn } from "./values.ts";
 
 /** Names an element: where it stands and which it is. */
 export interface ElementInput {
@@ -64,7 +64,7 @@ export function findElement(input: ElementInput, context: ActContext): FoundElem
 
 function blocksOf(message: SlackMessage): SlackBlock[] {
   const attached = (message.attachments ?? []).flatMap((attachment) =>
-    Array.isArray(attachment["blocks"]) ? (attachment["blocks"] as SlackBlock[]) : [],
+    Array.isArray(attachment["blocks"]) ? attachment["blocks"].filter((b) => isBlock(b)) : [],
   );
   return [...(message.blocks ?? []), ...attached];
 }
@@ -105,26 +105,20 @@ function namesOnScreen(input: ElementInput, context: ActContext): string[] {
   return [...new Set(found.map(({ actionId }) => actionId))].slice(0, 20);
 }
 
-/** What people have chosen in messages: `channel:ts:user` → state. Slack sends it with every action. */
-export type MessageStates = Map<string, StateValues>;
-
 /** Presses a button, or chooses from a menu when `value` is given. */
 export async function act(
   input: ElementInput & { value?: PlainValue },
   context: ActContext,
-  states: MessageStates,
 ): Promise<Outcome> {
   const found = findElement(input, context);
-  const { value } = input;
-  const chosen = await choose(found, value, context, states);
-  return sendAction(found, chosen, context, states);
+  const chosen = await choose(found, input.value, context);
+  return sendAction(found, chosen, context);
 }
 
 async function choose(
   found: FoundElement,
   value: PlainValue | undefined,
   context: ActContext,
-  states: MessageStates,
 ): Promise<Record<string, unknown>> {
   const { element } = found;
   if (element.type === "button" || element.type === "workflow_button") return {};
@@ -138,7 +132,7 @@ async function choose(
   }
   const known = element.type.includes("external") ? await search(found, value, context) : [];
   const next = toStateValue(element, value, known);
-  if (element.type !== "overflow") remember(found, next, states);
+  if (element.type !== "overflow") remember(found, next, context);
   return chosenOf(next);
 }
 
@@ -156,18 +150,18 @@ function feedbackChoice(
 function remember(
   found: FoundElement,
   value: ReturnType<typeof toStateValue>,
-  states: MessageStates,
+  context: ActContext,
 ): void {
-  const { place, blockId, actionId } = found;
-  const values = place.kind === "view" ? place.view.state.values : stateOf(found, states);
+  const { blockId, actionId } = found;
+  const values = stateOf(found, context);
   (values[blockId] ??= {})[actionId] = value;
 }
 
-function stateOf({ place, user }: FoundElement, states: MessageStates): StateValues {
+function stateOf({ place, user }: FoundElement, { memory }: ActContext): StateValues {
   if (place.kind === "view") return place.view.state.values;
   const key = `${place.channelId}:${place.message.ts}:${user.id}`;
-  const values = buildState(blocksOf(place.message), states.get(key));
-  states.set(key, values);
+  const values = buildState(blocksOf(place.message), memory.messageStates.get(key));
+  memory.messageStates.set(key, values);
   return values;
 }
 
@@ -175,7 +169,6 @@ async function sendAction(
   found: FoundElement,
   chosen: Record<string, unknown>,
   context: ActContext,
-  states: MessageStates,
 ): Promise<Outcome> {
   const { user, place } = found;
   const { workspace, tickets, dispatcher } = context;
@@ -186,7 +179,7 @@ async function sendAction(
   const payload = blockActionsPayload(workspace, {
     user,
     place,
-    state: stateOf(found, states),
+    state: stateOf(found, context),
     actions: [renderAction(workspace, { blockId: found.blockId, element: found.element, chosen })],
     triggerId: tickets.issueTrigger(trigger),
     ...(place.kind === "message" ? { responseUrl: urlFor(user, place, context) } : {}),
@@ -218,7 +211,7 @@ export function dispatchInput(
   chosen: Record<string, unknown>,
   context: ActContext,
 ): Promise<Outcome> {
-  return sendAction(found, chosen, context, new Map());
+  return sendAction(found, chosen, context);
 }
 
 /** Types into an external select and returns what the bot offers. */
@@ -247,7 +240,19 @@ async function suggest(
     const detail = problems.map((problem) => formatProblem(problem)).join("; ");
     return { ...outcome, error: "invalid_options", detail, options: [] };
   }
-  return { ...outcome, options: optionsOf({ type: "answer", ...(outcome.ackBody as object) }) };
+  const answer = isRecord(outcome.ackBody) ? outcome.ackBody : {};
+  const options = optionsOf({ ...answer, type: "answer" });
+  const key = offerKey(found);
+  context.memory.offered.set(
+    key,
+    [...options, ...(context.memory.offered.get(key) ?? [])].slice(0, 500),
+  );
+  return { ...outcome, options };
+}
+
+function offerKey({ user, place, blockId, actionId }: FoundElement): string {
+  const where = place.kind === "view" ? place.view.id : place.message.ts;
+  return `${user.id}:${where}:${blockId}:${actionId}`;
 }
 
 /** The options behind these values: searches for each value that the element's own options do not have. */
@@ -256,9 +261,10 @@ export async function search(
   value: PlainValue,
   context: ActContext,
 ): Promise<SlackOption[]> {
-  const values = Array.isArray(value) ? value : value === null ? [] : [String(value)];
+  const values = valuesIn(value);
   const initial = [found.element["initial_option"], found.element["initial_options"]].flat();
   const known = optionsOf({ type: "known", options: initial });
+  known.push(...(context.memory.offered.get(offerKey(found)) ?? []));
   for (const wanted of values) {
     for (const query of [wanted, ""]) {
       if (hasOption(known, wanted)) break;

@@ -18,11 +18,19 @@ export type SubmitOutcome = Outcome & {
   view?: SlackView;
 };
 
+/** A value for a field of the open modal, or of the Home tab. */
+export interface EnterInput {
+  user: string;
+  blockId: string;
+  actionId?: string;
+  value: PlainValue;
+  isHome?: boolean;
+  /** Tells the bot nothing even when the field has `dispatch_action`, as a key press inside of a text. */
+  isSilent?: boolean;
+}
+
 /** Puts a value into a field of the open modal; a field with `dispatch_action` tells the bot. */
-export async function fill(
-  input: { user: string; blockId: string; actionId?: string; value: PlainValue; isHome?: boolean },
-  context: ActContext,
-): Promise<Outcome> {
+export async function enter(input: EnterInput, context: ActContext): Promise<Outcome> {
   const user = personOf(context, input.user);
   const view =
     input.isHome === true ? context.views.home(user.id) : requireView(user, undefined, context);
@@ -31,7 +39,7 @@ export async function fill(
   }
   const field = findField(view, input);
   await setField(user, view, field, input.value, context);
-  if (field.input?.dispatches !== true) return {};
+  if (field.input?.dispatches !== true || input.isSilent === true) return {};
   const place = { kind: "view", view } as const;
   const value = view.state.values[field.blockId]?.[field.actionId];
   return dispatchInput(

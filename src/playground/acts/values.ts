@@ -37,25 +37,37 @@ export function toStateValue(
   known: readonly SlackOption[] = [],
 ): StateValue {
   const { type } = element;
+  const many = valuesIn(value);
+  const single = many[0] ?? null;
+  const held = heldFor(type, single, many);
+  if (held !== undefined) return { type, ...held };
   const options = [...optionsOf(element), ...known];
-  const texts = Array.isArray(value) ? value.map(String) : undefined;
-  const single = value === null || value === "" ? null : String(texts?.[0] ?? value);
-  if (textTypes.has(type)) return { type, value: single };
+  const chosen = many.map((entry) => findOption(options, entry, element));
+  if (severalOptions.has(type)) return { type, selected_options: chosen };
+  if (oneOption.has(type)) return { type, selected_option: chosen[0] ?? null };
+  throw new InputError("playground-element-fixed", `Nothing can be put into a “${type}”.`);
+}
+
+/** The values as texts; none for an empty field. */
+export function valuesIn(value: PlainValue): string[] {
+  if (value === null || value === "") return [];
+  return typeof value === "object" ? [...value] : [String(value)];
+}
+
+/** For elements whose value is not an option. */
+function heldFor(
+  type: string,
+  single: string | null,
+  many: string[],
+): Omit<StateValue, "type"> | undefined {
+  if (textTypes.has(type)) return { value: single };
   if (type === "datetimepicker") {
-    return { type, selected_date_time: single === null ? null : Number(single) };
+    return { selected_date_time: single === null ? null : Number(single) };
   }
-  const idField = idFields[type];
-  if (idField !== undefined) return { type, [idField]: single };
-  const many = texts ?? (single === null ? [] : [single]);
-  const idListField = idListFields[type];
-  if (idListField !== undefined) return { type, [idListField]: many };
-  if (severalOptions.has(type)) {
-    return { type, selected_options: many.map((entry) => findOption(options, entry, element)) };
-  }
-  if (!oneOption.has(type)) {
-    throw new InputError("playground-element-fixed", `Nothing can be put into a “${type}”.`);
-  }
-  return { type, selected_option: single === null ? null : findOption(options, single, element) };
+  const field = idFields[type];
+  if (field !== undefined) return { [field]: single };
+  const listField = idListFields[type];
+  return listField === undefined ? undefined : { [listField]: many };
 }
 
 /** True when `value` names one of the options. */

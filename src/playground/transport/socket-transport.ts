@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 
 import { isRecord } from "../../base/json.ts";
 import type { Journal } from "../journal.ts";
@@ -126,7 +126,7 @@ export class SocketTransport implements Transport {
       return;
     }
     this.#connections.push(socket);
-    socket.on("message", (data) => this.#receive(data));
+    socket.on("message", (data: Buffer) => this.#receive(data));
     socket.on("close", () => this.#forget(socket));
     socket.on("error", () => socket.terminate());
     socket.send(
@@ -147,7 +147,7 @@ export class SocketTransport implements Transport {
     this.#options.journal.emit({ type: "connection" });
   }
 
-  #receive(data: RawData): void {
+  #receive(data: Buffer): void {
     const frame = parseFrame(data);
     const id = frame?.["envelope_id"];
     const waiting = typeof id === "string" ? this.#waiting.get(id) : undefined;
@@ -188,10 +188,9 @@ function renderEnvelope(envelopeId: string, delivery: Delivery): Record<string, 
   };
 }
 
-function parseFrame(data: RawData): Record<string, unknown> | undefined {
+function parseFrame(data: Buffer): Record<string, unknown> | undefined {
   try {
-    const text = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
-    const frame: unknown = JSON.parse(text.toString("utf8"));
+    const frame: unknown = JSON.parse(data.toString("utf8"));
     return isRecord(frame) ? frame : undefined;
   } catch {
     // A frame that is not JSON acknowledges nothing.

@@ -1,43 +1,49 @@
 import { SlackRefusal } from "../refusal.ts";
-import type { Channel, Person, SlackMessage } from "../slack-shapes.ts";
+import type { Channel, Identity, Person, SlackMessage } from "../slack-shapes.ts";
 import type { Workspace } from "../workspace.ts";
 import { findVisibleChannel } from "./access.ts";
 import type { MethodArguments } from "./arguments.ts";
 import type { ApiContext, Method } from "./context.ts";
 
 function renderUser(person: Person, { identity }: Workspace): Record<string, unknown> {
-  const [firstName = "", ...rest] = person.realName.split(" ");
-  const profile = {
-    real_name: person.realName,
-    real_name_normalized: person.realName,
-    display_name: person.isBot === true ? "" : person.name,
-    display_name_normalized: person.isBot === true ? "" : person.name,
-    first_name: firstName,
-    last_name: rest.join(" "),
-    title: person.title ?? "",
-    team: person.teamId ?? identity.teamId,
-    ...(person.email === undefined ? {} : { email: person.email }),
-    ...(person.isBot === true ? { bot_id: identity.botId, api_app_id: identity.appId } : {}),
-  };
+  const { id, name, realName, teamId = identity.teamId } = person;
   return {
-    id: person.id,
-    team_id: person.teamId ?? identity.teamId,
-    name: person.name,
-    deleted: person.isDeleted ?? false,
-    real_name: person.realName,
+    id,
+    team_id: teamId,
+    name,
+    deleted: person.isDeleted === true,
+    real_name: realName,
     tz: "Etc/UTC",
     tz_label: "Coordinated Universal Time",
     tz_offset: 0,
-    profile,
-    is_admin: person.isAdmin ?? false,
+    profile: renderProfile(person, identity),
+    is_admin: person.isAdmin === true,
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: person.isRestricted ?? person.isUltraRestricted ?? false,
-    is_ultra_restricted: person.isUltraRestricted ?? false,
-    is_bot: person.isBot ?? false,
+    is_restricted: person.isRestricted === true || person.isUltraRestricted === true,
+    is_ultra_restricted: person.isUltraRestricted === true,
+    is_bot: person.isBot === true,
     is_app_user: false,
     ...(person.isStranger === true ? { is_stranger: true } : {}),
     updated: 1_700_000_000,
+  };
+}
+
+function renderProfile(person: Person, identity: Identity): Record<string, unknown> {
+  const { realName, name, title = "", teamId = identity.teamId } = person;
+  const [firstName = "", ...rest] = realName.split(" ");
+  const displayName = person.isBot === true ? "" : name;
+  return {
+    real_name: realName,
+    real_name_normalized: realName,
+    display_name: displayName,
+    display_name_normalized: displayName,
+    first_name: firstName,
+    last_name: rest.join(" "),
+    title,
+    team: teamId,
+    ...(person.email === undefined ? {} : { email: person.email }),
+    ...(person.isBot === true ? { bot_id: identity.botId, api_app_id: identity.appId } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Request, Response } from "express";
 
 import { toError } from "../../base/errors.ts";
-import type { FaultPlan, Faults } from "../faults.ts";
+import type { ApiFault, ApiFaultPlan, Faults } from "../faults.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import { SlackRefusal } from "../refusal.ts";
 import { readCall, type ReadCall, runCall, specOf, warningsFor } from "./call.ts";
@@ -34,19 +34,24 @@ export async function serveApi(
   const { entry, read } = openEntry(method, request, options);
   const fault = options.faults.takeForMethod(method);
   const answer = await answerOf(method, read, fault, options);
-  if (fault?.fault === "slow") await delay("delayMs" in fault ? (fault.delayMs ?? 2000) : 2000);
-  const name = typeof answer.body["error"] === "string" ? answer.body["error"] : "ok";
+  if (fault?.fault === "slow") await delay(fault.delayMs ?? 2000);
   if (fault?.fault === "lost-reply" || fault?.fault === "dropped") {
     options.journal.finish(entry, fault.fault, answer.body);
     request.socket.destroy();
     return;
   }
-  options.journal.finish(entry, answer.status === 200 ? name : String(answer.status), answer.body);
+  options.journal.finish(entry, statusOf(answer), answer.body);
   response
     .status(answer.status)
     .set({ "x-oauth-scopes": [...(options.context.settings.scopes ?? [])].join(",") })
     .set(answer.headers ?? {})
     .json(answer.body);
+}
+
+/** `ok`, an error's name, or the HTTP status when it is not 200. */
+function statusOf({ status, body }: Answer): string {
+  if (status !== 200) return String(status);
+  return typeof body["error"] === "string" ? body["error"] : "ok";
 }
 
 function openEntry(
@@ -74,7 +79,7 @@ function openEntry(
 async function answerOf(
   method: string,
   read: ReadCall | SlackRefusal,
-  fault: FaultPlan | undefined,
+  fault: ApiFaultPlan | undefined,
   { context, limits }: ServeOptions,
 ): Promise<Answer> {
   const early = faultAnswer(fault);
@@ -82,7 +87,7 @@ async function answerOf(
   try {
     if (read instanceof SlackRefusal) throw read;
     const waitS = context.settings.hasRateLimits
-      ? limits.take(method, specOf(method).tier, String(read.values["channel"] ?? ""))
+      ? limits.take(method, specOf(method).tier, JSON.stringify(read.values["channel"]))
       : undefined;
     if (waitS !== undefined) return rateLimited(waitS);
     return { status: 200, body: await runCall(method, read, context) };
@@ -94,23 +99,16 @@ async function answerOf(
   }
 }
 
-function faultAnswer(fault: FaultPlan | undefined): Answer | undefined {
-  switch (fault?.fault) {
-    case "429":
-      return rateLimited(("retryAfterS" in fault ? fault.retryAfterS : undefined) ?? 1);
-    case "500":
-    case "503":
-      return { status: Number(fault.fault), body: { ok: false, error: "service_unavailable" } };
-    case "dropped":
-      return { status: 0, body: {} };
-    case "error":
-      return {
-        status: 200,
-        body: { ok: false, error: ("error" in fault ? fault.error : undefined) ?? "fatal_error" },
-      };
-    default:
-      return undefined;
-  }
+/** The answer of a fault that keeps the method from being run at all. */
+function faultAnswer(fault: ApiFaultPlan | undefined): Answer | undefined {
+  const answers: Partial<Record<ApiFault, () => Answer>> = {
+    "429": () => rateLimited(fault?.retryAfterS ?? 1),
+    "500": () => ({ status: 500, body: { ok: false, error: "internal_error" } }),
+    "503": () => ({ status: 503, body: { ok: false, error: "service_unavailable" } }),
+    dropped: () => ({ status: 0, body: {} }),
+    error: () => ({ status: 200, body: { ok: false, error: fault?.error ?? "fatal_error" } }),
+  };
+  return fault === undefined ? undefined : answers[fault.fault]?.();
 }
 
 function rateLimited(waitS: number): Answer {

@@ -1,4 +1,4 @@
-import { formatProblem } from "../checks/check.ts";
+import { formatProblem, type Problem } from "../checks/check.ts";
 import { checkView, viewBytes } from "../checks/views.ts";
 import { SlackRefusal } from "../refusal.ts";
 import type { SlackView } from "../slack-shapes.ts";
@@ -17,14 +17,16 @@ export function readView(value: unknown, type: "modal" | "home", pointer = "/vie
     throw new SlackRefusal("view_too_large");
   }
   const problems = checkView(value, type, pointer);
-  if (problems.length > 0) {
-    throw new SlackRefusal(
-      "invalid_arguments",
-      problems.map((problem) => formatProblem(problem)),
-    );
-  }
-  // The checks above have looked at every field that ViewDraft names.
-  return value as ViewDraft;
+  if (isSound(value, problems)) return value;
+  throw new SlackRefusal(
+    "invalid_arguments",
+    problems.map((problem) => formatProblem(problem)),
+  );
+}
+
+/** The checks have looked at every field that `ViewDraft` names. */
+function isSound(_value: unknown, problems: readonly Problem[]): _value is ViewDraft {
+  return problems.length === 0;
 }
 
 function takeTrigger(args: MethodArguments, context: ApiContext): Trigger {
