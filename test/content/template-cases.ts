@@ -139,7 +139,7 @@ export const templateCases: readonly TemplateCase[] = [
     },
   },
   {
-    template: "runbook",
+    template: "add-runbook",
     what: "a page with a dashboard",
     values: {
       component: "component:default/checkout",
@@ -155,7 +155,7 @@ export const templateCases: readonly TemplateCase[] = [
     },
   },
   {
-    template: "runbook",
+    template: "add-runbook",
     what: "a ticket with hostile texts",
     values: {
       component: "component:default/settlement",

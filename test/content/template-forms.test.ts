@@ -38,9 +38,9 @@ test("our templates load without a finding", () => {
   expect(findings).toEqual([]);
   expect(templates.map(({ ref }) => ref.replace("template:default/", "")).toSorted()).toEqual([
     "access-request",
+    "add-runbook",
     "node-service",
     "python-job",
-    "runbook",
   ]);
 });
 
@@ -85,8 +85,8 @@ test.each<[string, JsonObject, RegExp]>([
   ["access-request", { hasReadRules: false }, /^hasReadRules: /],
   ["access-request", { level: "admin" }, /^ticket: /],
   ["access-request", { reason: "because" }, /^reason: /],
-  ["runbook", { alert: "checkout is slow" }, /^alert: /],
-  ["runbook", { dashboard: "the big one" }, /^dashboard: /],
+  ["add-runbook", { alert: "checkout is slow" }, /^alert: /],
+  ["add-runbook", { dashboard: "the big one" }, /^dashboard: /],
 ])("%s refuses %j at its field", (template, wrong, expected) => {
   const good = templateCases.find((entry) => entry.template === template)?.values ?? {};
 
