@@ -64,9 +64,17 @@ const renderers: Renderers = {
 
 /** What a change means for this person's screen; undefined when they see nothing of it. */
 export function renderChange(change: Change, userId: string, parts: ServerParts): Shown {
-  const render: (change: never, userId: string, parts: ServerParts) => Shown =
-    renderers[change.type];
-  return render(change as never, userId, parts);
+  return rendererOf(change.type)(change, userId, parts);
+}
+
+/** The renderer of a type takes the changes of that type: the table above says so, TypeScript cannot follow it. */
+function rendererOf<T extends Change["type"]>(type: T): Renderer<Change> {
+  const render: unknown = renderers[type];
+  return isRenderer(render) ? render : () => undefined;
+}
+
+function isRenderer(value: unknown): value is Renderer<Change> {
+  return typeof value === "function";
 }
 
 function renderModal(

@@ -1,3 +1,5 @@
+import type { RequestHandler } from "express";
+
 import type { ActContext } from "./acts/context.ts";
 import type { Driver } from "./driver.ts";
 import type { Faults } from "./faults.ts";
@@ -13,4 +15,6 @@ export interface ServerParts {
   faults: Faults;
   journal: Journal;
   transport: Transport;
+  /** Answer before the page does. */
+  handlers: readonly RequestHandler[];
 }

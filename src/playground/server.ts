@@ -1,12 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-import express, {
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 
 import { CallboardError, toError } from "../base/errors.ts";
 import { isTrustedRequest } from "./guard.ts";
