@@ -15,8 +15,8 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
   const rules = language.patterns.flatMap(({ intent, patterns }) =>
     patterns.map((text) => ({ intent, pattern: compilePattern(text, language.sets) })),
   );
-  const opening = language.opening.map(toWords);
-  const closing = language.closing.map(toWords);
+  const opening = longestFirst(language.opening);
+  const closing = longestFirst(language.closing);
   return (text) => {
     const clean = cleanQuestion(text);
     const tokens = trimTokens(tokenize(clean.text, language), opening, closing);
@@ -46,8 +46,9 @@ interface Token {
   word: string;
 }
 
-function toWords(text: string): string[] {
-  return text.split(" ");
+/** Longer phrases first, so that “hi all” goes as a whole. */
+function longestFirst(phrases: readonly string[]): string[][] {
+  return phrases.map((phrase) => phrase.split(" ")).toSorted((a, b) => b.length - a.length);
 }
 
 /**

@@ -6,6 +6,8 @@ import type { MatchWay } from "./search-item.ts";
 /** A name that fits a part of the words. */
 export interface NameHit {
   item: number;
+  /** The name that fitted, in the table. */
+  name: number;
   score: number;
   way: MatchWay;
   /** Positions of the words it accounts for. */
@@ -61,9 +63,10 @@ function* exactWindows(
       for (const name of namesOf(table, joined)) {
         const form = table.form[name] ?? "name";
         // words left over make a name less sure, and a longer name of more words surer
-        const sure = 0.45 + 0.55 * share(used);
+        const sure = 0.35 + 0.65 * share(used);
         yield {
           item: table.item[name] ?? 0,
+          name,
           score: formScore[form] * sure,
           way: form === "name" || form === "title" ? "exact" : "alias",
           used,
@@ -113,6 +116,7 @@ function partMatches(
     .filter(({ fit }) => fit.score > 0)
     .map(({ name, fit }) => ({
       item: table.item[name] ?? 0,
+      name,
       // initials are a guess already: part of them is worth little
       score: fit.score * (table.form[name] === "initials" ? 0.3 : 0.95),
       way: fit.hasSlip && fit.score > 0.8 ? "typo" : "part",
@@ -136,7 +140,8 @@ function gluedMatches(
       if (slips === undefined || slips === 0) continue;
       hits.push({
         item: table.item[name] ?? 0,
-        score: (0.93 - 0.06 * slips) * (0.45 + 0.55 * share(used)),
+        name,
+        score: (0.93 - 0.06 * slips) * (0.35 + 0.65 * share(used)),
         way: "typo",
         used,
       });

@@ -1,6 +1,6 @@
 import { splitWords } from "../base/words.ts";
 import { kindWords, stopWords } from "./common-words.ts";
-import { findNames } from "./find-names.ts";
+import { findNames, type NameHit } from "./find-names.ts";
 import { buildNameTable, type NameTable } from "./name-table.ts";
 import type { Hit, SearchItem, SearchQuery } from "./search-item.ts";
 import { termsOf } from "./symptom-terms.ts";
@@ -68,27 +68,38 @@ interface Parts {
 function textHit(item: SearchItem | undefined, score: number): Hit | undefined {
   return item === undefined
     ? undefined
-    : { id: item.id, kind: item.kind, score, way: "text", matched: [] };
+    : { id: item.id, kind: item.kind, score, way: "text", matched: [], name: "", isWished: false };
 }
 
-function searchAll({ items, names, texts }: Parts, query: SearchQuery): Hit[] {
+function searchAll(parts: Parts, query: SearchQuery): Hit[] {
+  const { items } = parts;
   const words = queryWords(query.text);
   const best = new Map<number, Hit>();
-  const accept = acceptor(query);
-  for (const hit of findNames(names, words, query.hasExtraWords !== true)) {
-    const item = items[hit.item];
-    if (item === undefined || !accept(item)) continue;
-    const matched = hit.used.map((at) => words[at] ?? "");
-    best.set(hit.item, { id: item.id, kind: item.kind, score: hit.score, way: hit.way, matched });
-  }
+  const kinds = query.kinds === undefined ? undefined : new Set(query.kinds);
+  const keep = (at: number, hit: Hit | undefined): void => {
+    if (hit === undefined || kinds?.has(hit.kind) === false) return;
+    if (hit.score > (best.get(at)?.score ?? 0)) best.set(at, hit);
+  };
+  for (const hit of findNames(parts.names, words, query.hasExtraWords !== true))
+    keep(hit.item, nameHit(parts, hit, words));
   if (query.namesOnly !== true && topScore(best) < settledScore)
-    for (const found of texts.search(termsOf(words, true), defaultLimit * 3)) {
-      const item = items[found.item];
-      const hit = textHit(item, textScore(found.coverage, words.length));
-      if (item === undefined || hit === undefined || !accept(item)) continue;
-      if (hit.score > (best.get(found.item)?.score ?? 0)) best.set(found.item, hit);
-    }
-  return rank(best, items, wishOf(query, words)).slice(0, query.limit ?? defaultLimit);
+    for (const found of parts.texts.search(termsOf(words, true), defaultLimit * 3))
+      keep(found.item, textHit(items[found.item], textScore(found.coverage, words.length)));
+  return rank(best, items, query.wish ?? [], words).slice(0, query.limit ?? defaultLimit);
+}
+
+function nameHit(parts: Parts, hit: NameHit, words: readonly string[]): Hit | undefined {
+  const item = parts.items[hit.item];
+  if (item === undefined) return undefined;
+  return {
+    id: item.id,
+    kind: item.kind,
+    score: hit.score,
+    way: hit.way,
+    matched: hit.used.map((at) => words[at] ?? ""),
+    name: parts.names.joined[hit.name] ?? "",
+    isWished: false,
+  };
 }
 
 /** From here on a name is sure enough that descriptions need not be looked at. */
@@ -105,15 +116,6 @@ function textScore(coverage: number, words: number): number {
   return Math.min(0.85, coverage * (words === 1 ? 0.55 : 0.75));
 }
 
-function acceptor(query: SearchQuery): (item: SearchItem) => boolean {
-  const kinds = query.kinds === undefined ? undefined : new Set(query.kinds);
-  return (item) => kinds === undefined || kinds.has(item.kind);
-}
-
-function wishOf(query: SearchQuery, words: readonly string[]): Set<string> {
-  return new Set([...(query.wish ?? []), ...words.flatMap((word) => kindWords.get(word) ?? [])]);
-}
-
 /** How much a wished kind and popularity can lift an item: enough to decide between similar names only. */
 const wishLift = 0.06;
 const popularityLift = 0.03;
@@ -121,13 +123,17 @@ const popularityLift = 0.03;
 function rank(
   hits: ReadonlyMap<number, Hit>,
   items: readonly SearchItem[],
-  wish: Set<string>,
+  wish: readonly string[],
+  words: readonly string[],
 ): Hit[] {
+  const asked = new Set(words.flatMap((word) => kindWords.get(word) ?? []));
   return [...hits]
     .map(([at, hit]) => {
+      const isWished = asked.has(hit.kind);
       const lift =
-        (wish.has(hit.kind) ? wishLift : 0) + popularityLift * (items[at]?.popularity ?? 0);
-      return { hit, at, order: hit.score + lift };
+        (isWished || (asked.size === 0 && wish.includes(hit.kind)) ? wishLift : 0) +
+        popularityLift * (items[at]?.popularity ?? 0);
+      return { hit: { ...hit, isWished }, at, order: hit.score + lift };
     })
     .toSorted((a, b) => b.order - a.order || a.at - b.at)
     .map(({ hit }) => hit);

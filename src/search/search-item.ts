@@ -47,6 +47,10 @@ export interface Hit {
   way: MatchWay;
   /** The query's words that the item's name accounts for; empty for `text`. */
   matched: string[];
+  /** The name that fitted, joined: equal for namesakes; empty for `text`. */
+  name: string;
+  /** True when the query's own words ask for this kind: “team payments”. */
+  isWished: boolean;
 }
 
 /** Hits with this score or more may be answered without asking back. */

@@ -107,6 +107,8 @@ function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): H
             score: 0.5,
             way: "text" as const,
             matched: [],
+            name: "",
+            isWished: false,
           },
         ];
   });

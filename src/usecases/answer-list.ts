@@ -49,7 +49,10 @@ export function answerList(asked: Asked): Answer {
       total: found.length,
     },
     evidence: first === undefined ? [] : [evidenceOf(first)],
-    entities: found.slice(0, 50).map((entity) => ({ ref: entity.ref, score: rounded(1) })),
+    entities: groups
+      .flatMap(({ items }) => items)
+      .slice(0, 50)
+      .map(({ ref }) => ({ ref, score: 1 })),
   });
 }
 

@@ -106,6 +106,8 @@ function ownTeam(asked: Asked): Resolution | undefined {
     score: 1,
     way: "exact" as const,
     matched: [],
+    name: "",
+    isWished: false,
   }));
   return hits.length === 0 ? undefined : decide(hits, asked.catalog.entities, asked.query.intent);
 }

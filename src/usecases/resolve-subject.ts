@@ -109,11 +109,7 @@ export function decide(
       outcome: "none",
       near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
     };
-  const top = Math.max(...hits.map((hit) => hit.score));
-  const rivals = hits.filter((hit) => hit.score >= top - rivalGap);
-  const exact = rivals.filter((hit) => hit.way === "exact");
-  const aliased = rivals.filter((hit) => hit.way === "alias");
-  const field = exact.length > 0 ? exact : aliased.length > 0 ? aliased : rivals;
+  const field = rivalsOf(hits);
   const chosen = preferred(field, intent);
   const entity = chosen === undefined ? undefined : entities.get(chosen.id);
   if (chosen === undefined || entity === undefined)
@@ -122,12 +118,26 @@ export function decide(
   return { outcome: "one", entity, score: chosen.score, matched: chosen.matched, others };
 }
 
-/** The only one; or, among equal names, the only one of the likeliest kind that accounts for the most words. */
+/** The hits that are about as good as the best: exact names before aliases before the rest, wished kinds before others. */
+function rivalsOf(hits: readonly Hit[]): Hit[] {
+  const top = Math.max(...hits.map((hit) => hit.score));
+  const close = hits.filter((hit) => hit.score >= top - rivalGap);
+  const exact = close.filter((hit) => hit.way === "exact");
+  const aliased = close.filter((hit) => hit.way === "alias");
+  const field = exact.length > 0 ? exact : aliased.length > 0 ? aliased : close;
+  const wished = field.filter((hit) => hit.isWished);
+  return wished.length > 0 ? wished : field;
+}
+
+/** The only one; or, among namesakes, the only one of the likeliest kind that accounts for the most words. */
 function preferred(field: readonly Hit[], intent: QueryIntent): Hit | undefined {
   if (field.length <= 1) return field[0];
-  if (field.some((hit) => hit.way !== "exact" && hit.way !== "alias")) return undefined;
   const most = Math.max(...field.map((hit) => hit.matched.length));
   const longest = field.filter((hit) => hit.matched.length === most);
+  const isOneName = longest.every((hit) => hit.name !== "" && hit.name === longest[0]?.name);
+  const isSure = longest.every((hit) => hit.way === "exact" || hit.way === "alias");
+  if (longest.length === 1 && isSure) return longest[0];
+  if (!isOneName && !isSure) return undefined;
   for (const kind of [...(kindOrders[intent] ?? []), ...usualOrder]) {
     const ofKind = longest.filter((hit) => hit.kind === kind);
     if (ofKind.length === 1) return ofKind[0];

@@ -1,0 +1,214 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+
+import type { Answerer } from "../../src/usecases/answer-question.ts";
+import type { Answer, AskContext } from "../../src/usecases/answer.ts";
+import { answererOver, loadSampleSnapshot } from "../helpers/sample-catalog.ts";
+
+let ask: Answerer;
+const context: AskContext = { nowMs: 1_700_000_000_000 };
+
+beforeAll(async () => {
+  ask = answererOver(await loadSampleSnapshot(context.nowMs));
+});
+
+/** Question → intent, first reference (or document's file), a text that the answer must hold. */
+type Row = readonly [question: string, intent: Answer["intent"], first: string, says?: string];
+
+function check(rows: readonly Row[]): void {
+  test.each(rows)("%s", (question, intent, first, says = "") => {
+    const answer = ask(question, context);
+
+    const documents = answer.documents.map((document) => document.path.split("/").at(-1));
+    const found = first.endsWith(".md") ? documents[0] : answer.entities[0]?.ref;
+    expect({ intent: answer.intent, status: answer.status, found }).toEqual({
+      intent,
+      status: "answered",
+      found: first,
+    });
+    expect(answer.text).toContain(says);
+    expect(answer.evidence.length).toBeGreaterThan(0);
+  });
+}
+
+describe("asks for an owner", () => {
+  check([
+    ["who owns ledger", "owner", "component:default/ledger", "Owned by Ledger team"],
+    ["Who owns the Ledger?", "owner", "component:default/ledger", "#ledger"],
+    ["WHO OWNS LEDGRE", "owner", "component:default/ledger"],
+    ["whoowns ledger", "search", "component:default/ledger"],
+    ["who's responsible for seat holds", "owner", "component:default/seat-holds", "Seating team"],
+    ["who owns seat_holds", "owner", "component:default/seat-holds"],
+    ["who owns SeatHolds", "owner", "component:default/seat-holds"],
+    ["who owns component:default/orders?", "owner", "component:default/orders", "Checkout team"],
+    [
+      "which team owns the pricing engine",
+      "owner",
+      "component:default/pricing-engine",
+      "Pricing team",
+    ],
+    ["owner of psp gateway", "owner", "component:default/psp-gateway", "Payments team"],
+    ["who owns kafka", "owner", "resource:default/event-stream", "Data team"],
+    ["who maintains gl these days?", "owner", "component:default/ledger"],
+    [
+      "hey callboard, do you know who looks after the waitng room please?",
+      "owner",
+      "component:default/waiting-room",
+    ],
+    [
+      "who should I talk to about promo codes",
+      "owner",
+      "component:default/promo-codes",
+      "Pricing team",
+    ],
+    ["whose is the scan gateway", "owner", "component:default/scan-gateway", "Front of House"],
+    ["who owns footlight-tickets/ledger", "owner", "component:default/ledger"],
+    [
+      "who owns https://github.com/footlight-tickets/ledger/pull/12",
+      "owner",
+      "component:default/ledger",
+    ],
+    [
+      "<@U0CALLBOARD> who owns `payments-api`?",
+      "owner",
+      "api:default/payments-api",
+      "Payments team",
+    ],
+    ["ledger owner", "owner", "component:default/ledger"],
+    ["who owns notificatons", "owner", "component:default/notifications", "Messaging team"],
+  ]);
+});
+
+describe("asks what somebody owns", () => {
+  check([
+    ["what does team payments own", "owns", "group:default/team-payments", "PSP gateway"],
+    ["what does the ledger team own?", "owns", "group:default/team-ledger", "Tax exporter"],
+    ["what does foh own", "owns", "group:default/team-front-of-house", "Box office"],
+    ["services owned by security team", "owns", "group:default/team-security", "Identity"],
+    ["what does Money own", "owns", "group:default/money", "Ledger"],
+    ["show me everything team-data owns", "owns", "group:default/team-data", "Warehouse"],
+  ]);
+});
+
+describe("asks for a runbook", () => {
+  check([
+    ["runbook for ledger lag", "runbook", "LedgerConsumerLag.md"],
+    ["ledger runbook out of balance", "runbook", "ledger-out-of-balance.md"],
+    ["runbook for payments oom", "runbook", "PaymentsOutOfMemory.md"],
+    ["payments is out of memory", "search", "PaymentsOutOfMemory.md"],
+    ["what do I do when payments returns 5xx errors?", "runbook", "PaymentErrorRateHigh.md"],
+    ["LedgerConsumerLag", "search", "LedgerConsumerLag.md"],
+    ["runbook SeatHoldsLatencyHigh", "runbook", "SeatHoldsLatencyHigh.md"],
+    ["runbook for seat holds slow", "runbook", "SeatHoldsLatencyHigh.md"],
+    ["seat sold twice", "search", "seat-sold-twice.md"],
+    ["how do I roll back a release", "runbook", "roll-back-a-release.md", "Roll back"],
+    ["refund a cancelled show", "search", "refund-a-cancelled-show.md"],
+    ["runbook for api gateway certificate expires", "runbook", "ApiGatewayCertificateExpiring.md"],
+    ["settlement file is missing", "search", "settlement-file-missing.md"],
+    ["runbook for notifications backlog", "runbook", "NotificationsBacklog.md"],
+  ]);
+});
+
+describe("asks what hangs together", () => {
+  check([
+    ["what depends on ledger", "dependents", "component:default/ledger", "Payouts"],
+    ["what breaks if payments is down?", "dependents", "component:default/payments", "Checkout"],
+    [
+      "what does checkout depend on",
+      "dependencies",
+      "component:default/checkout",
+      "Pricing engine",
+    ],
+    [
+      "dependencies of seat holds",
+      "dependencies",
+      "component:default/seat-holds",
+      "Seat holds cache",
+    ],
+    ["who uses the event stream", "dependents", "resource:default/event-stream", "Ledger"],
+    ["impact of the ledger database", "dependents", "resource:default/ledger-db", "Ledger"],
+    ["what apis does payments provide", "apis", "component:default/payments", "Payments API"],
+  ]);
+});
+
+describe("asks for links, documents, people and state", () => {
+  check([
+    ["docs for ledger", "docs", "index.md", "Double-entry"],
+    ["links of seat holds", "links", "component:default/seat-holds", "grafana"],
+    ["dashboard for checkout", "links", "component:default/checkout", "grafana"],
+    [
+      "where is the repo of payments",
+      "links",
+      "component:default/payments",
+      "github.com/footlight-tickets/payments",
+    ],
+    ["who is on call for payments", "on-call", "component:default/payments", "On call"],
+    ["slack channel of team pricing", "channel", "group:default/team-pricing", "#"],
+    [
+      "is the newsletter tool deprecated",
+      "status",
+      "component:default/newsletter-tool",
+      "deprecated",
+    ],
+    ["what is settlement", "describe", "component:default/settlement", "settlement files"],
+    ["who is Mei Tanaka", "describe", "user:default/mei.tanaka", "Ledger team"],
+    ["how do I create a new service", "templates", "template:default/node-service"],
+    ["list python jobs", "list", "component:default/access-review", "Settlement"],
+  ]);
+});
+
+describe("bare words", () => {
+  check([
+    ["ledger", "search", "component:default/ledger"],
+    ["team payments", "search", "group:default/team-payments"],
+    ["wa iting room", "search", "component:default/waiting-room"],
+    ["seatholds", "search", "component:default/seat-holds"],
+    ["dwh", "search", "resource:default/warehouse"],
+    ["Status page", "search", "component:default/status-page"],
+    ["chargebacks", "search", "component:default/refunds"],
+  ]);
+});
+
+test("offers a choice of at most five when several things fit", () => {
+  const answer = ask("who owns seat plan", context);
+
+  expect(answer.status).toBe("ambiguous");
+  expect(answer.card.type).toBe("choice");
+  expect(answer.entities.length).toBeGreaterThan(1);
+  expect(answer.card.type === "choice" && answer.card.choices.length).toBeLessThanOrEqual(5);
+});
+
+test("a choice's question answers for the chosen thing", () => {
+  const answer = ask("who owns seat plan", context);
+  const choice = answer.card.type === "choice" ? answer.card.choices[1] : undefined;
+
+  const chosen = ask(choice?.question ?? "", context);
+
+  expect(chosen.status).toBe("answered");
+  expect(chosen.entities[0]?.ref).toBe(choice?.brief.ref);
+});
+
+test.each([
+  "who owns the flux compensator",
+  "runbook for blorgbax",
+  "what depends on qwertyuiop",
+  "zzzz",
+])("says that it does not know: %s", (question) => {
+  const answer = ask(question, context);
+
+  expect(answer.status).toBe("unknown");
+  expect(answer.card.type).toBe("nothing");
+  expect(answer.card.type === "nothing" && answer.card.suggestions.length).toBeGreaterThan(0);
+});
+
+test("names the nearest thing when nothing is sure", () => {
+  const answer = ask("who owns quantum billing gateway", context);
+
+  expect(answer.status).toBe("unknown");
+  expect(answer.card.type === "nothing" && answer.card.near.length).toBeGreaterThan(0);
+});
+
+test("my team is the asker's team", () => {
+  const answer = ask("what does my team own?", { ...context, userRef: "user:default/mei.tanaka" });
+
+  expect(answer.entities[0]?.ref).toBe("group:default/team-ledger");
+});
