@@ -9,35 +9,42 @@ import type { Metrics } from "./metrics.ts";
 /** One part of readiness: `undefined` when it is well, else what is wrong. */
 export type ReadinessCheck = () => Promise<string | undefined>;
 
-export interface HttpServerOptions {
-  port: number;
-  /** Absent: all interfaces. The playground binds to loopback only. */
-  host?: string;
+export interface HealthOptions {
   readiness: Record<string, ReadinessCheck>;
   metrics: Metrics;
-  /** Mounted before everything else, such as Slack's receiver at /slack/events. */
+}
+
+export interface HttpServerOptions {
+  port: number;
+  /** Absent: all interfaces. */
+  host?: string;
+  /** In their order, such as health and Slack's receiver. */
   handlers: RequestHandler[];
   logger: Logger;
 }
 
 export interface HttpServer {
   port: number;
-  server: Server;
   close(): Promise<void>;
 }
 
-/** Serves health, readiness and metrics beside `handlers`. @throws InputError `port-in-use`. */
+/** Answers `GET /healthz`, `/readyz` and `/metrics`. */
+export function createHealthRouter(options: HealthOptions): express.Router {
+  const router = express.Router();
+  // a liveness probe must not depend on anything outside: restarting the bot mends neither Redis nor Slack
+  router.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
+  router.get("/readyz", (_request, response) => sendReadiness(options.readiness, response));
+  router.get("/metrics", async (_request, response) => {
+    const { registry } = options.metrics;
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  return router;
+}
+
+/** Listens until closed. @throws InputError `port-in-use`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = express();
   app.disable("x-powered-by");
-  // a liveness probe must not depend on anything outside: restarting the bot mends neither Redis nor Slack
-  app.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
-  app.get("/readyz", (_request, response) => sendReadiness(options.readiness, response));
-  app.get("/metrics", async (_request, response) => {
-    response
-      .type(options.metrics.registry.contentType)
-      .send(await options.metrics.registry.metrics());
-  });
   for (const handler of options.handlers) app.use(handler);
   app.use(errorHandler(options.logger));
   const server = createServer(app);
@@ -45,7 +52,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   const port = await listen(server, options.port, options.host);
-  return { port, server, close: () => close(server) };
+  return { port, close: () => close(server) };
 }
 
 async function sendReadiness(

@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import type { RequestHandler } from "express";
 
 import type { ActContext } from "./acts/context.ts";
 import type { Driver } from "./driver.ts";
@@ -9,6 +10,8 @@ import type { ApiContext } from "./web-api/context.ts";
 
 /** What the server serves from. */
 export interface ServerParts {
+  /** Asked before the page, such as the bot's health. */
+  handlers: readonly RequestHandler[];
   api: ApiContext;
   acts: ActContext;
   driver: Driver;

@@ -2,7 +2,12 @@ import { afterEach, expect, test } from "@jest/globals";
 
 import { silentLogger } from "../../src/base/logger.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
-import { startHttpServer, type HttpServer, type ReadinessCheck } from "../../src/http/server.ts";
+import {
+  createHealthRouter,
+  startHttpServer,
+  type HttpServer,
+  type ReadinessCheck,
+} from "../../src/http/server.ts";
 
 let running: HttpServer | undefined;
 
@@ -21,10 +26,9 @@ async function start(readiness: Record<string, ReadinessCheck> = {}): Promise<st
   running = await startHttpServer({
     port: 0,
     host: "127.0.0.1",
-    readiness,
-    metrics,
     logger: silentLogger,
     handlers: [
+      createHealthRouter({ readiness, metrics }),
       (request, _response, next) => {
         if (request.path === "/broken") throw new Error("our bug with a secret in it");
         next();
@@ -83,12 +87,6 @@ test("a taken port is refused with the way out", async () => {
   const second = startHttpServer({
     port: running?.port ?? 0,
     host: "127.0.0.1",
-    readiness: {},
-    metrics: createMetrics({
-      catalog: () => ({ entities: 0, documents: 0, templates: 0, errors: 0, readAtMs: 0 }),
-      jobs: async () => ({}),
-      clock: () => 0,
-    }),
     handlers: [],
     logger: silentLogger,
   });
