@@ -1,6 +1,4 @@
 import type { RequestHandler } from "express";
-import type { RequestHandler } from "express";
-
 import type { ActContext } from "./acts/context.ts";
 import type { Driver } from "./driver.ts";
 import type { Faults } from "./faults.ts";
@@ -10,8 +8,6 @@ import type { ApiContext } from "./web-api/context.ts";
 
 /** What the server serves from. */
 export interface ServerParts {
-  /** Asked before the page, such as the bot's health. */
-  handlers: readonly RequestHandler[];
   api: ApiContext;
   acts: ActContext;
   driver: Driver;
