@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+import express from "express";
+
+import { type Logger, silentLogger } from "../../src/base/logger.ts";
+import { createReleaser } from "../../src/base/releaser.ts";
+import { Secret } from "../../src/base/secret.ts";
+import {
+  createPlayground,
+  type Playground,
+  type PlaygroundOptions,
+} from "../../src/playground/create-playground.ts";
+import { createSlackClients, type SlackClients } from "../../src/slack/clients.ts";
+import { createSlackApp, type SlackApp } from "../../src/slack/create-slack-app.ts";
+import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
+import type { Services } from "../../src/usecases/services.ts";
+
+/** People and channels of the playground's sample workspace. */
+export const dario = "U0DARIOCO1";
+export const nina = "U0NINAKOW1";
+export const guest = "U0ROBINMA1";
+export const general = "C0GENERAL1";
+/** The bot is not a member. */
+export const ledger = "C0LEDGER01";
+
+/** The real bot on a local Slack. */
+export interface SlackBench {
+  playground: Playground;
+  driver: Playground["driver"];
+  slack: SlackApp;
+  clients: SlackClients;
+  outbox: Outbox;
+  /** The bot's request URL, in HTTP mode. */
+  eventsUrl: string;
+  close(): Promise<void>;
+}
+
+export interface SlackBenchOptions {
+  transport?: "http" | "socket";
+  services: Services;
+  dedupe?: (key: string) => Promise<boolean>;
+  playground?: PlaygroundOptions;
+  logger?: Logger;
+  now?: () => number;
+}
+
+/** Remembers keys as the storage does. */
+export function createMemoryDedupe(): (key: string) => Promise<boolean> {
+  const seen = new Set<string>();
+  return async (key) => {
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}
+
+/** Starts playground and bot; `close` stops both. */
+export async function startSlackBench(options: SlackBenchOptions): Promise<SlackBench> {
+  const { transport = "http", logger = silentLogger } = options;
+  const releaser = createReleaser();
+  const playground = await createPlayground({ transport, ...options.playground });
+  releaser.add("playground", async () => await playground.close());
+  const botToken = new Secret(playground.botToken);
+  const clients = createSlackClients({ botToken, apiUrl: playground.apiUrl, logger });
+  const outbox = createOutbox({ client: clients.once });
+  releaser.add("outbox", async () => await outbox.stop());
+  const slack = createSlackApp({
+    services: options.services,
+    transport:
+      transport === "http"
+        ? { kind: "http", signingSecret: new Secret(playground.signingSecret) }
+        : { kind: "socket", appToken: new Secret(playground.appToken) },
+    clients,
+    outbox,
+    botToken,
+    logger,
+    now: options.now ?? Date.now,
+    newId: randomUUID,
+    dedupe: options.dedupe ?? createMemoryDedupe(),
+  });
+  let eventsUrl = "";
+  if (slack.router !== undefined) {
+    const server = createServer(express().use(slack.router)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    releaser.add("http server", () => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    eventsUrl = `http://127.0.0.1:${address.port}/slack/events`;
+    playground.setEventsUrl(eventsUrl);
+  }
+  releaser.add("slack", async () => await slack.stop());
+  await slack.start();
+  return {
+    playground,
+    driver: playground.driver,
+    slack,
+    clients,
+    outbox,
+    eventsUrl,
+    close: async () => await releaser.releaseAll(),
+  };
+}
