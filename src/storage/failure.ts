@@ -60,7 +60,8 @@ export function bareCause(error: Error, code = codeOf(error)): Error {
   return code === undefined ? bare : Object.assign(bare, { code });
 }
 
-function codeOf(thrown: unknown): string | undefined {
+/** The `code` of a failure of Node or of a driver, such as `ENOENT` or `53100`. */
+export function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" && thrown.code !== "" ? thrown.code : undefined;
 }

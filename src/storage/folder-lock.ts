@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConflictError, toError, UpstreamError } from "../base/errors.ts";
 import { isRecord } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
+import { codeOf } from "./failure.ts";
 import { isProcessAlive, machineIdentity, processStart } from "./process-identity.ts";
 
 /** Held from `acquireFolderLock` until `release`. */
@@ -222,9 +223,4 @@ function cannotLock(file: string, thrown: unknown): UpstreamError {
       cause: thrown,
     },
   );
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
-  return typeof thrown.code === "string" ? thrown.code : undefined;
 }

@@ -33,6 +33,7 @@ export interface DriverWorker {
   on(event: "stalled", listener: (id: string) => void): unknown;
   pause(doNotWaitActive: boolean): Promise<void>;
   close(force?: boolean): Promise<void>;
+  disconnect(): Promise<void>;
 }
 
 /** Settings of BullMQ that are the same for every backend. */

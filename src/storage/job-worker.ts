@@ -103,7 +103,9 @@ async function stop(worker: DriverWorker, floor: Floor, options: AttemptOptions)
     options.logger.warn({ jobIds }, "processors ignored the shutdown; their jobs resume later");
   }
   // an unreachable server must not hold up the exit
-  await settlesWithin(worker.close(!isCalm), stopGraceMs);
+  const isClosed = await settlesWithin(worker.close(!isCalm), stopGraceMs);
+  // ends the wait for the next job, which a forced close forgets and whose timer would keep the process alive
+  if (!isCalm || !isClosed) await settlesWithin(worker.disconnect(), stopGraceMs);
 }
 
 /** True when `promise` ended, well or badly, within the time. */

@@ -3,6 +3,8 @@ import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { promisify } from "node:util";
 
+import { codeOf } from "./failure.ts";
+
 const run = promisify(execFile);
 
 /**
@@ -22,7 +24,7 @@ export function isProcessAlive(pid: number): boolean {
     return true;
   } catch (thrown) {
     // EPERM: it lives, but is not ours to signal
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+    return codeOf(thrown) === "EPERM";
   }
 }
 
