@@ -52,7 +52,7 @@ export function createGithubAccess(
       const plan = { ...request, settings, hasFirstCommit };
       const repository = await ensureRepository(session, plan);
       const later = settled(session);
-      const steps = repositorySteps(later, repository, request.description, settings);
+      const steps = repositorySteps(later, request.description, settings);
       warnings.push(...(await applySettings(later, steps)));
       return { ...addressesOf(repository, repository.defaultBranch), warnings };
     },
@@ -85,7 +85,7 @@ async function send(session: GithubSession, call: GithubCall): Promise<JsonValue
   const response: { data: JsonValue } = await session.octokit.request(call.route, {
     ...repositoryParameters(session),
     ...call.parameters,
-    request: { signal: session.context.signal, retries: isRepeatable ? 2 : 0 },
+    request: { signal: session.context.signal, isRepeatable },
   });
   // Octokit gives an empty text where there is no body.
   return response.data === "" ? null : response.data;

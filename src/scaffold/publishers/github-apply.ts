@@ -1,5 +1,6 @@
 import { CallboardError, UpstreamError } from "../../base/errors.ts";
-import { fitDescription, type GithubRepository } from "./github-create.ts";
+import { fitDescription } from "./github-create.ts";
+import { isOutcomeUnknown } from "./github-errors.ts";
 import { protectBranch } from "./github-protection.ts";
 import { putSecret, putVariable } from "./github-secrets.ts";
 import {
@@ -47,7 +48,6 @@ function isRefusal(thrown: unknown): thrown is CallboardError {
 /** Everything about a new repository but its branch protection: people, topics, merge rules, variables, the clean description. */
 export function repositorySteps(
   session: GithubSession,
-  repository: GithubRepository,
   description: string,
   settings: GithubSettings,
 ): SettingStep[] {
@@ -62,19 +62,29 @@ export function repositorySteps(
     });
   }
   steps.push(...variableSteps(session, settings), ...extraSteps(session, settings));
+  // Last of all: until here the description carries the run's marker, as a sign that the repository is unfinished.
   steps.push({
     name: "merge rules",
-    apply: () => repos.update({ ...parameters, ...mergeRules(settings) }),
+    apply: () => finish(session, mergeRules(settings), fitDescription(description)),
   });
-  const wanted = fitDescription(description);
-  // Last of all: until here the description carries the run's marker, as a sign that the repository is unfinished.
-  if (repository.description !== wanted) {
-    steps.push({
-      name: "description",
-      apply: () => repos.update({ ...parameters, description: wanted }),
-    });
-  }
   return steps;
+}
+
+/** One request for both; where the rules are refused, the description is set all the same. */
+async function finish(
+  session: GithubSession,
+  rules: MergeRules,
+  description: string,
+): Promise<void> {
+  const { repos } = session.octokit.rest;
+  const parameters = repositoryParameters(session);
+  try {
+    await repos.update({ ...parameters, ...rules, description });
+  } catch (thrown) {
+    if (isOutcomeUnknown(thrown)) throw thrown;
+    await repos.update({ ...parameters, description });
+    throw thrown;
+  }
 }
 
 type MergeRules = {

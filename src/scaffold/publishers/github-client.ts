@@ -207,9 +207,11 @@ function openOctokit(
       onSecondaryRateLimit: isShort,
     },
   });
-  octokit.hook.before("request", (request) => {
-    // A lost reply to a POST may hide a success: it is looked up, never sent again, save where the caller knows better.
-    if (request.method === "POST") request.request["retries"] ??= 0;
+  octokit.hook.before("request", (given) => {
+    // A lost answer may hide a success: such a request is looked up, never sent again. Requests say so by `isRepeatable`;
+    // without it, a POST is taken to be one of them. (A number in `retries` would repeat refusals too.)
+    const isRepeatable = given.request["isRepeatable"] ?? given.method !== "POST";
+    if (isRepeatable !== true) given.request["retries"] = 0;
   });
   octokit.hook.wrap("request", async (request, given) => {
     const response = await request(given);

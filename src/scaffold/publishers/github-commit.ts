@@ -111,7 +111,7 @@ async function pushContent(
       sha,
       // What is replaced is a commit that our own request had GitHub make; nothing of anybody's is lost.
       force: isReplaced,
-      request: { signal: session.context.signal, retries: 0 },
+      request: { signal: session.context.signal, isRepeatable: false },
     });
     return sha;
   } catch (thrown) {
@@ -185,7 +185,7 @@ export async function writeCommit(
         author: person,
         committer: person,
         // Named by its content, so a repeat makes the same commit again.
-        request: { signal: session.context.signal, retries: 2 },
+        request: { signal: session.context.signal, isRepeatable: true },
       }),
     );
     return data.sha;

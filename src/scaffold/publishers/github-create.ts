@@ -130,7 +130,7 @@ async function planCreation(
 ): Promise<() => Promise<{ data: RepositoryAnswer }>> {
   const { octokit, owner, repo } = session;
   const { settings } = plan;
-  const request = { signal: session.context.signal, retries: 0 };
+  const request = { signal: session.context.signal, isRepeatable: false };
   const common = {
     name: repo,
     description: fitDescription(plan.description, creationMarker(plan.runId)),

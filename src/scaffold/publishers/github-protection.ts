@@ -38,7 +38,7 @@ export async function protectBranch(
     if (settings.requiredCommitSigning !== true) return;
     await repos.createCommitSignatureProtection({
       ...parameters,
-      request: { signal: session.context.signal, retries: 2 },
+      request: { signal: session.context.signal, isRepeatable: true },
     });
   });
 }

@@ -197,7 +197,7 @@ async function ensurePullRequest(
       head: request.branch,
       base: target,
       draft: request.isDraft,
-      request: { signal, retries: 0 },
+      request: { signal, isRepeatable: false },
     });
     return { number: data.number, url: data.html_url };
   } catch (thrown) {
@@ -254,7 +254,7 @@ async function askPeople(
   const teams = (settings.teamReviewers ?? []).map(loginOf);
   const assignees = (settings.assignees ?? []).map(loginOf);
   const parameters = repositoryParameters(session);
-  const repeatable = { request: { signal: session.context.signal, retries: 2 } };
+  const repeatable = { request: { signal: session.context.signal, isRepeatable: true } };
   await applySettings(session, [
     ...(reviewers.length + teams.length === 0
       ? []

@@ -22,7 +22,7 @@ export async function putVariable(
       ...parameters,
       name,
       value,
-      request: { signal: session.context.signal, retries: 2 },
+      request: { signal: session.context.signal, isRepeatable: true },
     });
   } catch (thrown) {
     if (!isAlreadyThere(thrown)) throw thrown;

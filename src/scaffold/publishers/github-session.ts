@@ -76,7 +76,7 @@ export function nameOf(session: { owner: string; repo: string }): string {
   return `${session.owner}/${session.repo}`;
 }
 
-/** The parameters that every request on the repository needs; `retries: 0` goes beside the signal. */
+/** The parameters that every request on the repository needs; `isRepeatable` goes beside the signal. */
 export function repositoryParameters(session: GithubSession): {
   owner: string;
   repo: string;

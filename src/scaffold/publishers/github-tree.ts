@@ -62,7 +62,7 @@ async function postTree(
         ...repositoryParameters(session),
         tree,
         ...(base === undefined ? {} : { base_tree: base }),
-        request: { signal: session.context.signal, retries: 2 },
+        request: { signal: session.context.signal, isRepeatable: true },
       }),
     );
     return data.sha;
@@ -94,7 +94,7 @@ async function postBlob(session: GithubSession, file: PublishFile): Promise<stri
         ...repositoryParameters(session),
         content: file.content.toString("base64"),
         encoding: "base64",
-        request: { signal: session.context.signal, retries: 2 },
+        request: { signal: session.context.signal, isRepeatable: true },
       }),
     );
     return data.sha;

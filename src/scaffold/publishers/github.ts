@@ -92,7 +92,7 @@ async function create(
   const later = settled(session);
   const steps = [
     ...protectionSteps(later, request.defaultBranch, settings),
-    ...repositorySteps(later, repository, request.description, settings),
+    ...repositorySteps(later, request.description, settings),
   ];
   warnings.push(...(await applySettings(later, steps)));
   return {
