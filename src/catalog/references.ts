@@ -10,6 +10,8 @@ export interface ReferenceField {
   reverse: string;
   /** Taken when the reference names no kind; absent means that it must. */
   defaultKind?: string;
+  /** The field counts only where `spec.type` is this. */
+  specType?: string;
   /** Kinds that make sense, in lower case; any when absent. */
   kinds?: readonly string[];
 }
@@ -59,7 +61,16 @@ export const referenceFields: ReadonlyMap<string, readonly ReferenceField[]> = n
   ["System", [owner, field("domain", "partOf", "hasPart", "Domain")]],
   ["Domain", [owner, field("subdomainOf", "partOf", "hasPart", "Domain")]],
   ["Template", [owner]],
-  ["AiResource", [owner, system]],
+  [
+    "AiResource",
+    [
+      owner,
+      system,
+      { ...field("dependsOn", "dependsOn", "dependencyOf", "AiResource"), specType: "skill" },
+      { ...field("skills", "hasPart", "partOf", "AiResource"), specType: "plugin" },
+      { ...field("plugins", "hasPart", "partOf", "AiResource"), specType: "marketplace" },
+    ],
+  ],
   [
     "Group",
     [
@@ -85,16 +96,26 @@ export interface Reference {
 export function* referencesOf(entity: Entity): Generator<Reference> {
   const defaultNamespace = entity.metadata.namespace ?? "default";
   for (const rule of referenceFields.get(entity.kind) ?? []) {
-    const value = entity.spec?.[rule.field];
-    if (value === undefined) continue;
-    const isList = Array.isArray(value);
-    const values: unknown[] = isList ? value : [value];
-    for (const [index, item] of values.entries()) {
-      const path = isList ? ["spec", rule.field, index] : ["spec", rule.field];
-      const targetRef = refOfValue(item, rule.defaultKind, defaultNamespace);
-      yield { rule, path, value: item, ...(targetRef === undefined ? {} : { targetRef }) };
+    for (const { value, path } of valuesOf(entity, rule)) {
+      const targetRef = refOfValue(value, rule.defaultKind, defaultNamespace);
+      yield { rule, path, value, ...(targetRef === undefined ? {} : { targetRef }) };
     }
   }
+}
+
+/** Backstage takes these for no reference at all, without a word. */
+const nothing = new Set<unknown>([undefined, null, "", 0, false]);
+
+/** The values of a field, whether it holds one or a list; nothing when it is absent or empty. */
+function valuesOf(entity: Entity, rule: ReferenceField): Pick<Reference, "value" | "path">[] {
+  const spec = entity.spec ?? {};
+  if (rule.specType !== undefined && rule.specType !== spec["type"]) return [];
+  const value = spec[rule.field];
+  const path = ["spec", rule.field];
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => ({ value: item, path: [...path, index] }));
+  }
+  return nothing.has(value) ? [] : [{ value, path }];
 }
 
 /** A reference is a text, or `{kind, namespace, name}`. */

@@ -13,11 +13,21 @@ export function nearest(written: string, candidates: Iterable<string>): string |
     if (name === wanted) return candidate;
     // The difference in length is a lower bound that costs nothing.
     if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
-    const steps = distance(wanted, name);
+    const steps = typingErrors(wanted, name);
     if (steps < bestDistance) {
       best = candidate;
       bestDistance = steps;
     }
   }
   return best;
+}
+
+/** Levenshtein's distance, but two letters that changed places are one error: people type them often. */
+function typingErrors(a: string, b: string): number {
+  const steps = distance(a, b);
+  return steps === 2 && a.length === b.length && letters(a) === letters(b) ? 1 : steps;
+}
+
+function letters(text: string): string {
+  return text.split("").toSorted().join("");
 }
