@@ -176,7 +176,8 @@ async function startRun(
             name: person.name,
             ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
           },
-          ...(draft.channel === undefined ? {} : { channel: draft.channel }),
+          // without a channel (the global shortcut) the run reports in a direct message
+          channel: draft.channel ?? slackUserId,
         }),
     );
     const run = await within(starting, startLimitMs);

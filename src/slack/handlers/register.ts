@@ -6,6 +6,7 @@ import { registerCommands } from "./commands.ts";
 import { registerForm } from "./form.ts";
 import { registerMessages } from "./messages.ts";
 import { registerNewService } from "./new-service.ts";
+import { registerRuns } from "./runs.ts";
 import { registerSuggestions } from "./suggestions.ts";
 
 /** Registers every handler; what none of them wants is answered by the surface. */
@@ -16,4 +17,5 @@ export function registerHandlers(app: App, context: SlackContext): void {
   registerNewService(app, context);
   registerForm(app, context);
   registerSuggestions(app, context);
+  registerRuns(app, context);
 }

@@ -1,0 +1,58 @@
+import type { App, BlockButtonAction } from "@slack/bolt";
+
+import { ForbiddenError, NotFoundError } from "../../base/errors.ts";
+import type { RunRecord, RunRequester } from "../../usecases/run-record.ts";
+import { actionIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import { type ButtonArgs, valueOf } from "./buttons.ts";
+
+/** Registers *Retry* and *Cancel* under a run's message. */
+export function registerRuns(app: App, context: SlackContext): void {
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: actionIds.retryRun },
+    async (args) => await change(args, context, "retry"),
+  );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: actionIds.cancelRun },
+    async (args) => await change(args, context, "cancel"),
+  );
+}
+
+/** Whoever clicks is checked now, not whoever was shown the button. */
+async function change(
+  args: ButtonArgs,
+  context: SlackContext,
+  what: "retry" | "cancel",
+): Promise<void> {
+  const runId = valueOf(args);
+  const slackUserId = args.body.user.id;
+  const run = await context.services.runs.get(runId);
+  // a button that stands elsewhere than the run's message was not put there by us
+  if (run === undefined || run.message?.channel !== args.body.channel?.id) {
+    throw new NotFoundError("run-unknown", "I do not keep this run any more", {
+      hint: "runs are kept for a month; start it again with `/newservice`",
+    });
+  }
+  assertRequester(run, slackUserId, what);
+  const person = await context.people.requireMember(slackUserId);
+  const userRef = await context.people.userRef(slackUserId);
+  const by: RunRequester = {
+    slackUserId,
+    name: person.name,
+    ...(userRef === undefined ? {} : { userRef }),
+  };
+  if (what === "retry") await context.services.runs.retry(runId, by);
+  else await context.services.runs.cancel(runId, by);
+  await args.ack();
+}
+
+function assertRequester(run: RunRecord, slackUserId: string, what: string): void {
+  if (run.requester.slackUserId === slackUserId) return;
+  throw new ForbiddenError(
+    "run-not-yours",
+    `only ${run.requester.name}, who started this run, can ${what} it`,
+    {
+      hint: "ask them, or start your own with `/newservice`",
+    },
+  );
+}

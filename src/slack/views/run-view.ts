@@ -1,0 +1,234 @@
+import type { ConfirmationDialog, KnownBlock } from "@slack/types";
+
+import type { StepState } from "../../scaffold/model.ts";
+import type { RunRecord } from "../../usecases/run-record.ts";
+import { actionIds } from "../action-ids.ts";
+import {
+  actions,
+  button,
+  context,
+  limits,
+  message,
+  type MessageContent,
+  plain,
+  plainSection,
+  section,
+} from "./blocks.ts";
+import { packRichText } from "./markdown.ts";
+import {
+  channel,
+  clamp,
+  duration,
+  join,
+  joinWithin,
+  link,
+  literal,
+  mrk,
+  type Mrkdwn,
+  oneLine,
+  person,
+  tidy,
+} from "./text.ts";
+
+const statusMarks: Record<RunRecord["status"], string> = {
+  waiting: "⏳",
+  running: "⚙️",
+  completed: "✅",
+  failed: "❌",
+  cancelled: "🚫",
+};
+
+const stepMarks: Record<StepState["status"], string> = {
+  waiting: "▫️",
+  running: "⏳",
+  completed: "✅",
+  skipped: "⏭️",
+  failed: "❌",
+  cancelled: "🚫",
+};
+
+/** The one message in which a run reports: where it is, step by step, and at the end what came of it. */
+export function renderRunMessage(run: RunRecord, nowMs: number): MessageContent {
+  const headline = runHeadline(run);
+  const by =
+    run.requester.slackUserId === undefined
+      ? mrk`${run.requester.name}`
+      : person(run.requester.slackUserId);
+  return message(
+    `${statusMarks[run.status]} ${oneLine(run.templateTitle)}: ${headline}`,
+    [
+      section(mrk`${statusMarks[run.status]} *${run.templateTitle}*\n${headline}`),
+      stepSection(run, nowMs),
+      run.status === "completed" ? linkSection(run) : undefined,
+      run.status === "failed" ? errorSection(run) : undefined,
+      insteadOf(run),
+      context([mrk`Asked for by ${by}  ·  run ${run.id}${took(run, nowMs)}`]),
+      runButtons(run),
+    ],
+    2,
+  );
+}
+
+/** What is going on, in a few words. */
+function runHeadline(run: RunRecord): string {
+  const done = run.steps.filter((step) => ["completed", "skipped"].includes(step.status)).length;
+  const total = run.steps.length;
+  if (run.status === "completed") return "Done.";
+  if (run.status === "failed") return `Failed ${failedStep(run)}.`;
+  if (run.status === "cancelled") return `Cancelled after ${done} of ${total} steps.`;
+  if (run.waitingFor !== undefined) return `Waiting: ${clamp(oneLine(run.waitingFor), 200)}`;
+  if (run.isCancelRequested === true) return "Stopping before the next step …";
+  if (run.status === "waiting") return "Accepted, about to begin.";
+  const present = run.steps.find((step) => step.status === "running");
+  return `Step ${Math.min(done + 1, total)} of ${total}${present === undefined ? "" : `: ${oneLine(present.name)}`}`;
+}
+
+function failedStep(run: RunRecord): string {
+  const step = run.steps.find((each) => each.id === run.error?.stepId);
+  return step === undefined ? "before the first step" : `at “${oneLine(step.name)}”`;
+}
+
+function took(run: RunRecord, nowMs: number): Mrkdwn {
+  if (run.endedAtMs === undefined) return mrk`${""}`;
+  return mrk`  ·  took ${duration(Math.min(run.endedAtMs, nowMs) - run.createdAtMs)}`;
+}
+
+/** More steps than this are shown around the present one only. */
+const shownSteps = 20;
+
+function stepSection(run: RunRecord, nowMs: number): KnownBlock | undefined {
+  if (run.steps.length === 0) return undefined;
+  const present = run.steps.findIndex((step) => !["completed", "skipped"].includes(step.status));
+  const last = present < 0 ? run.steps.length - 1 : present;
+  const from = Math.max(0, Math.min(last - shownSteps / 2, run.steps.length - shownSteps));
+  const shown = run.steps.slice(from, from + shownSteps);
+  const after = run.steps.length - from - shown.length;
+  const lines = [
+    from > 0 ? mrk`… ${from} steps before` : undefined,
+    ...shown.map((step) => stepLine(step, nowMs)),
+    after > 0 ? mrk`… ${after} steps after` : undefined,
+  ].filter((line) => line !== undefined);
+  return section(joinWithin(lines, "\n", limits.sectionText - 100, (left) => mrk`… ${left} more`));
+}
+
+function stepLine(step: StepState, nowMs: number): Mrkdwn {
+  const time =
+    step.startedAtMs === undefined || step.status === "skipped"
+      ? mrk`${""}`
+      : mrk` (${duration((step.endedAtMs ?? nowMs) - step.startedAtMs)})`;
+  const name = literal(clamp(oneLine(step.name), 100), 150);
+  return step.status === "running"
+    ? mrk`${stepMarks[step.status]} *${name}*`
+    : mrk`${stepMarks[step.status]} ${name}${step.status === "waiting" ? mrk`${""}` : time}`;
+}
+
+/** What the template hands over; a link to a catalog entity has no address outside of Backstage and is shown by its name. */
+function linkSection(run: RunRecord): KnownBlock | undefined {
+  const links = run.output?.links ?? [];
+  const lines = links.map((each) =>
+    each.url === undefined
+      ? mrk`${each.title}: ${each.entityRef ?? ""}`
+      : link(each.url, each.title),
+  );
+  const shown = joinWithin(lines, "\n", limits.sectionText - 100, (left) => mrk`… ${left} more`);
+  return shown.mrkdwn === "" ? undefined : section(shown);
+}
+
+function errorSection(run: RunRecord): KnownBlock | undefined {
+  const { error } = run;
+  if (error === undefined) return undefined;
+  const hint = error.hint === undefined ? mrk`${""}` : mrk`\n${literal(oneLine(error.hint), 700)}`;
+  return section(mrk`*Why*  ${literal(oneLine(error.message), 1200)}${hint}`);
+}
+
+function insteadOf(run: RunRecord): KnownBlock | undefined {
+  const wanted = run.message?.insteadOf;
+  return wanted === undefined
+    ? undefined
+    : context([
+        mrk`I am not in ${channel(wanted)}, so I report here. Invite me there with \`/invite @Callboard\`.`,
+      ]);
+}
+
+function runButtons(run: RunRecord): KnownBlock | undefined {
+  if (run.status === "failed") return actions([retryButton(run)]);
+  const canCancel =
+    (run.status === "waiting" || run.status === "running") && run.isCancelRequested !== true;
+  return canCancel
+    ? actions([
+        button({
+          actionId: actionIds.cancelRun,
+          label: "Cancel",
+          value: run.id,
+          confirm: confirmCancel,
+          description: `Cancel ${run.templateTitle}`,
+        }),
+      ])
+    : undefined;
+}
+
+const confirmCancel: ConfirmationDialog = {
+  title: plain("Cancel this run?", 100),
+  text: plain("It stops before its next step. What is done stays as it is.", 300),
+  confirm: plain("Cancel the run", 30),
+  deny: plain("Go on", 30),
+};
+
+function retryButton(run: RunRecord) {
+  return button({
+    actionId: actionIds.retryRun,
+    label: "Retry",
+    value: run.id,
+    style: "primary",
+    description: `Retry ${run.templateTitle} from the step that failed`,
+  });
+}
+
+/** Room for the log in the thread; the beginning is left out first. */
+const logCharacters = 6000;
+
+/** The reply in the run's thread when it has ended: result or reason, what the template says, and the log. */
+export function renderRunResult(run: RunRecord): MessageContent {
+  const links = run.output?.links ?? [];
+  const titles = links.map((each) => `${oneLine(each.title)}: ${each.url ?? each.entityRef ?? ""}`);
+  const reason =
+    run.error === undefined
+      ? ""
+      : ` ${run.error.message}${run.error.hint === undefined ? "" : ` — ${run.error.hint}`}`;
+  return message(
+    [`${oneLine(run.templateTitle)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
+    [
+      section(mrk`*${runHeadline(run)}*`),
+      run.status === "completed" ? linkSection(run) : undefined,
+      run.status === "failed" ? errorSection(run) : undefined,
+      ...outputTexts(run),
+      ...logBlocks(run),
+      run.status === "failed" ? actions([retryButton(run)]) : undefined,
+    ],
+    1,
+  );
+}
+
+function outputTexts(run: RunRecord): KnownBlock[] {
+  return (run.output?.text ?? [])
+    .slice(0, 5)
+    .flatMap((each) => [
+      ...(each.title === undefined ? [] : [section(mrk`*${each.title}*`)]),
+      plainSection(each.content, 1500),
+    ]);
+}
+
+function logBlocks(run: RunRecord): KnownBlock[] {
+  const lines = run.log.map((entry) => `${entry.stepId}  ${tidy(entry.line)}`);
+  const whole = lines.join("\n");
+  if (whole.trim() === "") return [];
+  const shown =
+    whole.length <= logCharacters ? whole : `…\n${whole.slice(whole.length - logCharacters)}`;
+  return [
+    section(join([mrk`*Log*`], "")),
+    ...packRichText(
+      [{ type: "rich_text_preformatted", elements: [{ type: "text", text: tidy(shown) }] }],
+      2500,
+    ),
+  ];
+}
