@@ -3,7 +3,9 @@ import type { z } from "zod";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
 import type { CatalogEntity } from "../catalog/model.ts";
+import type { FetchSource } from "./fetching/contract.ts";
 import type { Publisher, StepNotes } from "./publishers/contract.ts";
+import type { Renderer } from "./renderer.ts";
 
 /** The whole world an action may touch. */
 export interface ActionContext {
@@ -26,6 +28,10 @@ export interface ActionContext {
   assertCurrent(): Promise<void>;
   publisher: Publisher;
   catalog: CatalogAccess;
+  /** Brings folders and files that fetch actions copy from. */
+  fetch: FetchSource;
+  /** Renders files and names of skeletons, apart from everything else. */
+  renderer: Renderer;
 }
 
 /** What actions may ask of the catalog. */
@@ -40,7 +46,15 @@ export interface Action<Input = unknown> {
   id: string;
   description: string;
   input: z.ZodType<Input>;
+  /** True when `run` itself heeds `context.isDryRun`; false: a dry run only says what would be done. */
   supportsDryRun: boolean;
+  /**
+   * True when what it does is to change files in the workspace, the same each time. The workspace does not outlive its worker, so
+   * when a run is resumed such steps are done again; steps that act on the outside never are.
+   */
+  changesWorkspace?: boolean;
+  /** The outputs that a dry run makes up when `supportsDryRun` is false, so that later steps find something. */
+  exampleOutput?(input: Input): JsonObject;
   run(input: Input, context: ActionContext): Promise<JsonObject>;
 }
 
@@ -52,7 +66,10 @@ export function defineAction<Input>(action: Action<Input>): Action<Input> {
   return action;
 }
 
+/** An action whatever its input; `input` has been checked by its schema before `run` is called. */
+export type AnyAction = Action;
+
 /** Actions by id. */
-export type ActionRegistry = ReadonlyMap<string, Action<never>>;
+export type ActionRegistry = ReadonlyMap<string, AnyAction>;
 
 export type StepInput = Record<string, JsonValue>;

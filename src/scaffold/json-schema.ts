@@ -46,7 +46,13 @@ export function cleanSchema(written: JsonValue): JsonValue {
 }
 
 /** A pattern as Ajv wants it; one that takes too long fits nothing. */
-function boundedRegExp(source: string, flags: string): { test(text: string): boolean } {
+function boundedRegExp(
+  source: string,
+  flags: string,
+): {
+  test(text: string): boolean;
+  toString(): string;
+} {
   void new RegExp(source, flags);
   return {
     test: (text) => matchAllWithin({ source, flags }, [text])?.[0] ?? false,

@@ -1,0 +1,67 @@
+import { basename } from "node:path";
+
+import { z } from "zod";
+
+import { InputError } from "../../base/errors.ts";
+import { defineAction } from "../action.ts";
+import { assertNoClashes, checkRelativePath } from "../file-path.ts";
+import { readRegularFile, readTree } from "./file-tree.ts";
+import { writeInside } from "./workspace.ts";
+
+/** Copies a folder as it is. */
+export const fetchPlain = defineAction({
+  id: "fetch:plain",
+  description: "Copies a folder into the workspace as it is.",
+  input: z.object({
+    url: z.string(),
+    targetPath: z.string().optional(),
+    token: z.string().optional(),
+  }),
+  supportsDryRun: true,
+  changesWorkspace: true,
+  async run(input, context) {
+    const fetched = await context.fetch.fetch(input.url, context.templateBase, context.signal);
+    const files = fetched.isFolder
+      ? await readTree(fetched.path, context.signal)
+      : [
+          {
+            path: basename(fetched.path),
+            content: await readRegularFile(fetched.path, input.url),
+            isExecutable: false,
+          },
+        ];
+    const target = checkRelativePath(input.targetPath ?? "");
+    const paths = files.map((file) => (target === "" ? file.path : `${target}/${file.path}`));
+    assertNoClashes(paths);
+    for (const [index, file] of files.entries()) {
+      await writeInside(
+        context.workspace,
+        paths[index] ?? file.path,
+        file.content,
+        file.isExecutable,
+      );
+    }
+    context.log(`copied ${files.length} file${files.length === 1 ? "" : "s"}`);
+    return {};
+  },
+});
+
+/** Copies one file as it is. */
+export const fetchPlainFile = defineAction({
+  id: "fetch:plain:file",
+  description: "Copies one file into the workspace as it is.",
+  input: z.object({ url: z.string(), targetPath: z.string(), token: z.string().optional() }),
+  supportsDryRun: true,
+  changesWorkspace: true,
+  async run(input, context) {
+    const fetched = await context.fetch.fetch(input.url, context.templateBase, context.signal);
+    if (fetched.isFolder) {
+      throw new InputError("step-input-invalid", `“${input.url}” is a folder, not a file`, {
+        hint: "use fetch:plain for folders",
+      });
+    }
+    const content = await readRegularFile(fetched.path, input.url);
+    await writeInside(context.workspace, input.targetPath, content);
+    return {};
+  },
+});

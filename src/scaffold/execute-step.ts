@@ -1,0 +1,122 @@
+import { InputError } from "../base/errors.ts";
+import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { ActionContext, AnyAction } from "./action.ts";
+import type { RenderContext, RenderWorld } from "./expressions.ts";
+import type { TemplateStep } from "./model.ts";
+import type { RunStepsRequest } from "./run-steps.ts";
+import { checkInput, isTruthy, renderPart, toOutput } from "./step-input.ts";
+
+/** More repetitions than this are a mistake, or an attack. */
+const maxIterations = 1_000;
+
+/** What the parts of a step are rendered with. */
+export interface StepScope {
+  context: RenderContext;
+  world: RenderWorld;
+  /** Masks secrets. */
+  redact: (text: string) => string;
+}
+
+interface PreparedCall {
+  input: unknown;
+  notesPrefix: string;
+}
+
+/**
+ * Runs one step, once or for each entry of `each`; resolves with its output. All inputs are rendered and checked before the
+ * first call.
+ * @throws InputError `step-action-unknown`, `step-each-invalid`, `expression-failed`, `step-input-invalid`, and what the action throws.
+ */
+export async function executeStep(
+  step: TemplateStep,
+  request: RunStepsRequest,
+  scope: StepScope,
+): Promise<JsonObject> {
+  const action = request.actions.get(step.action);
+  if (action === undefined) {
+    throw new InputError("step-action-unknown", `there is no action ${step.action}`, {
+      hint: "docs/actions.md lists the actions and how to add one",
+    });
+  }
+  const calls = await prepareCalls(step, action, request, scope);
+  const outputs: JsonObject[] = [];
+  for (const call of calls) {
+    request.signal.throwIfAborted();
+    const log = (line: string): void => request.onLog(step.id, scope.redact(line));
+    const actionContext = request.createContext(step, call.notesPrefix, log);
+    outputs.push(toOutput(await callAction(action, call.input, actionContext)));
+  }
+  if (step.each === undefined) return outputs[0] ?? {};
+  return gather(outputs);
+}
+
+async function callAction(
+  action: AnyAction,
+  input: unknown,
+  context: ActionContext,
+): Promise<JsonObject> {
+  if (!context.isDryRun || action.supportsDryRun) return action.run(input, context);
+  context.log(`dry run: ${action.id} was not called with ${JSON.stringify(input).slice(0, 2_000)}`);
+  return action.exampleOutput?.(input) ?? {};
+}
+
+async function prepareCalls(
+  step: TemplateStep,
+  action: AnyAction,
+  request: RunStepsRequest,
+  { context, world, redact }: StepScope,
+): Promise<PreparedCall[]> {
+  const render = (
+    value: JsonValue,
+    name: string,
+    scope: RenderContext,
+  ): Promise<JsonValue | undefined> => renderPart({ value, name }, scope, world, request.renderer);
+  const warned = new Set<string>();
+  const prepare = async (scope: RenderContext, notesPrefix: string): Promise<PreparedCall> => {
+    const rendered = await render(step.input, "input", scope);
+    const { input, unknown } = checkInput(action, isRecord(rendered) ? rendered : {});
+    for (const key of unknown.filter((one) => !warned.has(one))) {
+      warned.add(key);
+      request.onLog(step.id, redact(`warning: ${action.id} has no input “${key}”; it is ignored`));
+    }
+    return { input, notesPrefix };
+  };
+  if (step.each === undefined) return [await prepare(context, "")];
+  const entries = entriesOf(await render(step.each, "each", context));
+  const calls: PreparedCall[] = [];
+  for (const [index, [key, value]] of entries.entries()) {
+    const scope = { ...context, each: { key, value } };
+    if (step.if !== undefined && !isTruthy(await render(step.if, "if", scope))) continue;
+    calls.push(await prepare(scope, `each-${index}/`));
+  }
+  return calls;
+}
+
+/** Keys of lists are the texts "0", "1", … as in Backstage. */
+function entriesOf(value: JsonValue | undefined): [string, JsonValue][] {
+  if (typeof value !== "object" || value === null) {
+    throw new InputError(
+      "step-each-invalid",
+      `each must be a list or an object, found ${JSON.stringify(value) ?? "nothing"}`,
+    );
+  }
+  const entries = Object.entries(value);
+  if (entries.length > maxIterations) {
+    throw new InputError(
+      "step-each-invalid",
+      `each has ${entries.length} entries; at most ${maxIterations} are run`,
+    );
+  }
+  return entries;
+}
+
+/** Every output becomes a list, in order of the iterations. */
+function gather(outputs: JsonObject[]): JsonObject {
+  const gathered = new Map<string, JsonValue[]>();
+  for (const output of outputs) {
+    for (const [name, value] of Object.entries(output)) {
+      gathered.set(name, [...(gathered.get(name) ?? []), value]);
+    }
+  }
+  return Object.fromEntries(gathered);
+}

@@ -1,0 +1,242 @@
+import { CallboardError, InputError, toError, UpstreamError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { ActionContext, ActionRegistry } from "./action.ts";
+import { executeStep, type StepScope } from "./execute-step.ts";
+import type { RenderContext, RenderWorld } from "./expressions.ts";
+import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./model.ts";
+import { createRedactor } from "./redact.ts";
+import { renderOutput } from "./render-output.ts";
+import type { Renderer } from "./renderer.ts";
+import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
+
+/** Everything a run needs; nothing else is touched. */
+export interface RunStepsRequest {
+  template: Template;
+  /** Validated parameters. */
+  values: JsonObject;
+  runId: string;
+  user: ActionContext["user"];
+  startedAtMs: number;
+  /** How the steps stand from before: completed, skipped and failed ones are not run again. */
+  before?: readonly StepState[];
+  actions: ActionRegistry;
+  renderer: Renderer;
+  /** The world of one step. `notesPrefix` keeps the notes of an `each` iteration apart. */
+  createContext(
+    step: TemplateStep,
+    notesPrefix: string,
+    log: (line: string) => void,
+  ): ActionContext;
+  /** A line for the person who watches; secrets are already masked. */
+  onLog(stepId: string, line: string): void;
+  /** Awaited at each change of a step, before anything else happens. */
+  onStep(state: StepState): Promise<void>;
+  signal: AbortSignal;
+  isDryRun: boolean;
+  clock(): number;
+  secrets?: Record<string, string>;
+  environment?: { parameters?: Record<string, string>; secrets?: Record<string, string> };
+  /** True: a failure of the other side that may pass is thrown to the caller, who tries the run again later. */
+  rethrowRetryable?: boolean;
+}
+
+export interface RunStepsResult {
+  /** `stopped`: the signal was aborted; what is not done stays `waiting`. */
+  status: "completed" | "failed" | "stopped";
+  steps: StepState[];
+  output?: RunOutput;
+  error?: StepError & { stepId?: string };
+}
+
+/** What the parts of a run share while it goes. */
+interface RunState {
+  request: RunStepsRequest;
+  states: StepState[];
+  outputs: Record<string, { output: JsonObject }>;
+  error?: StepError & { stepId?: string };
+  redact: (text: string) => string;
+}
+
+/**
+ * Runs the steps in order and renders the output. A finished step is checkpointed by `onStep` before the next begins.
+ *
+ * Resuming: steps that are done stay done. The workspace begins empty in each process, so steps that only change the
+ * workspace (`changesWorkspace`) are repeated in their place, silently, and give the same files; what acts on the outside is
+ * never repeated.
+ * @throws UpstreamError when `rethrowRetryable` and an action failed for a reason that may pass.
+ * @see https://backstage.io/docs/features/software-templates/writing-templates
+ */
+export async function runSteps(request: RunStepsRequest): Promise<RunStepsResult> {
+  const run: RunState = {
+    request,
+    states: request.template.steps.map((step, index) =>
+      initialState(step, request.before?.[index]),
+    ),
+    outputs: {},
+    redact: createRedactor({ ...request.environment?.secrets, ...request.secrets }),
+  };
+  const failed = run.states.find((state) => state.status === "failed");
+  if (failed?.error !== undefined) run.error = { ...failed.error, stepId: failed.id };
+  for (const [index, step] of request.template.steps.entries()) {
+    if (request.signal.aborted) return { status: "stopped", steps: run.states };
+    const isStopped = await visitStep(step, index, run);
+    if (isStopped) return { status: "stopped", steps: run.states };
+  }
+  if (run.error !== undefined) return { status: "failed", steps: run.states, error: run.error };
+  return finish(run);
+}
+
+/**
+ * The states for another try of a failed run: everything from the first step that did not finish waits again.
+ */
+export function statesForRetry(states: readonly StepState[]): StepState[] {
+  const first = states.findIndex(
+    (state) => state.status !== "completed" && state.status !== "skipped",
+  );
+  return states.map((state, index) =>
+    first >= 0 && index >= first
+      ? { id: state.id, name: state.name, action: state.action, status: "waiting" }
+      : state,
+  );
+}
+
+function initialState(step: TemplateStep, before: StepState | undefined): StepState {
+  const isDone =
+    before !== undefined &&
+    before.id === step.id &&
+    ["completed", "skipped", "failed"].includes(before.status);
+  if (isDone) return before;
+  return { id: step.id, name: step.name, action: step.action, status: "waiting" };
+}
+
+/** Brings one step to its end. True when the run was stopped in it. */
+async function visitStep(step: TemplateStep, index: number, run: RunState): Promise<boolean> {
+  const { request } = run;
+  const state = run.states[index];
+  if (state === undefined) return false;
+  if (state.status === "completed" && state.output !== undefined) {
+    await restoreStep(step, index, run);
+    run.outputs[step.id] = { output: state.output };
+    return false;
+  }
+  if (state.status !== "waiting") return false;
+  if (run.error !== undefined && !runsAfterFailure(step)) return false;
+  const begun: StepState = { ...state, status: "running", startedAtMs: request.clock() };
+  try {
+    if (!(await isWanted(step, run))) {
+      await change(run, index, { ...state, status: "skipped" });
+      return false;
+    }
+    await change(run, index, begun);
+    const output = await executeStep(step, run.request, scopeOf(run));
+    run.outputs[step.id] = { output };
+    await change(run, index, { ...begun, status: "completed", endedAtMs: request.clock(), output });
+    return false;
+  } catch (thrown) {
+    return failStep(thrown, index, begun, run);
+  }
+}
+
+async function failStep(
+  thrown: unknown,
+  index: number,
+  begun: StepState,
+  run: RunState,
+): Promise<boolean> {
+  const { request } = run;
+  const { startedAtMs: _begun, ...waiting } = begun;
+  const mayPass = thrown instanceof UpstreamError && thrown.isRetryable;
+  if (request.signal.aborted || (mayPass && request.rethrowRetryable === true)) {
+    await change(run, index, { ...waiting, status: "waiting" });
+    if (request.signal.aborted) return true;
+    throw toError(thrown);
+  }
+  const error = stepError(thrown, begun, run.redact);
+  run.error ??= { ...error, stepId: begun.id };
+  run.request.onLog(begun.id, `failed: ${error.message}`);
+  await change(run, index, { ...begun, status: "failed", endedAtMs: request.clock(), error });
+  return false;
+}
+
+async function change(run: RunState, index: number, state: StepState): Promise<void> {
+  run.states[index] = state;
+  await run.request.onStep(state);
+}
+
+/** Does a finished step again when all it does is to change the workspace, which is empty after a restart. */
+async function restoreStep(step: TemplateStep, index: number, run: RunState): Promise<void> {
+  const isAnythingLeft = run.states.slice(index + 1).some((state) => state.status === "waiting");
+  if (!isAnythingLeft || run.request.actions.get(step.action)?.changesWorkspace !== true) return;
+  const quiet: RunStepsRequest = { ...run.request, onLog: () => undefined };
+  await executeStep(step, quiet, scopeOf(run));
+}
+
+async function isWanted(step: TemplateStep, run: RunState): Promise<boolean> {
+  if (step.if === undefined || step.each !== undefined) return step.if !== false;
+  const condition = await renderPart(
+    { value: step.if, name: "if" },
+    contextOf(run, false),
+    worldOf(run),
+    run.request.renderer,
+  );
+  return isTruthy(condition);
+}
+
+function scopeOf(run: RunState): StepScope {
+  return { context: contextOf(run, true), world: worldOf(run), redact: run.redact };
+}
+
+function worldOf(run: RunState): RenderWorld {
+  return { nowMs: run.request.startedAtMs, hasFailed: run.error !== undefined };
+}
+
+/** What expressions see. Secrets are there only while `input` and `each` are rendered. */
+function contextOf(run: RunState, withSecrets: boolean): RenderContext {
+  const { request } = run;
+  const { entity, ref } = request.user;
+  const environment: RenderContext = { parameters: request.environment?.parameters ?? {} };
+  const context: RenderContext = {
+    parameters: request.values,
+    steps: run.outputs,
+    context: { task: { id: request.runId } },
+    environment,
+  };
+  if (ref !== undefined) {
+    context["user"] = { ref, ...(entity === undefined ? {} : { entity: entity.entity }) };
+  }
+  if (withSecrets) {
+    context["secrets"] = request.secrets ?? {};
+    environment["secrets"] = request.environment?.secrets ?? {};
+  }
+  return context;
+}
+
+async function finish(run: RunState): Promise<RunStepsResult> {
+  try {
+    const output = await renderOutput(
+      run.request.template.output,
+      contextOf(run, false),
+      worldOf(run),
+      run.request.renderer,
+    );
+    return { status: "completed", steps: run.states, output };
+  } catch (thrown) {
+    if (!(thrown instanceof InputError)) throw thrown;
+    // All steps are done: a broken link in the summary does not undo them.
+    run.request.onLog(
+      "output",
+      `the output of the template could not be rendered: ${thrown.message}`,
+    );
+    return { status: "completed", steps: run.states, output: { links: [], text: [], values: {} } };
+  }
+}
+
+/** In words a person can act on; what is not one of our errors is told as it is, cut short. */
+function stepError(thrown: unknown, step: StepState, redact: (text: string) => string): StepError {
+  const error = toError(thrown);
+  const text = redact(error.message).slice(0, 1000);
+  const message = `Step “${step.name}” (${step.action}) failed: ${text}`;
+  if (!(error instanceof CallboardError)) return { code: "step-crashed", message };
+  const hint = error.hint === undefined ? {} : { hint: redact(error.hint) };
+  return { code: error.code, message, ...hint };
+}
