@@ -1,0 +1,90 @@
+/**
+ * Answers by the thousand: how often the first one is right, and what it costs, beside other engines on the same
+ * made-up catalog. `node --expose-gc --import tsx bench/answers.ts [--size 14000] [--seed 1] [--count 60] [--only name]
+ * [--misses class]`. Peers other than lunr need `npm install` in this folder first.
+ */
+import { parseArgs } from "node:util";
+
+import { allEngines, type EngineKind } from "./answers/engines.ts";
+import { generateCatalog, type MadeCatalog } from "./answers/generate-catalog.ts";
+import { generateQuestions, type Question } from "./answers/generate-questions.ts";
+import { type EngineResult, measure, percentile } from "./answers/measure.ts";
+
+const { values } = parseArgs({
+  options: {
+    size: { type: "string", default: "1400" },
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "60" },
+    only: { type: "string" },
+    misses: { type: "string" },
+  },
+});
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function heapMb(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20 + process.memoryUsage().arrayBuffers / 2 ** 20;
+}
+
+async function run(
+  kind: EngineKind,
+  made: MadeCatalog,
+  questions: readonly Question[],
+): Promise<EngineResult> {
+  const heapBefore = heapMb();
+  const cpuBefore = process.cpuUsage();
+  const engine = await kind.build(made);
+  const cpu = process.cpuUsage(cpuBefore);
+  const heap = heapMb() - heapBefore;
+  const result = await measure(engine, questions);
+  const [p50, p99] = [percentile(result.timesMs, 0.5), percentile(result.timesMs, 0.99)];
+  const answerable = result.classes.filter(({ class: name }) => name !== "unanswerable");
+  const mean = (pick: (result: (typeof answerable)[number]) => number): string =>
+    (answerable.reduce((sum, each) => sum + pick(each), 0) / answerable.length).toFixed(3);
+  say(
+    `${kind.name}: build ${((cpu.user + cpu.system) / 1e6).toFixed(2)} CPU s, ${heap.toFixed(0)} MB; ` +
+      `p50 ${p50.toFixed(3)} ms, p99 ${p99.toFixed(2)} ms; top-1 ${mean((each) => each.top1)}, MRR@10 ${mean((each) => each.mrr)}`,
+  );
+  return result;
+}
+
+function table(results: readonly { name: string; result: EngineResult }[]): void {
+  const percent = (value: number): string => (value * 100).toFixed(0).padStart(4);
+  say(
+    `\n${"class".padEnd(14)}${results.map(({ name }) => `${name} (top-1 MRR wrong)`.padStart(28)).join("")}`,
+  );
+  for (const [at, first] of (results[0]?.result.classes ?? []).entries()) {
+    const cells = results.map(({ result }) => {
+      const one = result.classes[at];
+      return one === undefined
+        ? ""
+        : `${percent(one.top1)} ${percent(one.mrr)} ${percent(one.wrong)}`.padStart(28);
+    });
+    say(first.class.padEnd(14) + cells.join(""));
+  }
+}
+
+const size = Number(values.size);
+const seed = Number(values.seed);
+const made = generateCatalog(size, seed);
+const questions = generateQuestions(made, Number(values.count), seed + 1);
+const sections = made.documents.reduce((sum, { sections: own }) => sum + own.length, 0);
+say(
+  `${size} components, ${made.catalog.entities.size} entities, ${sections} sections, ${questions.length} questions`,
+);
+const results: { name: string; result: EngineResult }[] = [];
+for (const kind of await allEngines(say)) {
+  if (values.only !== undefined && kind.name !== values.only) continue;
+  results.push({ name: kind.name, result: await run(kind, made, questions) });
+}
+table(results);
+const ours = results[0];
+if (values.misses !== undefined && ours !== undefined)
+  for (const { question, ids } of ours.result.misses)
+    if (question.class === values.misses || values.misses === "all")
+      say(
+        `${question.class}: “${question.text}” wanted ${question.expected.slice(0, 2).join(" ")}, got ${ids.slice(0, 3).join(" ")}`,
+      );
