@@ -15,7 +15,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY callboard.yaml ./
+COPY callboard.yaml manifest.yml ./
 COPY catalog ./catalog
 COPY templates ./templates
 # the only place that is written to: embedded database, working copies, local repositories

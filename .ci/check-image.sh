@@ -14,7 +14,7 @@ cd "$folder"
 npm ci --no-audit --no-fund --silent
 npm prune --omit=dev --ignore-scripts --no-audit --no-fund --silent
 rm -r src scripts tsconfig.json
-cp -r "$root/callboard.yaml" "$root/catalog" "$root/templates" .
+cp -r "$root/callboard.yaml" "$root/manifest.yml" "$root/catalog" "$root/templates" .
 
 CALLBOARD_DATA_DIR="$folder/data" PORT=0 LOG_LEVEL=info node dist/cli/main.js start >start.out 2>start.log &
 pid=$!

@@ -1,0 +1,134 @@
+import type { RequestHandler } from "express";
+
+import type { Logger } from "../base/logger.ts";
+import { createReleaser, type Releaser } from "../base/releaser.ts";
+import type { Config } from "../config/load.ts";
+import { createHealthRouter, startHttpServer, type ReadinessCheck } from "../http/server.ts";
+import { createPlayground, type Playground } from "../playground/create-playground.ts";
+import type { SlackApp } from "../slack/create-slack-app.ts";
+import type { Storage } from "../storage/contract.ts";
+import type { Services } from "../usecases/services.ts";
+import type { CatalogState } from "./create-catalog.ts";
+import { openCore, type Core } from "./create-core.ts";
+import { createSlack } from "./create-slack.ts";
+import { playgroundOptions } from "./playground-options.ts";
+
+export interface AppOptions {
+  config: Config;
+  logger: Logger;
+  clock?: () => number;
+}
+
+/** The whole bot, running. */
+export interface App {
+  services: Services;
+  catalog: CatalogState;
+  storage: Storage;
+  /** The local Slack, when there are no Slack credentials. */
+  playground: Playground | undefined;
+  /** Port of health, readiness and metrics. */
+  port: number;
+  /** Stops taking in, hands running jobs back, closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds and starts everything. Whatever was opened is closed again when something later fails.
+ * @throws what the parts throw: InputError `port-in-use`, ConflictError `storage-in-use`, UpstreamError `slack-unreachable`, …
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const releaser = createReleaser();
+  try {
+    return await build(options, releaser);
+  } catch (thrown) {
+    await releaser.releaseAll().catch((later: unknown) => {
+      options.logger.error({ error: String(later) }, "closing after a failed start failed too");
+    });
+    throw thrown;
+  }
+}
+
+async function build(options: AppOptions, releaser: Releaser): Promise<App> {
+  const { config, logger, clock = Date.now } = options;
+  const { CALLBOARD_ROLE: role, PORT: port } = config.environment;
+  const core = await openCore(config, logger, clock, releaser);
+  const { services, metrics, storage, catalog } = core;
+  const readiness = readinessOf(core);
+  const health = createHealthRouter({ readiness, metrics });
+  const playground = await openPlayground(config, logger, port, health, releaser);
+  const slack = createSlack({ config, logger, clock, playground, core });
+  readiness["slack"] = async () =>
+    role === "worker" || slack.app.isConnected() ? undefined : "not connected";
+  const httpPort =
+    playground === undefined
+      ? await serve(config, logger, health, slack.app, releaser)
+      : portOf(playground.url);
+  if (role !== "web") {
+    releaser.add("notifier", () => slack.stopSending());
+    releaser.add("runs", await core.runs.work(slack.notifier));
+  } else {
+    releaser.add("sender", () => slack.stopSending());
+  }
+  if (role !== "worker") {
+    // registered before it starts: a start that fails half-way is stopped too
+    releaser.add("slack", () => slack.app.stop());
+    await slack.app.start();
+  }
+  await catalog.watch();
+  return {
+    services,
+    catalog,
+    storage,
+    playground,
+    port: httpPort,
+    stop: () => releaser.releaseAll(),
+  };
+}
+
+function readinessOf({ storage, catalog }: Core): Record<string, ReadinessCheck> {
+  return {
+    storage: async () => {
+      await storage.ping();
+      return undefined;
+    },
+    catalog: async () => (catalog.status().entities === 0 ? "no entities" : undefined),
+  };
+}
+
+async function openPlayground(
+  config: Config,
+  logger: Logger,
+  port: number,
+  health: RequestHandler,
+  releaser: Releaser,
+): Promise<Playground | undefined> {
+  if (config.environment.SLACK_BOT_TOKEN !== undefined) return undefined;
+  const playground = await createPlayground({
+    ...playgroundOptions(),
+    port,
+    logger,
+    handlers: [health],
+  });
+  releaser.add("playground", () => playground.close());
+  return playground;
+}
+
+async function serve(
+  config: Config,
+  logger: Logger,
+  health: RequestHandler,
+  slack: SlackApp,
+  releaser: Releaser,
+): Promise<number> {
+  const server = await startHttpServer({
+    port: config.environment.PORT,
+    handlers: [health, ...(slack.router === undefined ? [] : [slack.router])],
+    logger,
+  });
+  releaser.add("HTTP server", () => server.close());
+  return server.port;
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}

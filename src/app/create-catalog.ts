@@ -1,0 +1,141 @@
+import type { Logger } from "../base/logger.ts";
+import { createReleaser } from "../base/releaser.ts";
+import type { CatalogSource } from "../catalog/sources/contract.ts";
+import { createFileSource } from "../catalog/sources/file.ts";
+import type { Config } from "../config/load.ts";
+import type { ActionRegistry } from "../scaffold/action.ts";
+import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
+import { loadDocuments, type LoadedDocuments } from "../usecases/documents.ts";
+import { createEntityService } from "../usecases/entities.ts";
+import { loadCatalog, type LoadedCatalog } from "../usecases/load-catalog.ts";
+import { createRefresher } from "../usecases/refresher.ts";
+import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
+import { buildSnapshot, type Snapshot } from "../usecases/snapshot.ts";
+import { buildTemplates, type Templates } from "../usecases/templates.ts";
+import { createDocumentWatch } from "./document-watch.ts";
+
+export interface CatalogOptions {
+  config: Config;
+  logger: Logger;
+  clock: () => number;
+  actions: ActionRegistry;
+  /** Beside the configured ones: what runs registered. */
+  moreSources?: readonly CatalogSource[];
+}
+
+/** Everything that is read from files, as it stands now. */
+export interface CatalogState {
+  snapshot(): Snapshot;
+  templates(): Templates;
+  answer: Answerer;
+  entities: EntityService;
+  readDocument: Services["readDocument"];
+  status(): CatalogStatus;
+  /** Resolves when what was written before this call can be found. */
+  refresh(): Promise<void>;
+  refreshSoon(): void;
+  /** Reads again whenever a file changes. */
+  watch(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One generation: what was read, and what was made of it. */
+interface Generation {
+  loaded: LoadedCatalog;
+  documents: LoadedDocuments;
+  snapshot: Snapshot;
+  templates: Templates;
+}
+
+/** Reads catalog, documents and templates once; fails only when the process is told to stop meanwhile. */
+export async function createCatalog(options: CatalogOptions): Promise<CatalogState> {
+  const { config, logger } = options;
+  const releaser = createReleaser();
+  const fileSources = config.file.catalog.sources.map(({ path }) =>
+    createFileSource({ path, baseDir: config.baseDir }),
+  );
+  const sources = [...fileSources, ...(options.moreSources ?? [])];
+  const documentWatch = createDocumentWatch(() => refresher.refreshSoon());
+  const refresher = createRefresher<Generation>({
+    logger,
+    build: (previous, signal) => build(sources, previous, options, signal),
+    onSwitch(generation) {
+      documentWatch.follow(generation.documents.watchPaths);
+      logger.info(countsOf(generation), "catalog read");
+    },
+  });
+  releaser.add("catalog refresh", () => refresher.close());
+  await refresher.refresh();
+
+  const snapshot = (): Snapshot => refresher.current().snapshot;
+  return {
+    snapshot,
+    templates: () => refresher.current().templates,
+    answer: createAnswerer({ snapshot }),
+    entities: createEntityService(() => snapshot().catalog),
+    readDocument: (path) => readDocument(snapshot(), path),
+    status: () => ({ ...countsOf(refresher.current()), readAtMs: snapshot().readAtMs }),
+    refresh: async () => void (await refresher.refresh()),
+    refreshSoon: () => refresher.refreshSoon(),
+    async watch() {
+      for (const source of fileSources) {
+        releaser.add(`watch of ${source.id}`, await source.watch(() => refresher.refreshSoon()));
+      }
+      await documentWatch.start();
+      releaser.add("watch of documents", () => documentWatch.close());
+    },
+    close: () => releaser.releaseAll(),
+  };
+}
+
+async function build(
+  sources: readonly CatalogSource[],
+  previous: Generation | undefined,
+  options: CatalogOptions,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const { config, actions } = options;
+  const nowMs = options.clock();
+  const { allow } = config.file.catalog;
+  const loaded = await loadCatalog(sources, { signal, nowMs, lastGood: previous?.loaded, allow });
+  const documents = await loadDocuments({
+    catalog: loaded.catalog,
+    sources: config.file.documents.sources,
+    folder: config.baseDir,
+    previous: previous?.documents,
+    nowMs,
+    signal,
+  });
+  const templates = buildTemplates(loaded.catalog, { actions });
+  const snapshot = buildSnapshot({
+    version: (previous?.snapshot.version ?? 0) + 1,
+    catalog: loaded.catalog,
+    documents: documents.documents,
+    diagnostics: [...loaded.diagnostics, ...documents.diagnostics, ...templates.diagnostics],
+    readAtMs: nowMs,
+  });
+  return { loaded, documents, snapshot, templates };
+}
+
+function countsOf({ snapshot, templates }: Generation): Omit<CatalogStatus, "readAtMs"> {
+  const errors = snapshot.diagnostics.filter((finding) => finding.severity === "error").length;
+  return {
+    entities: snapshot.catalog.entities.size,
+    documents: snapshot.documents.length,
+    templates: templates.list().length,
+    errors,
+    warnings: snapshot.diagnostics.length - errors,
+  };
+}
+
+function readDocument(snapshot: Snapshot, path: string): ReturnType<Services["readDocument"]> {
+  const found = snapshot.documents.find((document) => document.path === path);
+  if (found === undefined) return undefined;
+  const [ref] = found.refs;
+  return {
+    path,
+    title: found.title,
+    markdown: found.markdown,
+    ...(ref === undefined ? {} : { ref }),
+  };
+}

@@ -1,0 +1,152 @@
+import { InputError, toError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Releaser } from "../base/releaser.ts";
+import type { Config } from "../config/load.ts";
+import { createMetrics, type Metrics } from "../http/metrics.ts";
+import { builtinActions } from "../scaffold/actions/builtin-actions.ts";
+import { createFileFetch } from "../scaffold/fetching/file-fetch.ts";
+import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
+import type { Storage } from "../storage/contract.ts";
+import { openStorage } from "../storage/open.ts";
+import { createDraftService } from "../usecases/drafts.ts";
+import { createRegistrations, type Registrations } from "../usecases/registrations.ts";
+import type { Services } from "../usecases/services.ts";
+import { createCatalog, type CatalogState } from "./create-catalog.ts";
+import { createPublishing } from "./create-publisher.ts";
+import { createRuns, type Runs } from "./create-runs.ts";
+
+/** How often this process looks whether another one registered something. */
+const registrationPollMs = 2_000;
+
+/** Everything but Slack and HTTP. */
+export interface Core {
+  services: Services;
+  storage: Storage;
+  catalog: CatalogState;
+  runs: Runs;
+  metrics: Metrics;
+}
+
+/** Opens storage and catalog and wires the use cases. */
+export async function openCore(
+  config: Config,
+  logger: Logger,
+  clock: () => number,
+  releaser: Releaser,
+): Promise<Core> {
+  const storage = await openConfiguredStorage(config, logger);
+  releaser.add("storage", () => storage.close());
+  await reportPreflight(storage, logger);
+  const registrations = createRegistrations(storage.records);
+  const catalog = await createCatalog({
+    config,
+    logger,
+    clock,
+    actions: builtinActions,
+    moreSources: [registrations],
+  });
+  releaser.add("catalog", () => catalog.close());
+  releaser.add("registration poll", pollRegistrations(registrations, catalog, logger));
+  const renderer = createWorkerRenderer();
+  releaser.add("renderer", () => renderer.close());
+  const metrics = createMetrics({
+    catalog: () => catalog.status(),
+    jobs: async () => ({ ...(await storage.jobs.counts()) }),
+    clock,
+  });
+  const { publisher } = createPublishing(config, logger);
+  const runs = createRuns({
+    config,
+    logger,
+    clock,
+    storage,
+    catalog,
+    registrations,
+    actions: builtinActions,
+    publisher,
+    renderer,
+    fetch: createFileFetch(),
+    onEnded(run) {
+      metrics.runs.inc({ template: run.templateRef, status: run.status });
+      metrics.runSeconds.observe({ template: run.templateRef }, (clock() - run.createdAtMs) / 1000);
+    },
+  });
+  return { storage, catalog, runs, metrics, services: servicesOf(catalog, runs, storage, metrics) };
+}
+
+/** Opens Redis, PostgreSQL or the embedded database, as configured. */
+export async function openConfiguredStorage(config: Config, logger: Logger): Promise<Storage> {
+  const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = config.environment;
+  return openStorage({
+    dataDir: config.dataDir,
+    logger,
+    ...(redisUrl === undefined ? {} : { redisUrl: redisUrl.reveal() }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl: databaseUrl.reveal() }),
+  });
+}
+
+function servicesOf(
+  catalog: CatalogState,
+  runs: Runs,
+  storage: Storage,
+  metrics: Metrics,
+): Services {
+  return {
+    async answerQuestion(question, context) {
+      const end = metrics.questionSeconds.startTimer();
+      const answer = catalog.answer(question, context);
+      end();
+      metrics.questions.inc({ intent: answer.intent, status: answer.status });
+      return answer;
+    },
+    readDocument: catalog.readDocument,
+    templates: {
+      list: () => catalog.templates().list(),
+      get: (name) => catalog.templates().get(name),
+      suggest: (name) => catalog.templates().suggest(name),
+    },
+    entities: catalog.entities,
+    runs: runs.service,
+    drafts: createDraftService(storage.records),
+    status: () => catalog.status(),
+  };
+}
+
+/** Wrong settings of a server stop the start; doubtful ones are logged. */
+async function reportPreflight(storage: Storage, logger: Logger): Promise<void> {
+  const findings = await storage.preflight();
+  for (const finding of findings) logger.warn({ ...finding }, "storage settings");
+  const fatal = findings.find((finding) => finding.severity === "error");
+  if (fatal !== undefined) {
+    throw new InputError(
+      fatal.code,
+      fatal.message,
+      fatal.hint === undefined ? {} : { hint: fatal.hint },
+    );
+  }
+}
+
+/** Another process may register entities: its version number says when to read again. Returns the stop. */
+function pollRegistrations(
+  registrations: Registrations,
+  catalog: CatalogState,
+  logger: Logger,
+): () => void {
+  let seen: number | undefined;
+  let isAsking = false;
+  const ask = async (): Promise<void> => {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      const version = await registrations.version();
+      if (seen !== undefined && version !== seen) catalog.refreshSoon();
+      seen = version;
+    } catch (thrown) {
+      logger.debug({ error: toError(thrown).message }, "registrations not readable");
+    } finally {
+      isAsking = false;
+    }
+  };
+  const timer = setInterval(() => void ask(), registrationPollMs);
+  return () => clearInterval(timer);
+}

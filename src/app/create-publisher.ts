@@ -1,0 +1,35 @@
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/load.ts";
+import type { Publisher } from "../scaffold/publishers/contract.ts";
+import {
+  createGithubClient,
+  type GithubAuth,
+  type GithubClient,
+} from "../scaffold/publishers/github-client.ts";
+import { githubPublisher } from "../scaffold/publishers/github.ts";
+import { localPublisher } from "../scaffold/publishers/local.ts";
+
+/** Where repositories go, and the connection to GitHub where there is one. */
+export interface Publishing {
+  publisher: Publisher;
+  github: GithubClient | undefined;
+}
+
+/** GitHub with credentials, else bare repositories in the data folder. */
+export function createPublishing(config: Config, logger: Logger): Publishing {
+  const auth = githubAuth(config);
+  if (auth === undefined)
+    return { publisher: localPublisher({ dataDir: config.dataDir }), github: undefined };
+  const github = createGithubClient({ auth, baseUrl: config.environment.GITHUB_API_URL, logger });
+  return { publisher: githubPublisher({ client: github }), github };
+}
+
+function githubAuth({ environment }: Config): GithubAuth | undefined {
+  const {
+    GITHUB_APP_ID: appId,
+    GITHUB_APP_PRIVATE_KEY: privateKey,
+    GITHUB_TOKEN: token,
+  } = environment;
+  if (appId !== undefined && privateKey !== undefined) return { kind: "app", appId, privateKey };
+  return token === undefined ? undefined : { kind: "token", token };
+}

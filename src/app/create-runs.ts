@@ -1,0 +1,237 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { InputError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { createReleaser } from "../base/releaser.ts";
+import type { Config } from "../config/load.ts";
+import type { ActionContext, ActionRegistry, CatalogAccess } from "../scaffold/action.ts";
+import type { FetchSource } from "../scaffold/fetching/contract.ts";
+import { completeValues } from "../scaffold/fields.ts";
+import type { Publisher } from "../scaffold/publishers/contract.ts";
+import type { Renderer } from "../scaffold/renderer.ts";
+import { runSteps } from "../scaffold/run-steps.ts";
+import { validateValues } from "../scaffold/validate-values.ts";
+import type { Processor, Storage } from "../storage/contract.ts";
+import { cancelRun, retryRun } from "../usecases/change-run.ts";
+import { executeRun, type StepHooks, type StepsResult } from "../usecases/execute-run.ts";
+import type { Notifier } from "../usecases/notifier.ts";
+import type { Registrations } from "../usecases/registrations.ts";
+import type { RunRecord } from "../usecases/run-record.ts";
+import { createRunStore, type RunStore } from "../usecases/run-store.ts";
+import type { RunService } from "../usecases/services.ts";
+import { startRun } from "../usecases/start-run.ts";
+import { sweepRuns } from "../usecases/sweep-runs.ts";
+import type { CatalogState } from "./create-catalog.ts";
+
+export interface RunsOptions {
+  config: Config;
+  logger: Logger;
+  clock: () => number;
+  storage: Storage;
+  catalog: CatalogState;
+  registrations: Registrations;
+  actions: ActionRegistry;
+  publisher: Publisher;
+  renderer: Renderer;
+  fetch: FetchSource;
+  onEnded?: (run: RunRecord) => void;
+}
+
+/** Accepting runs, and working on them. */
+export interface Runs {
+  service: RunService;
+  /** Starts working and sweeping; returns the stop, which hands active runs back to the queue. */
+  work(notifier: Notifier): Promise<() => Promise<void>>;
+}
+
+/** How often lost jobs are looked for. */
+const sweepIntervalMs = 10_000;
+
+/** Wires the run use cases to storage, actions and publisher. */
+export function createRuns(options: RunsOptions): Runs {
+  const { storage, clock, catalog } = options;
+  const runs = createRunStore(storage.records, clock);
+  const change = { runs, jobs: storage.jobs };
+  return {
+    service: {
+      start: (request) =>
+        startRun(request, {
+          ...change,
+          findTemplate: (ref) => catalog.templates().get(ref),
+          complete: completeValues,
+          validate: validateValues,
+          clock,
+        }),
+      retry: (runId, by) => retryRun(runId, by, change),
+      cancel: (runId, by) => cancelRun(runId, by, change),
+      get: (runId) => runs.get(runId),
+    },
+    work: (notifier) => work(options, runs, notifier),
+  };
+}
+
+async function work(
+  options: RunsOptions,
+  runs: RunStore,
+  notifier: Notifier,
+): Promise<() => Promise<void>> {
+  const { storage, logger, clock } = options;
+  const releaser = createReleaser();
+  const processor: Processor = async (job, { signal }) => {
+    const runId = runIdOf(job.data);
+    await executeRun(runId, signal, {
+      runs,
+      notifier,
+      clock,
+      logger: logger.child({ runId }),
+      runSteps: (run, hooks) => executeSteps(run, hooks, options),
+      ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
+    });
+  };
+  const worker = await storage.jobs.process(processor, {
+    concurrency: options.config.file.scaffolder.concurrency,
+  });
+  releaser.add("worker", () => worker.stop());
+  const sweep = (): void => {
+    sweepRuns({ runs, jobs: storage.jobs, logger, clock }).catch((thrown: unknown) => {
+      logger.warn({ error: String(thrown) }, "sweeping failed");
+    });
+  };
+  sweep();
+  const timer = setInterval(sweep, sweepIntervalMs);
+  releaser.add("sweeper", () => clearInterval(timer));
+  return () => releaser.releaseAll();
+}
+
+function runIdOf(data: unknown): string {
+  if (
+    typeof data === "object" &&
+    data !== null &&
+    "runId" in data &&
+    typeof data.runId === "string"
+  )
+    return data.runId;
+  throw new InputError("job-malformed", "a job without a run id was found in the queue");
+}
+
+/** Runs the steps in a folder that belongs to this claim alone, and is removed afterwards. */
+async function executeSteps(
+  run: RunRecord,
+  hooks: StepHooks,
+  options: RunsOptions,
+): Promise<StepsResult> {
+  const workspace = join(options.config.dataDir, "workspaces", `${run.id}-${run.fence}`);
+  await rm(workspace, { recursive: true, force: true });
+  await mkdir(workspace, { recursive: true });
+  const user = userOf(run, options.catalog);
+  try {
+    const result = await runSteps({
+      template: run.template,
+      values: run.values,
+      runId: run.id,
+      user,
+      startedAtMs: run.createdAtMs,
+      before: run.steps,
+      actions: options.actions,
+      renderer: options.renderer,
+      createContext: (step, notesPrefix, log) =>
+        createContext({ run, step, notesPrefix, log, hooks, workspace, user, options }),
+      onLog: hooks.log,
+      onStep: hooks.onStep,
+      signal: hooks.signal,
+      isDryRun: false,
+      clock: options.clock,
+      environment: { parameters: options.config.file.scaffolder.environment },
+      rethrowRetryable: true,
+    });
+    return toStepsResult(result, hooks);
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+function toStepsResult(
+  result: Awaited<ReturnType<typeof runSteps>>,
+  hooks: StepHooks,
+): StepsResult {
+  const { steps, output, error } = result;
+  if (result.status === "completed" && output !== undefined)
+    return { status: "completed", steps, output };
+  if (result.status === "stopped") {
+    const cancelled = steps.map((step) =>
+      step.status === "waiting" ? { ...step, status: "cancelled" as const } : step,
+    );
+    return { status: "cancelled", steps: hooks.signal.reason === "cancelled" ? cancelled : steps };
+  }
+  return {
+    status: "failed",
+    steps,
+    error: error ?? { code: "internal", message: "the run ended without a result" },
+  };
+}
+
+interface StepWorld {
+  run: RunRecord;
+  step: { id: string };
+  notesPrefix: string;
+  log: (line: string) => void;
+  hooks: StepHooks;
+  workspace: string;
+  user: ActionContext["user"];
+  options: RunsOptions;
+}
+
+function createContext(world: StepWorld): ActionContext {
+  const { run, step, hooks, options } = world;
+  return {
+    runId: run.id,
+    stepId: step.id,
+    templateRef: run.templateRef,
+    templateBase: run.template.base,
+    workspace: world.workspace,
+    startedAtMs: run.createdAtMs,
+    user: world.user,
+    isDryRun: false,
+    signal: hooks.signal,
+    logger: options.logger.child({ runId: run.id, stepId: step.id }),
+    log: world.log,
+    notes: hooks.notes(`${step.id}${world.notesPrefix}`),
+    assertCurrent: hooks.assertCurrent,
+    publisher: options.publisher,
+    catalog: catalogAccess(options),
+    fetch: options.fetch,
+    renderer: options.renderer,
+  };
+}
+
+function catalogAccess({ catalog, registrations }: RunsOptions): CatalogAccess {
+  return {
+    get: (ref) => catalog.snapshot().catalog.entities.get(ref),
+    async register(url, text) {
+      await registrations.add(url, text);
+      await catalog.refresh();
+      const { entities } = catalog.snapshot().catalog;
+      const refs = [...entities.values()]
+        .filter((entity) => entity.origin.file === url)
+        .map((entity) => entity.ref);
+      if (refs.length > 0) return refs;
+      await registrations.remove(url);
+      const finding = catalog.snapshot().diagnostics.find((each) => each.file === url);
+      throw new InputError(
+        "catalog-file-refused",
+        `${url} holds no entity that the catalog takes: ${finding?.message ?? "it is empty"}`,
+        {
+          hint: "mend the template's catalog-info.yaml; `callboard check` explains each finding",
+        },
+      );
+    },
+  };
+}
+
+function userOf(run: RunRecord, catalog: CatalogState): ActionContext["user"] {
+  const { userRef, name } = run.requester;
+  if (userRef === undefined) return { name };
+  const entity = catalog.snapshot().catalog.entities.get(userRef);
+  return { ref: userRef, name, ...(entity === undefined ? {} : { entity }) };
+}

@@ -1,0 +1,28 @@
+import type { PlaygroundOptions } from "../playground/create-playground.ts";
+import { readManifest } from "./manifest.ts";
+
+/** The playground has the commands, shortcuts, events and scopes that a real workspace gets from manifest.yml. */
+export function playgroundOptions(): PlaygroundOptions {
+  const { features, events, scopes } = readManifest();
+  return {
+    commands: features.slash_commands.map((command) => ({
+      command: command.command,
+      description: command.description,
+      ...(command.usage_hint === undefined ? {} : { usageHint: command.usage_hint }),
+      ...(command.should_escape === undefined ? {} : { shouldEscape: command.should_escape }),
+    })),
+    shortcuts: features.shortcuts.map((shortcut) => ({
+      callbackId: shortcut.callback_id,
+      name: shortcut.name,
+      type: shortcut.type,
+    })),
+    events,
+    scopes,
+    hints: [
+      "/whoowns checkout",
+      "@Callboard what depends on the ledger?",
+      "/runbook ledger",
+      "/newservice",
+    ],
+  };
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+import { packageRoot, type CliContext } from "./context.ts";
+
+/** Runs one command line and resolves with its exit code; failures are thrown and mapped in `main.ts`. */
+export type Program = (argv: string[]) => Promise<number>;
+
+/** Builds the command line. Commands are imported when they run, so that `--help` loads nothing. */
+export function createProgram(context: CliContext): Program {
+  return async (argv) => {
+    let exitCode = 0;
+    const program = baseProgram(context);
+    const run: Run = async (work) => {
+      exitCode = await work();
+    };
+    addBotCommands(program, context, run);
+    addQuestionCommands(program, context, run);
+    addFileCommands(program, context, run);
+    try {
+      await program.parseAsync(argv, { from: "user" });
+    } catch (thrown) {
+      // commander has already printed what is wrong; its codes: 0 for help and version, 1 for misuse
+      if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+      throw thrown;
+    }
+    return exitCode;
+  };
+}
+
+type Run = (work: () => Promise<number>) => Promise<void>;
+
+function baseProgram(context: CliContext): Command {
+  return new Command("callboard")
+    .description(
+      "A Slack bot for developer self-service: who owns it, what to do when it breaks, and /newservice.",
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("(callboard --help lists the commands)")
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    });
+}
+
+function addBotCommands(program: Command, context: CliContext, run: Run): void {
+  program
+    .command("start")
+    .description(
+      "run the bot; without Slack credentials it opens the local playground and prints its address",
+    )
+    .addOption(
+      new Option("--role <role>", "what this process does (default: CALLBOARD_ROLE)").choices([
+        "all",
+        "web",
+        "worker",
+      ]),
+    )
+    .action((options: { role?: string }) =>
+      run(async () => (await import("./commands/start.ts")).runStart(context, options)),
+    );
+  program
+    .command("demo")
+    .description("play a scripted conversation through the real bot, queue and git, and print it")
+    .action(() => run(async () => (await import("./commands/demo.ts")).runDemo(context)));
+  program
+    .command("doctor")
+    .description(
+      "check configuration, catalog, storage, Slack and GitHub, and say how to mend each",
+    )
+    .action(() => run(async () => (await import("./commands/doctor.ts")).runDoctor(context)));
+}
+
+function addQuestionCommands(program: Command, context: CliContext, run: Run): void {
+  program
+    .command("ask")
+    .description("answer a question without Slack")
+    .argument("[question...]", "such as: who owns checkout")
+    .option("--batch <file>", "a file with one question a line, answered as one JSON line each")
+    .option("--json", "print the answer as JSON")
+    .action((words: string[], options: { batch?: string; json?: boolean }) =>
+      run(async () =>
+        (await import("./commands/ask.ts")).runAsk(context, words.join(" "), options),
+      ),
+    );
+  program
+    .command("search")
+    .description("rank entities and documents for some words")
+    .argument("<words...>")
+    .option("--kind <kind>", "only entities of this kind")
+    .option("--limit <n>", "how many results", parseLimit, 10)
+    .option("--json", "print the results as JSON")
+    .action((words: string[], options: { kind?: string; limit: number; json?: boolean }) =>
+      run(async () =>
+        (await import("./commands/search.ts")).runSearch(context, words.join(" "), options),
+      ),
+    );
+}
+
+function addFileCommands(program: Command, context: CliContext, run: Run): void {
+  program
+    .command("check")
+    .description("read catalog and template files and report what is wrong with them")
+    .argument("[path...]", "files, folders or globs; default: the configured sources")
+    .addOption(
+      new Option("--format <format>", "how to print")
+        .choices(["text", "json", "github", "sarif"])
+        .default("text"),
+    )
+    .option("--json", "the same as --format json")
+    .action((paths: string[], options: { format: string; json?: boolean }) =>
+      run(async () => (await import("./commands/check.ts")).runCheck(context, paths, options)),
+    );
+  const template = program
+    .command("template")
+    .description("list, show and run software templates without Slack");
+  template
+    .command("list")
+    .option("--json", "print as JSON")
+    .action((options: { json?: boolean }) =>
+      run(async () => (await import("./commands/template.ts")).runTemplateList(context, options)),
+    );
+  template
+    .command("show")
+    .argument("<template>", "a name, a reference or a template.yaml")
+    .option("--json", "print as JSON")
+    .action((name: string, options: { json?: boolean }) =>
+      run(async () =>
+        (await import("./commands/template.ts")).runTemplateShow(context, name, options),
+      ),
+    );
+  template
+    .command("run")
+    .argument("<template>", "a name, a reference or a template.yaml")
+    .requiredOption("--values <file>", "YAML or JSON file with the values of the form")
+    .option("--dry-run", "show what would be done; nothing is written outside --out")
+    .option("--out <dir>", "put the files of the working copy there")
+    .option("--json", "print the result as JSON")
+    .action((name: string, options: TemplateRunFlags) =>
+      run(async () =>
+        (await import("./commands/template.ts")).runTemplateRun(context, name, options),
+      ),
+    );
+}
+
+/** Flags of `callboard template run`. */
+export interface TemplateRunFlags {
+  values: string;
+  dryRun?: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    throw new InvalidArgumentError("expected a whole number from 1 to 1000");
+  }
+  return limit;
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(resolve(packageRoot, "package.json"), "utf8"),
+  );
+  return manifest.version;
+}
