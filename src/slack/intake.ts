@@ -97,7 +97,8 @@ async function take(
   }
   const timer = setTimeout(() => {
     options.logger.warn({ kind }, "slack payload was not acknowledged in time");
-    ack().catch(() => undefined);
+    // an empty answer would close a form with all that was typed; without one it stays open and can be sent again
+    if (kind !== "view") ack().catch(() => undefined);
   }, ackLimitMs);
   try {
     await process({ ...event, body, ack });

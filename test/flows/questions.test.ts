@@ -90,12 +90,9 @@ describe.each(["http", "socket"] as const)("a question by %s", (transport) => {
 
   test("an answer that takes long follows the acknowledgement and takes its place", async () => {
     const { driver } = bench;
-    let finish: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+    const gate = new EventTarget();
     services.failures.answer = async () => {
-      await gate;
+      await new Promise((resolve) => gate.addEventListener("open", resolve, { once: true }));
       return answerWith(entityCard, { text: "The late answer." });
     };
 
@@ -105,7 +102,7 @@ describe.each(["http", "socket"] as const)("a question by %s", (transport) => {
       command: "/whoowns",
       text: "slow",
     });
-    finish();
+    gate.dispatchEvent(new Event("open"));
     await driver.waitFor(() =>
       driver.ephemerals(dario).some((each) => each.text === "The late answer."),
     );

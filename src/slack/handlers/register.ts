@@ -4,9 +4,11 @@ import type { SlackContext } from "../context.ts";
 import { registerAnswerActions } from "./answer-actions.ts";
 import { registerCommands } from "./commands.ts";
 import { registerForm } from "./form.ts";
+import { registerHome } from "./home.ts";
 import { registerMessages } from "./messages.ts";
 import { registerNewService } from "./new-service.ts";
 import { registerRuns } from "./runs.ts";
+import { registerMessageShortcuts } from "./shortcuts.ts";
 import { registerSuggestions } from "./suggestions.ts";
 
 /** Registers every handler; what none of them wants is answered by the surface. */
@@ -18,4 +20,6 @@ export function registerHandlers(app: App, context: SlackContext): void {
   registerForm(app, context);
   registerSuggestions(app, context);
   registerRuns(app, context);
+  registerMessageShortcuts(app, context);
+  registerHome(app, context);
 }

@@ -34,7 +34,7 @@ export function renderTemplateList(view: TemplateListView): MessageContent {
     `${unknownName === undefined ? "What would you like to create?" : `There is no template “${oneLine(unknownName)}”.`}\n${names}`,
     [
       section(heading),
-      ...shown.map(templateSection),
+      ...templateSections(shown),
       left > 0 ? context([mrk`${left} more: name one with \`/newservice <name>\``]) : undefined,
     ],
   );
@@ -60,6 +60,11 @@ function headingOf({ templates, unknownName }: TemplateListView) {
   const next =
     templates.length === 0 ? mrk`There are no templates at all.` : mrk`Did you mean one of these?`;
   return mrk`*There is no template “${literal(oneLine(unknownName), 200)}”.* ${next}`;
+}
+
+/** One template each, with its button. */
+export function templateSections(templates: readonly TemplateSummary[]): KnownBlock[] {
+  return templates.map(templateSection);
 }
 
 function templateSection(template: TemplateSummary, index: number): KnownBlock {

@@ -1,0 +1,62 @@
+import type {
+  AllMiddlewareArgs,
+  App,
+  MessageShortcut,
+  SlackShortcutMiddlewareArgs,
+} from "@slack/bolt";
+
+import { isRecord } from "../../base/json.ts";
+import { shortcutIds } from "../action-ids.ts";
+import type { SlackContext } from "../context.ts";
+import { plainFromSlack, questionOf } from "../requests.ts";
+import { answerRequest } from "./answering.ts";
+
+type ShortcutArgs = SlackShortcutMiddlewareArgs<MessageShortcut> & AllMiddlewareArgs;
+
+/** Registers *Who owns this?* and *Find a runbook*, which ask about a whole message, such as an alert. */
+export function registerMessageShortcuts(app: App, context: SlackContext): void {
+  app.shortcut<MessageShortcut>(
+    { callback_id: shortcutIds.whoOwns, type: "message_action" },
+    async (args) => await answerAbout(args, context, "who owns"),
+  );
+  app.shortcut<MessageShortcut>(
+    { callback_id: shortcutIds.findRunbook, type: "message_action" },
+    async (args) => await answerAbout(args, context, "runbook for"),
+  );
+}
+
+async function answerAbout(
+  { shortcut, ack, respond }: ShortcutArgs,
+  context: SlackContext,
+  verb: Parameters<typeof questionOf>[0],
+): Promise<void> {
+  await ack();
+  const text = plainFromSlack(messageText(shortcut.message), context.identity().botUserId);
+  const content = await answerRequest(context, questionOf(verb, text), {
+    slackUserId: shortcut.user.id,
+    canShare: true,
+  });
+  await respond({ response_type: "ephemeral", replace_original: false, ...content });
+}
+
+/** Alerts come as attachments: title, text and fields count as much as the message's own text. */
+function messageText(message: Record<string, unknown>): string {
+  const attachments = Array.isArray(message["attachments"])
+    ? message["attachments"].slice(0, 10)
+    : [];
+  const parts = [message["text"], ...attachments.filter(isRecord).flatMap(attachmentTexts)];
+  const texts = parts.filter((part) => typeof part === "string").map((part) => part.trim());
+  return [...new Set(texts.filter((part) => part !== ""))].join("\n");
+}
+
+function attachmentTexts(attachment: Record<string, unknown>): unknown[] {
+  const fields = Array.isArray(attachment["fields"]) ? attachment["fields"].slice(0, 20) : [];
+  const shown = [
+    attachment["title"],
+    attachment["text"],
+    ...fields.filter(isRecord).map((field) => field["value"]),
+  ];
+  return shown.some((part) => typeof part === "string" && part !== "")
+    ? shown
+    : [attachment["fallback"]];
+}
