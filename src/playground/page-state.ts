@@ -68,7 +68,7 @@ export function renderChange(change: Change, userId: string, parts: ServerParts)
 }
 
 /** The renderer of a type takes the changes of that type: the table above says so, TypeScript cannot follow it. */
-function rendererOf<T extends Change["type"]>(type: T): Renderer<Change> {
+function rendererOf(type: Change["type"]): Renderer<Change> {
   const render: unknown = renderers[type];
   return isRenderer(render) ? render : () => undefined;
 }

@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+
 import type { ActContext } from "./acts/context.ts";
 import type { Driver } from "./driver.ts";
 import type { Faults } from "./faults.ts";
