@@ -7,6 +7,7 @@ import { createHealthRouter, startHttpServer, type ReadinessCheck } from "../htt
 import { createPlayground, type Playground } from "../playground/create-playground.ts";
 import type { SlackApp } from "../slack/create-slack-app.ts";
 import type { Storage } from "../storage/contract.ts";
+import type { JobTuning } from "../storage/job-tuning.ts";
 import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import { openCore, type Core } from "./create-core.ts";
@@ -17,6 +18,8 @@ export interface AppOptions {
   config: Config;
   logger: Logger;
   clock?: () => number;
+  /** Times of the queue; for tests. */
+  tuning?: Partial<JobTuning>;
 }
 
 /** The whole bot, running. */
@@ -51,7 +54,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const { config, logger, clock = Date.now } = options;
   const { CALLBOARD_ROLE: role, PORT: port } = config.environment;
-  const core = await openCore(config, logger, clock, releaser);
+  const core = await openCore(config, logger, clock, releaser, options.tuning);
   const { services, metrics, storage, catalog } = core;
   const readiness = readinessOf(core);
   const health = createHealthRouter({ readiness, metrics });

@@ -7,6 +7,7 @@ import { builtinActions } from "../scaffold/actions/builtin-actions.ts";
 import { createFileFetch } from "../scaffold/fetching/file-fetch.ts";
 import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import type { Storage } from "../storage/contract.ts";
+import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
 import { createDraftService } from "../usecases/drafts.ts";
 import { createRegistrations, type Registrations } from "../usecases/registrations.ts";
@@ -33,8 +34,9 @@ export async function openCore(
   logger: Logger,
   clock: () => number,
   releaser: Releaser,
+  tuning: Partial<JobTuning> = {},
 ): Promise<Core> {
-  const storage = await openConfiguredStorage(config, logger);
+  const storage = await openConfiguredStorage(config, logger, tuning);
   releaser.add("storage", () => storage.close());
   await reportPreflight(storage, logger);
   const registrations = createRegistrations(storage.records);
@@ -75,11 +77,17 @@ export async function openCore(
 }
 
 /** Opens Redis, PostgreSQL or the embedded database, as configured. */
-export async function openConfiguredStorage(config: Config, logger: Logger): Promise<Storage> {
+export async function openConfiguredStorage(
+  config: Config,
+  logger: Logger,
+  tuning: Partial<JobTuning> = {},
+): Promise<Storage> {
   const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = config.environment;
   return openStorage({
     dataDir: config.dataDir,
     logger,
+    tuning,
+    namespace: config.environment.CALLBOARD_NAMESPACE,
     ...(redisUrl === undefined ? {} : { redisUrl: redisUrl.reveal() }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: databaseUrl.reveal() }),
   });

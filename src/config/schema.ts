@@ -123,6 +123,19 @@ export const environmentSchema = z.object({
     description: "Folder for the embedded database, local repositories and working copies.",
     group: "Storage",
   }),
+  CALLBOARD_NAMESPACE: key(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,30}$/, {
+        error: "lower-case letters, digits and underscores, at most 31 characters",
+      })
+      .default("callboard"),
+    {
+      description:
+        "Separates several Callboards on one server: prefix of the keys in Redis, schema in PostgreSQL.",
+      group: "Storage",
+    },
+  ),
   CALLBOARD_CONFIG: key(z.string().optional(), {
     description:
       "Path of the configuration file. Default: callboard.yaml in the working folder, else the sample company.",
