@@ -106,8 +106,7 @@ function causeOf(failure: RequestFailure): Error {
 }
 
 function withoutAnswer(thrown: RequestFailure, doing: string): UpstreamError {
-  const inner = thrown.cause;
-  const isTimeout = inner instanceof Error && inner.name === "TimeoutError";
+  const isTimeout = isRecord(thrown.cause) && thrown.cause["name"] === "TimeoutError";
   const cause = causeOf(thrown);
   return isTimeout
     ? upstream("github-timeout", `GitHub did not answer in time while ${doing}.`, cause)

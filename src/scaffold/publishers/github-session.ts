@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Octokit } from "@octokit/rest";
 
 import { InputError, toError } from "../../base/errors.ts";
+import { assertRepoNames } from "../repo-url.ts";
 import type { PublishContext } from "./contract.ts";
 import type { GithubClient } from "./github-client.ts";
 import type { GithubTarget } from "./github-contract.ts";
@@ -41,7 +42,7 @@ export interface GithubSession {
 
 /**
  * Starts work on a repository: checks host and names, finds the credentials.
- * @throws InputError `github-host-unknown`, `repo-owner-invalid`, `repo-name-invalid`; NotFoundError `github-app-not-installed`.
+ * @throws InputError `github-host-unknown`, `repo-name-invalid`; NotFoundError `github-app-not-installed`.
  */
 export async function openSession(
   client: GithubClient,
@@ -59,7 +60,7 @@ export async function openSession(
       },
     );
   }
-  checkRepositoryName(owner, repo);
+  assertRepoNames(owner, repo);
   const isOwn = token === undefined || token === "";
   const octokit = isOwn ? await client.forOwner(owner, context.signal) : client.withToken(token);
   return { octokit, isApp: isOwn && client.kind === "app", owner, repo, context, timing };
@@ -128,37 +129,4 @@ export async function pause(delayMs: number, signal: AbortSignal): Promise<void>
   } catch (thrown) {
     throw signal.aborted ? toError(signal.reason) : toError(thrown);
   }
-}
-
-// An owner: letters, digits and single inner hyphens, at most 39; an underscore appears in enterprise-managed logins.
-const ownerPattern = /^[a-z\d](?:[a-z\d_-]{0,38})$/i;
-// A repository: letters, digits, dot, hyphen, underscore; GitHub would silently replace anything else.
-const repositoryPattern = /^[\w.-]{1,100}$/;
-
-/**
- * Refuses names that GitHub would refuse or silently change.
- * @throws InputError `repo-owner-invalid`, `repo-name-invalid`.
- */
-export function checkRepositoryName(owner: string, repo: string): void {
-  if (!ownerPattern.test(owner)) {
-    throw new InputError("repo-owner-invalid", `"${owner}" cannot be an owner on GitHub.`, {
-      hint: "Give the login of an organisation or user: letters, digits and hyphens, at most 39.",
-    });
-  }
-  const isReserved = /^\.{1,2}$|\.git$|\.wiki$|^-|\.$/i.test(repo);
-  if (repositoryPattern.test(repo) && !isReserved) return;
-  const proposal = proposeName(repo);
-  throw new InputError("repo-name-invalid", `"${repo}" cannot be the name of a repository.`, {
-    hint: `Use letters, digits, hyphen, underscore and dot, at most 100${proposal === "" ? "" : `, such as ${proposal}`}.`,
-  });
-}
-
-function proposeName(repo: string): string {
-  const words = repo
-    .normalize("NFKD")
-    .replaceAll(/[^\w.-]+/g, "-")
-    .replaceAll(/^[-.]+|[-.]+$/g, "")
-    .replace(/\.(git|wiki)$/i, "")
-    .slice(0, 100);
-  return words;
 }

@@ -8,7 +8,6 @@ const actors = z.object({
   users: names.optional(),
   teams: names.optional(),
 });
-const restrictions = z.object({ apps: names.optional(), users: names, teams: names });
 const collaborator = z
   .object({ access: z.string(), user: z.string().optional(), team: z.string().optional() })
   .refine((value) => value.user !== undefined || value.team !== undefined, "needs user or team");
@@ -44,7 +43,7 @@ const fields = {
   requiredLinearHistory: z.boolean(),
   blockCreations: z.boolean(),
   bypassPullRequestAllowances: actors,
-  restrictions,
+  restrictions: actors,
   customProperties: z.record(z.string(), z.union([z.string(), z.boolean(), names])),
   repoVariables: z.record(z.string(), z.string()),
   secrets: z.record(z.string(), z.string()),

@@ -55,7 +55,11 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
       const untilMs = createdAtMs + timing.lagWindowMs;
       for (let delayMs = timing.lagDelayMs; ; delayMs = Math.min(delayMs * 2, 2000)) {
         for (const reading of file.readings) {
-          const text = await readGithubFile(octokit, { ...file, ...reading }, signal);
+          const text = await readGithubFile(
+            octokit,
+            { owner: file.owner, repo: file.repo, ...reading },
+            signal,
+          );
           if (text !== undefined) return text;
         }
         if (Date.now() + delayMs > untilMs) return undefined;

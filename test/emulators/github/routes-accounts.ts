@@ -138,7 +138,14 @@ function installationShape(
   const app = world.app;
   return {
     id,
-    account: userShape(world, account),
+    // GitHub's description of the list wants an enterprise's properties beside a user's.
+    account: {
+      ...userShape(world, account),
+      name: account.login,
+      slug: account.login,
+      created_at: "2020-01-01T00:00:00Z",
+      updated_at: "2020-01-01T00:00:00Z",
+    },
     app_id: app?.id ?? 0,
     app_slug: app?.slug ?? "",
     target_id: account.id,

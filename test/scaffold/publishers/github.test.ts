@@ -223,20 +223,18 @@ describe("creating a repository", () => {
     expect(github.repository("acme", "payments")?.visibility).toBe("internal");
   });
 
-  test.each([
-    ["a b", "repo-name-invalid", "such as a-b"],
-    ["..", "repo-name-invalid", ""],
-    ["x.git", "repo-name-invalid", "such as x"],
-    ["-x", "repo-name-invalid", "such as x"],
-    ["zähler", "repo-name-invalid", "such as za-hler"],
-    ["x".repeat(101), "repo-name-invalid", "at most 100"],
-    ["dot.", "repo-name-invalid", "such as dot"],
-  ])("refuses the name %j before anything is sent", async (repo, code, hint) => {
-    const outcome = publisherFor(github).createRepository(publishRequest({ repo }), stepContext());
+  test.each(["a b", "..", "x.git", "-x", "zähler", "x".repeat(101), "dot.", ""])(
+    "refuses the name %j before anything is sent",
+    async (repo) => {
+      const outcome = publisherFor(github).createRepository(
+        publishRequest({ repo }),
+        stepContext(),
+      );
 
-    await expect(outcome).rejects.toMatchObject({ code, hint: expect.stringContaining(hint) });
-    expect(github.journal).toEqual([]);
-  });
+      await expect(outcome).rejects.toMatchObject({ code: "repo-name-invalid" });
+      expect(github.journal).toEqual([]);
+    },
+  );
 
   test("refuses a repository without files, another host and an unknown owner, and creates nothing", async () => {
     const publisher = publisherFor(github);
