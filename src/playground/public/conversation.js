@@ -5,6 +5,7 @@ import { createComposer, fillComposer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { channelMessages, createMessageList } from "./messages.js";
 import { flushTexts, reportOutcome, viewPlace } from "./places.js";
+import { keepAtEnd } from "./scrolling.js";
 import { openApp, state, subscribe } from "./store.js";
 
 let current;
@@ -101,18 +102,24 @@ function channelView(channel, tab) {
   const status = h("div", { class: "status" });
   const hints = drawHints(composer);
   scroller.append(hints, list.node, status);
+  const end = keepAtEnd(scroller);
   return {
     nodes: [scroller, composer.node],
     update(isFirst, change) {
       if (change?.channel !== undefined && change.channel !== channel) return;
-      const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
       const messages = channelMessages(channel);
       list.update(channel, messages);
       hints.hidden = messages.length > 0;
       drawStatus(status, channel, composer);
-      if (isFirst || isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+      if (isFirst || isAnswerToMe(change)) end.follow();
+      end.settle();
     },
   };
+}
+
+/** What I said, and what only I see, I want to see. */
+function isAnswerToMe(change) {
+  return change?.type === "ephemeral" || change?.message?.user === state.userId;
 }
 
 /** What to try first, as buttons that fill the composer. */

@@ -2,6 +2,7 @@
 import { createComposer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { createMessageList, threadMessages } from "./messages.js";
+import { keepAtEnd } from "./scrolling.js";
 import { openThread, state, subscribe } from "./store.js";
 
 let update = () => undefined;
@@ -51,9 +52,10 @@ function rebuild(node) {
     scroller,
     composer.node,
   );
+  const end = keepAtEnd(scroller);
   update = () => {
     list.update(channel, threadMessages(channel, threadTs));
-    scroller.scrollTop = scroller.scrollHeight;
+    end.settle();
   };
   update();
   composer.input.focus();
