@@ -16,6 +16,8 @@ export interface SourceState {
   files: number;
   entities: number;
   error?: { code: string; message: string };
+  /** Findings about the source itself and files that could not be read; part of the catalog's findings. */
+  diagnostics: Diagnostic[];
 }
 
 /** A catalog with what is needed to load the next one: hand it back as `lastGood`. */
@@ -45,15 +47,16 @@ const sliceMs = 10;
  * a source or file holds; rethrows the signal's reason when aborted.
  */
 export async function loadCatalog(
-  sources: readonly CatalogSource[],
+  configured: readonly CatalogSource[],
   options: LoadOptions,
 ): Promise<LoadedCatalog> {
+  // The same source twice is one.
+  const sources = [...new Map(configured.map((source) => [source.id, source])).values()];
   const { signal, nowMs, lastGood } = options;
   const rules = createEntityRules({ allow: options.allow });
   const seen = new Set<string>();
   const pause = createPause();
   const states: SourceState[] = [];
-  const diagnostics: Diagnostic[] = [];
   const readings = new Map<string, readonly FileReading[]>();
   // All are asked at once, and then taken in their order, so that the first to claim a name is always the same.
   const reads = sources.map((source) => attempt(source, signal));
@@ -65,23 +68,22 @@ export async function loadCatalog(
     if (read === undefined || "error" in read) {
       const error = read?.error ?? { code: "source-failed", message: "was not read" };
       const state = { ...stateBefore, ...countsOf(source.id, before), isFresh: false, error };
-      states.push(state);
-      diagnostics.push(sourceFailure(state));
+      states.push({ ...state, diagnostics: [sourceFailure(state)] });
       readings.set(source.id, before);
       for (const { file } of before) seen.add(file.base);
       continue;
     }
     const context = { rules, signal, nowMs, seen, before, pause };
     const checked = await readCatalogSource(source, read, context);
-    diagnostics.push(...read.diagnostics);
-    states.push({ ...countsOf(source.id, checked), isFresh: true, readAtMs: nowMs });
+    const { diagnostics } = read;
+    states.push({ ...countsOf(source.id, checked), isFresh: true, readAtMs: nowMs, diagnostics });
     readings.set(source.id, checked);
   }
   if (options.orphans === "keep") keepOrphans(readings, lastGood);
   const built = await assemble(readings, pause);
   return {
     catalog: built.catalog,
-    diagnostics: [...diagnostics, ...built.diagnostics],
+    diagnostics: [...states.flatMap((state) => state.diagnostics), ...built.diagnostics],
     sources: states,
     readings,
   };
@@ -104,7 +106,8 @@ function countsOf(id: string, readings: readonly FileReading[]) {
   return { id, files: readings.length, entities };
 }
 
-function sourceFailure({ id, error, readAtMs, entities }: SourceState): Diagnostic {
+function sourceFailure(state: Omit<SourceState, "diagnostics">): Diagnostic {
+  const { id, error, readAtMs, entities } = state;
   const kept =
     readAtMs === undefined
       ? "nothing of it is known"

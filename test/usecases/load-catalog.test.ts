@@ -128,7 +128,7 @@ test("keeps what a failing source gave before, and says how old it is", async ()
   expect(third.catalog.entities.get("component:default/a")?.origin.readAtMs).toBe(1000);
   expect(third.catalog.entities.get("group:default/team-a")?.origin.readAtMs).toBe(3000);
   expect(third.sources).toEqual([
-    { id: "good", isFresh: true, readAtMs: 3000, files: 1, entities: 1 },
+    { id: "good", isFresh: true, readAtMs: 3000, files: 1, entities: 1, diagnostics: [] },
     {
       id: "flaky",
       isFresh: false,
@@ -136,6 +136,7 @@ test("keeps what a failing source gave before, and says how old it is", async ()
       files: 1,
       entities: 1,
       error: { code: "memory-down", message: "no answer" },
+      diagnostics: [expect.objectContaining({ file: "flaky", code: "memory-down" })],
     },
   ]);
   expect(third.diagnostics.map(formatDiagnostic)).toEqual([
@@ -158,6 +159,7 @@ test("starts without a source that was never read", async () => {
     files: 0,
     entities: 0,
     error: { code: "memory-down", message: "no answer" },
+    diagnostics: [expect.objectContaining({ file: "memory", code: "memory-down" })],
   });
 });
 
@@ -286,6 +288,15 @@ test("lets the event loop turn while it works", async () => {
   clearInterval(ticker);
 
   expect(turns).toBeGreaterThan(2);
+});
+
+test("takes the same source given twice for one", async () => {
+  const source = createMemorySource({ "a.yaml": component("a"), "team.yaml": team });
+
+  const loaded = await load([source, source]);
+
+  expect(loaded.sources).toHaveLength(1);
+  expect(loaded.diagnostics).toEqual([]);
 });
 
 test("reads one file once when two sources hold it", async () => {
