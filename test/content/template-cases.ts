@@ -7,9 +7,12 @@ export interface TemplateCase {
   values: JsonObject;
 }
 
+/** Typed by a person, so it must come out as typed and never be evaluated. */
+export const typedExpression = "${{ values.owner }} {% raw %}";
+
 /** Text that breaks whatever pastes it into a file without quoting. */
-const hostileText =
-  "Says \"hello\" to 'you' — at 100 % \\n, #1: ${{ values.owner }} {% raw %} `rm` $HOME ✨\nand more";
+const hostileText = `Says "hello" to 'you' — at 100 % \\n, #1: ${typedExpression} \`rm\` $HOME ✨
+and more`;
 
 /** The first case of each template is the typical one. */
 export const templateCases: readonly TemplateCase[] = [
