@@ -2,7 +2,8 @@ import vm from "node:vm";
 
 /**
  * A pattern that somebody else wrote may take forever on a short text, and a regular expression cannot be stopped from
- * within. The vm module can stop one, so that a bad pattern costs at most `timeoutMs` of everybody's time.
+ * within. The vm module can stop one, so that a bad pattern costs at most `timeoutMs` of everybody's time. The clock runs on
+ * while a busy machine lets others work, so a short time would refuse values that fit.
  */
 const sandbox = vm.createContext({});
 const script = new vm.Script(
@@ -21,7 +22,7 @@ const maxPatternLength = 2_000;
 export function matchAllWithin(
   pattern: { source: string; flags: string },
   texts: readonly string[],
-  timeoutMs = 50,
+  timeoutMs = 250,
 ): boolean[] | undefined {
   if (pattern.source.length > maxPatternLength) return undefined;
   if (texts.some((text) => text.length > maxTextLength)) return undefined;
