@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 
 import { silentLogger } from "../../src/base/logger.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { describeStorage } from "../contracts/storage.ts";
+import { newDataDir } from "../helpers/embedded.ts";
 
 describeStorage("embedded", async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), "callboard-storage-"));
+  const dataDir = await newDataDir();
   return {
     place: { dataDir },
     canShare: false,
