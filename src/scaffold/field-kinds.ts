@@ -63,7 +63,8 @@ function overridingWidget(schema: JsonObject, type: string): { widget?: Widget }
   if (widget === "password") return { widget: "secret" };
   const isReadOnly = ["readonly", "disabled"].some((key) => uiSetting(schema, key) === true);
   if (isReadOnly || schema["readOnly"] === true || type === "null") return { widget: "note" };
-  if (Object.hasOwn(schema, "const")) return { widget: "note" };
+  // A switch that must be on is a promise to tick; any other constant is there to be read.
+  if (Object.hasOwn(schema, "const") && type !== "boolean") return { widget: "note" };
   return {};
 }
 

@@ -77,6 +77,23 @@ export function withoutChoices(values: JsonObject): JsonObject {
   );
 }
 
+/** The schema of one property as it stands for the values, with its `ui:*` keys; undefined when it is not shown. */
+export function propertyOf(
+  page: FormPage,
+  values: JsonObject,
+  path: readonly string[],
+): JsonObject | undefined {
+  let schema = page.written;
+  let value = values;
+  for (const name of path) {
+    const property = resolveObject(schema, value, page.written).properties.get(name);
+    if (property === undefined) return undefined;
+    schema = dereference(property, page.written);
+    value = asObject(value[name]);
+  }
+  return schema;
+}
+
 const maxDepth = 12;
 
 function fillObject(
@@ -93,7 +110,8 @@ function fillObject(
     const property = dereference(written, root);
     if (!Object.hasOwn(filled, name)) {
       const given = ownDefaults[name] ?? property["default"] ?? property["const"];
-      const initial = given === undefined ? undefined : renderStatic(given, all, scope);
+      const rendered = given === undefined ? undefined : renderStatic(given, all, scope);
+      const initial = rendered === undefined ? undefined : asType(rendered, property);
       if (initial !== undefined) filled[name] = initial;
     }
     if (!isNested(property) || depth >= maxDepth) continue;
@@ -101,6 +119,33 @@ function fillObject(
     if (Object.keys(inner).length > 0) filled[name] = inner;
   }
   return filled;
+}
+
+/**
+ * A default of another type than its field is common (`default: 8080` for a text): it is converted where that is plain, and
+ * ignored where it cannot be meant (`default: {}` for a text), so that nobody is stopped by what they never typed.
+ */
+function asType(value: JsonValue, property: JsonObject): JsonValue | undefined {
+  const written = property["type"];
+  if (written === undefined || value === null) return value;
+  const types = Array.isArray(written) ? written : [written];
+  if (types.some((type) => isOfType(value, type))) return value;
+  if (types.includes("string") && typeof value !== "object") return String(value);
+  return typeof value === "string" ? fromText(value, types) : undefined;
+}
+
+function fromText(text: string, types: JsonValue[]): JsonValue | undefined {
+  if (types.includes("boolean") && ["true", "false"].includes(text)) return text === "true";
+  const isNumeric = types.includes("number") || types.includes("integer");
+  const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
+  return isNumeric && isNumber ? Number(text) : undefined;
+}
+
+function isOfType(value: JsonValue, type: JsonValue | undefined): boolean {
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isRecord(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
 }
 
 interface ObjectWalk {

@@ -76,16 +76,19 @@ function createAjv(): Ajv2019 {
   return ajv;
 }
 
-const ajv = createAjv();
+/** Ajv keeps a little of every schema it has compiled, and slows down with it; after so many it begins anew. */
+const compilesPerAjv = 100;
+let ajv = createAjv();
+let compiles = 0;
 const compiled = new WeakMap<JsonObject, ValidateFunction>();
 
 /** Compiles a cleaned schema, once for each object. @throws Error with Ajv's words when it is not a JSON Schema. */
 export function compileSchema(schema: JsonObject): ValidateFunction {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
+  compiles += 1;
+  if (compiles % compilesPerAjv === 0) ajv = createAjv();
   const validate = ajv.compile(schema);
-  // Ajv keeps every schema for good; ours lives as long as the template that holds it.
-  ajv.removeSchema(schema);
   compiled.set(schema, validate);
   return validate;
 }

@@ -57,10 +57,14 @@ export const catalogRegister = defineAction({
   }),
   supportsDryRun: true,
   async run(input, context) {
+    if (context.isDryRun) return describeRegister(catalogUrl(input), context);
     const url = catalogUrl(input);
-    if (context.isDryRun) {
-      context.log(`would register ${url}`);
-      return { entityRef: "component:default/example", catalogInfoUrl: url };
+    if (url === undefined) {
+      throw new InputError(
+        "step-input-invalid",
+        "its input has neither catalogInfoUrl nor repoContentsUrl",
+        { hint: "give repoContentsUrl: ${{ steps['publish'].output.repoContentsUrl }}" },
+      );
     }
     const text = await context.publisher.readFile(url, context.signal);
     if (text === undefined) {
@@ -79,21 +83,24 @@ export const catalogRegister = defineAction({
   },
 });
 
+/** As in Backstage, a dry run does not fail where only a real publish step would give an address. */
+function describeRegister(url: string | undefined, context: ActionContext): JsonObject {
+  const catalogInfoUrl = url ?? "https://example.com/catalog-info.yaml";
+  context.log(
+    url === undefined
+      ? "warning: neither catalogInfoUrl nor repoContentsUrl has a value; a real run would fail here"
+      : `would register ${url}`,
+  );
+  return { entityRef: "component:default/example", catalogInfoUrl };
+}
+
 function catalogUrl(input: {
   catalogInfoUrl?: string | undefined;
   repoContentsUrl?: string | undefined;
   catalogInfoPath?: string | undefined;
-}): string {
+}): string | undefined {
   if (input.catalogInfoUrl !== undefined) return input.catalogInfoUrl;
-  if (input.repoContentsUrl === undefined) {
-    throw new InputError(
-      "step-input-invalid",
-      "its input has neither catalogInfoUrl nor repoContentsUrl",
-      {
-        hint: "give repoContentsUrl: ${{ steps['publish'].output.repoContentsUrl }}",
-      },
-    );
-  }
+  if (input.repoContentsUrl === undefined) return undefined;
   const path = input.catalogInfoPath ?? "/catalog-info.yaml";
   return `${input.repoContentsUrl.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
 }
