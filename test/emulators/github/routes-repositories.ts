@@ -17,6 +17,7 @@ import {
   commitFiles,
   findRepository,
   fullName,
+  isTaken,
   type Repository,
   visibleRepository,
   type World,
@@ -132,7 +133,7 @@ export const repositoryRoutes: Record<string, Handler> = {
 async function create(call: Call, owner: Account): Promise<Reply> {
   const { world, body } = call;
   const name = (text(body, "name") ?? "").replaceAll(/[^\w.-]+/g, "-");
-  if (findRepository(world, owner.login, name) !== undefined) {
+  if (isTaken(world, owner.login, name)) {
     throw invalid("Repository creation failed.", [
       {
         resource: "Repository",

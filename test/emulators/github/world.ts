@@ -106,6 +106,8 @@ export interface World {
   accounts: Map<string, Account>;
   teams: Team[];
   repositories: Repository[];
+  /** Full names, lower-case, of repositories that are just being made. */
+  reserved: Set<string>;
   /** Old full names, lower-case, of repositories that were renamed. */
   renames: Map<string, Repository>;
   tokens: Map<string, Actor>;
@@ -130,6 +132,7 @@ export function createWorld(options: {
     accounts: new Map(),
     teams: [],
     repositories: [],
+    reserved: new Set(),
     renames: new Map(),
     tokens: new Map(),
     app: undefined,
@@ -159,6 +162,12 @@ export function fullName(repository: { owner: Account; name: string }): string {
   return `${repository.owner.login}/${repository.name}`;
 }
 
+/** True when the name belongs to a repository, or will in a moment. */
+export function isTaken(world: World, owner: string, name: string): boolean {
+  const isReserved = world.reserved.has(`${owner}/${name}`.toLowerCase());
+  return isReserved || findRepository(world, owner, name) !== undefined;
+}
+
 /** A repository as a caller sees it: 404 while it is hidden or the replicas lag. */
 export function visibleRepository(world: World, owner: string, name: string): Repository {
   const repository = findRepository(world, owner, name);
@@ -175,6 +184,8 @@ export async function addRepository(
   given: Partial<Repository> & { owner: Account; name: string },
 ): Promise<Repository> {
   const id = world.nextId();
+  const key = fullName(given).toLowerCase();
+  world.reserved.add(key);
   const defaultBranch = given.defaultBranch ?? world.initialBranch;
   const usual = path.join(world.folder, given.owner.login, `${given.name}.git`);
   // A renamed repository keeps its folder.
@@ -211,6 +222,7 @@ export async function addRepository(
     defaultBranch,
   };
   world.repositories.push(repository);
+  world.reserved.delete(key);
   return repository;
 }
 

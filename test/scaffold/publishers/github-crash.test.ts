@@ -3,7 +3,8 @@ import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
-import { git, publisherFor, publishRequest, stepContext } from "../../emulators/github/harness.ts";
+import { publisherFor } from "../../emulators/github/harness.ts";
+import { git, publishRequest, stepContext } from "../../helpers/publishing.ts";
 import { waitFor } from "../../helpers/wait.ts";
 
 const orgRepos = "/orgs/{org}/repos";

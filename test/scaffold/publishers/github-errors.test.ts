@@ -12,12 +12,8 @@ import {
 } from "../../../src/scaffold/publishers/github-client.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
 import type { FaultOrder } from "../../emulators/github/faults.ts";
-import {
-  connect,
-  publisherFor,
-  publishRequest,
-  stepContext,
-} from "../../emulators/github/harness.ts";
+import { connect, publisherFor } from "../../emulators/github/harness.ts";
+import { publishRequest, stepContext } from "../../helpers/publishing.ts";
 
 const orgRepos = "/orgs/{org}/repos";
 let github: GithubEmulator;
@@ -158,7 +154,7 @@ describe("a GitHub that is in trouble", () => {
     github = await startGithubEmulator();
     github.failNext({ path: "/users/{username}", fault: "hang", times: 5 });
     const silent = await errorOf(
-      publisherFor(github, { timeoutMs: 60 }).createRepository(publishRequest(), stepContext()),
+      publisherFor(github, { timeoutMs: 100 }).createRepository(publishRequest(), stepContext()),
     );
 
     expect(unreachable).toMatchObject({ code: "github-unreachable", isRetryable: true });

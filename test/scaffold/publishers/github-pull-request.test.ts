@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
-import {
-  git,
-  publisherFor,
-  pullRequest,
-  snapshot,
-  stepContext,
-  textFile,
-} from "../../emulators/github/harness.ts";
+import { publisherFor } from "../../emulators/github/harness.ts";
+import { git, pullRequest, snapshot, stepContext, textFile } from "../../helpers/publishing.ts";
 
 const pulls = "/repos/{owner}/{repo}/pulls";
 let github: GithubEmulator;

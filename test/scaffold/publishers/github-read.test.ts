@@ -2,12 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import { parseGithubFileUrl } from "../../../src/scaffold/publishers/github-read.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
-import {
-  publisherFor,
-  publishRequest,
-  stepContext,
-  textFile,
-} from "../../emulators/github/harness.ts";
+import { patientTiming, publisherFor } from "../../emulators/github/harness.ts";
+import { publishRequest, stepContext, textFile } from "../../helpers/publishing.ts";
 
 const signal = new AbortController().signal;
 let github: GithubEmulator;
@@ -39,7 +35,7 @@ describe("reading a file by the address a person sees", () => {
   });
 
   test("waits a moment for a repository that was created just now", async () => {
-    const publisher = publisherFor(github);
+    const publisher = publisherFor(github, { timing: patientTiming });
     const files = [textFile("catalog-info.yaml", "kind: Component\n")];
     const { repoContentsUrl } = await publisher.createRepository(
       publishRequest({ files }),

@@ -4,15 +4,15 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
+import { patientTiming, publisherFor } from "../../emulators/github/harness.ts";
 import {
   clone,
   git,
-  publisherFor,
   publishRequest,
   snapshot,
   stepContext,
   textFile,
-} from "../../emulators/github/harness.ts";
+} from "../../helpers/publishing.ts";
 
 const orgRepos = "/orgs/{org}/repos";
 let github: GithubEmulator;
@@ -71,12 +71,12 @@ describe("creating a repository", () => {
   });
 
   test("writes hundreds of files in few requests, since GitHub wants a second between writes", async () => {
-    const files = Array.from({ length: 600 }, (_none, at) => textFile(`src/f${at}.txt`, `${at}`));
+    const files = Array.from({ length: 510 }, (_none, at) => textFile(`src/f${at}.txt`, `${at}`));
 
     await publisherFor(github).createRepository(publishRequest({ files }), stepContext());
 
     const gitdir = github.repositoryPath("acme", "payments");
-    expect(git(gitdir, "ls-tree", "-r", "--name-only", "main").split("\n")).toHaveLength(600);
+    expect(git(gitdir, "ls-tree", "-r", "--name-only", "main").split("\n")).toHaveLength(510);
     expect(github.journal.filter(({ method }) => method !== "GET").length).toBeLessThan(9);
   });
 
@@ -105,7 +105,10 @@ describe("creating a repository", () => {
   test("is not confused by replicas that lag behind", async () => {
     github.world.lagReads = 4;
 
-    await publisherFor(github).createRepository(publishRequest(), stepContext());
+    await publisherFor(github, { timing: patientTiming }).createRepository(
+      publishRequest(),
+      stepContext(),
+    );
 
     expect(history()).toEqual(["initial commit"]);
     expect(github.count("POST", orgRepos)).toBe(1);
@@ -326,7 +329,7 @@ describe("answers that get lost", () => {
     async (fault) => {
       github.failNext({ method: "POST", path: orgRepos, fault });
 
-      await publisherFor(github, { timeoutMs: 200 }).createRepository(
+      await publisherFor(github, { timeoutMs: 700 }).createRepository(
         publishRequest(),
         stepContext(),
       );
@@ -363,7 +366,10 @@ describe("answers that get lost", () => {
     github.world.lagReads = 3;
     github.failNext({ method: "POST", path: orgRepos, fault: "lost-reply" });
 
-    await publisherFor(github).createRepository(publishRequest(), stepContext());
+    await publisherFor(github, { timing: patientTiming }).createRepository(
+      publishRequest(),
+      stepContext(),
+    );
 
     expect(github.count("POST", orgRepos)).toBe(1);
     expect(history()).toEqual(["initial commit"]);
