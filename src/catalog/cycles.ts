@@ -1,11 +1,12 @@
 /**
  * Finds groups of nodes that reach each other (strongly connected components of two or more, or a node that names itself),
- * each once. Iterative, linear in nodes and edges (Tarjan's algorithm).
+ * each once. Iterative, linear in nodes and edges (Tarjan's algorithm). Yields now and then, so that the caller can let
+ * others work.
  */
-export function findCycles(
+export function* findCycles(
   nodes: Iterable<string>,
   targetsOf: (node: string) => readonly string[],
-): string[][] {
+): Generator<undefined, string[][]> {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const onStack = new Set<string>();
@@ -31,10 +32,12 @@ export function findCycles(
 
   for (const start of nodes) {
     if (order.has(start)) continue;
+    if (order.size % 500 === 0) yield;
     const work = [enter(start)];
     for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
       const target = frame.targets[frame.next];
       frame.next += 1;
+      if (work.length % 500 === 0) yield;
       if (target === undefined) {
         leave(frame.node);
         work.pop();

@@ -124,12 +124,11 @@ const acyclic = [
 function* cycles(entities: Entities): Generator<undefined, Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   for (const { type, reverse, what } of acyclic) {
-    yield;
     const targetsOf = (ref: string): string[] => {
       const entity = entities.get(ref);
       return entity === undefined ? [] : relationTargets(entity, type);
     };
-    for (const members of findCycles(entities.keys(), targetsOf)) {
+    for (const members of yield* findCycles(entities.keys(), targetsOf)) {
       const [first] = members.toSorted();
       const entity = first === undefined ? undefined : entities.get(first);
       if (first === undefined || entity === undefined) continue;

@@ -34,12 +34,13 @@ export function parseRef(text: string, defaults: RefDefaults = {}): EntityRef {
 
 /** The parts as written: a colon counts only before the first slash, later slashes belong to the name. */
 function splitRef(text: string): { kind?: string; namespace?: string; name: string } {
-  // kind without colon or slash, then everything else
-  const kinded = /^([^:/]*):(.*)$/s.exec(text);
-  const rest = kinded?.[2] ?? text;
+  const colon = text.indexOf(":");
+  const firstSlash = text.indexOf("/");
+  const hasKind = colon >= 0 && (firstSlash < 0 || colon < firstSlash);
+  const rest = hasKind ? text.slice(colon + 1) : text;
   const slash = rest.indexOf("/");
   return {
-    ...(kinded?.[1] === undefined ? {} : { kind: kinded[1] }),
+    ...(hasKind ? { kind: text.slice(0, colon) } : {}),
     ...(slash < 0 ? {} : { namespace: rest.slice(0, slash) }),
     name: rest.slice(slash + 1),
   };
