@@ -176,6 +176,7 @@ export function sampleRun(more: Partial<RunRecord> = {}): RunRecord {
     id: "run1",
     templateRef: "template:default/node-service",
     templateTitle: "Node service",
+    template: sampleTemplate("node-service", []),
     values: {},
     requester: { slackUserId: "U0DARIOCO1", name: "Dario Costa" },
     status: "waiting",
@@ -189,8 +190,9 @@ export function sampleRun(more: Partial<RunRecord> = {}): RunRecord {
     fence: 0,
     notes: {},
     retries: 0,
+    upstreamWaits: 0,
     ...more,
-  } as RunRecord;
+  };
 }
 
 function cannedAnswer(question: string): Answer {

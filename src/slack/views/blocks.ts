@@ -145,9 +145,9 @@ export function actions(
   };
 }
 
-/** True when a button can carry `value`: longer ones would be refused by Slack and must be stored instead. */
+/** True when a button can carry `value`: Slack refuses empty and longer ones. */
 export function fitsValue(value: string): boolean {
-  return value.length <= limits.value;
+  return value !== "" && value.length <= limits.value;
 }
 
 /** Keys whose text Slack does not show and does not count. */

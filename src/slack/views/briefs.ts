@@ -1,4 +1,4 @@
-import type { ActionsBlock, KnownBlock } from "@slack/types";
+import type { ActionsBlock, Button, KnownBlock } from "@slack/types";
 
 import type { EntityLink } from "../../catalog/model.ts";
 import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answer.ts";
@@ -87,9 +87,15 @@ export function askButton(
   index: number,
   label: string,
   question: string,
-): ReturnType<typeof button> | undefined {
+  about = "",
+): Button | undefined {
   if (!fitsValue(question)) return undefined;
-  return button({ actionId: `${actionIds.ask}/${index}`, label, value: question });
+  return button({
+    actionId: `${actionIds.ask}/${index}`,
+    label,
+    value: question,
+    ...(about === "" ? {} : { description: `${label}: ${about}` }),
+  });
 }
 
 /** The row under an answer: the card's own buttons, then *Share to channel*. */
@@ -99,7 +105,10 @@ export function answerActions(
   elements: ActionsBlock["elements"] = [],
 ): KnownBlock | undefined {
   const isShareable =
-    view.canShare && answer.question.length <= longestQuestion && answer.status !== "unknown";
+    view.canShare &&
+    answer.question !== "" &&
+    answer.question.length <= longestQuestion &&
+    answer.status !== "unknown";
   return actions([
     ...elements.slice(0, 20),
     isShareable

@@ -61,18 +61,21 @@ export function renderDocumentView(document: DocumentText, place: DocumentPlace)
     document.url === undefined
       ? mrk`*${document.title}*`
       : mrk`*${link(document.url, document.title)}*`;
+  const state = JSON.stringify({ path: document.path, page } satisfies DocumentPlace);
   return {
     type: "modal",
     callback_id: viewIds.document,
     title: plain("Runbook", limits.modalTitle),
     close: plain("Close", limits.modalTitle),
-    private_metadata: JSON.stringify({ path: document.path, page } satisfies DocumentPlace),
+    ...(state.length <= limits.privateMetadata ? { private_metadata: state } : {}),
     blocks: fitBlocks(
       [
         section(heading),
         ...(pages[page] ?? []),
         context([mrk`${document.path} · page ${page + 1} of ${pages.length}`]),
-        pages.length === 1 ? undefined : turnButtons(page, pages.length),
+        pages.length === 1 || state.length > limits.privateMetadata
+          ? undefined
+          : turnButtons(page, pages.length),
       ],
       { maxBlocks: limits.viewBlocks, keepLast: 2, maxCharacters: 3 * pageCharacters },
     ),

@@ -69,17 +69,14 @@ function neighbourSection(card: EntityCard): KnownBlock | undefined {
 /** Neighbours are asked for by reference, which no other entity can answer to. */
 function neighbourButtons(card: EntityCard): ActionsBlock["elements"] {
   const { ref, title } = card.subject;
+  const { dependsOn, dependents } = card;
   const buttons = [
-    card.dependsOn.length === 0
+    dependsOn.length === 0
       ? undefined
-      : askButton(0, `What it needs (${card.dependsOn.length})`, `what does ${ref} depend on`),
-    card.dependents.length === 0
+      : askButton(0, `What it needs (${dependsOn.length})`, `what does ${ref} depend on`, title),
+    dependents.length === 0
       ? undefined
-      : askButton(1, `Who uses it (${card.dependents.length})`, `what depends on ${ref}`),
+      : askButton(1, `Who uses it (${dependents.length})`, `what depends on ${ref}`, title),
   ];
-  return buttons.flatMap((each) =>
-    each === undefined
-      ? []
-      : [{ ...each, accessibility_label: oneLine(`${each.text.text}: ${title}`).slice(0, 75) }],
-  );
+  return buttons.filter((each) => each !== undefined);
 }

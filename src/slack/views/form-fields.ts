@@ -147,21 +147,35 @@ function lengthLimits(field: FormField, isMultiline: boolean, initialLength: num
 }
 
 function numberElement(field: FormField): Element {
-  const initial = typeof field.initial === "number" ? field.initial : undefined;
+  const { initial, minimum, maximum } = field;
   const isInRange =
-    initial !== undefined &&
-    initial >= (field.minimum ?? Number.NEGATIVE_INFINITY) &&
-    initial <= (field.maximum ?? Number.POSITIVE_INFINITY);
+    typeof initial === "number" &&
+    initial >= (minimum ?? initial) &&
+    initial <= (maximum ?? initial);
   return {
     type: "number_input",
     action_id: actionIds.formInput,
     is_decimal_allowed: field.type !== "integer",
     ...placeholderOf(field),
     ...(field.isCondition ? onEnter : {}),
-    ...(field.minimum === undefined ? {} : { min_value: String(field.minimum) }),
-    ...(field.maximum === undefined ? {} : { max_value: String(field.maximum) }),
-    ...(isInRange ? { initial_value: String(initial) } : {}),
+    ...rangeOf(field),
+    ...(isInRange && isPlain(initial) ? { initial_value: String(initial) } : {}),
   };
+}
+
+/** A template that allows no number at all is told so when the form is sent; Slack would refuse the whole form. */
+function rangeOf({ minimum, maximum }: FormField) {
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum) return {};
+  return {
+    ...(isPlain(minimum) ? { min_value: String(minimum) } : {}),
+    ...(isPlain(maximum) ? { max_value: String(maximum) } : {}),
+  };
+}
+
+/** True for a number that Slack can show: it knows no exponents. */
+function isPlain(value: number | undefined): value is number {
+  // digits with a sign and a fraction
+  return value !== undefined && /^-?\d+(?:\.\d+)?$/.test(String(value));
 }
 
 function dateElement(field: FormField): Element {
@@ -186,8 +200,9 @@ function switchElement(field: FormField): Element {
   };
 }
 
+/** Slack refuses two options of the same value, which a template may well have. */
 function optionsOf(field: FormField): PlainTextOption[] {
-  return (field.options ?? []).map((option, index) => {
+  const options = (field.options ?? []).map((option, index) => {
     const description = oneLine(option.description ?? "");
     return {
       text: plain(option.label, limits.optionText),
@@ -195,6 +210,8 @@ function optionsOf(field: FormField): PlainTextOption[] {
       ...(description === "" ? {} : { description: plain(description, limits.optionText) }),
     };
   });
+  const first = new Map(options.toReversed().map((option) => [option.value, option]));
+  return options.filter((option) => first.get(option.value) === option);
 }
 
 const mostRadios = 10;

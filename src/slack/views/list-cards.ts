@@ -74,12 +74,9 @@ function choices(
   return of.slice(0, max).map(({ brief, question }, index) => {
     const description = oneLine(brief.description ?? "");
     const tail = description === "" ? mrk`` : mrk`\n${literal(description, 150)}`;
-    const shown = askButton(index, "This one", question);
     return section(
       mrk`*${brief.title}*  ${kindLine(brief)}${tail}`,
-      shown === undefined
-        ? undefined
-        : { ...shown, accessibility_label: oneLine(`This one: ${brief.title}`).slice(0, 75) },
+      askButton(index, "This one", question, brief.title),
     );
   });
 }

@@ -11,7 +11,7 @@ import type {
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
 
 import { shownLength } from "./blocks.ts";
-import { clamp, oneLine, safeLink, tidy } from "./text.ts";
+import { chunks, clamp, oneLine, safeLink, tidy } from "./text.ts";
 
 /** A paragraph, list, quote or code block of rich text. */
 export type RichPart = RichTextBlock["elements"][number];
@@ -28,13 +28,44 @@ interface Style {
  * what is written here; relative links lead to `baseUrl` or stay text. What rich text lacks (tables, HTML) is shown as written.
  */
 export function renderMarkdown(markdown: string, baseUrl?: string): RichPart[] {
-  const text = tidy(markdown);
-  try {
-    return lexer(text).flatMap((token) => blockParts(token, baseUrl, 0));
-  } catch {
-    // marked gives up on absurd nesting; the text itself is still worth showing
-    return [preformatted(text)];
+  return splitMarkdown(tidy(markdown).slice(0, longestDocument)).flatMap((source) => {
+    try {
+      return lexer(source).flatMap((token) => blockParts(token, baseUrl, 0));
+    } catch {
+      // marked gives up on absurd nesting; the text itself is still worth showing
+      return [preformatted(source)];
+    }
+  });
+}
+
+/** Longer documents are cut: nobody pages that far in a modal. */
+const longestDocument = 300_000;
+/** marked takes time by the square of some texts' length, so it never gets more than this at once. */
+const longestSource = 12_000;
+
+/** The document in pieces that mean the same for themselves: cut before headings outside of code, and where one gets too long. */
+function splitMarkdown(markdown: string): string[] {
+  const pieces: string[] = [];
+  let open: string[] = [];
+  let length = 0;
+  let isCode = false;
+  const close = () => {
+    if (open.length > 0) pieces.push(open.join("\n"));
+    open = [];
+    length = 0;
+  };
+  for (const line of markdown
+    .split("\n")
+    .flatMap((whole) => (whole === "" ? [""] : chunks(whole, longestSource)))) {
+    // a fence opens or closes code, a heading begins with up to six #
+    if (/^ {0,3}(?:```|~~~)/.test(line)) isCode = !isCode;
+    const isHeading = !isCode && /^ {0,3}#{1,6}\s/.test(line);
+    if ((isHeading && length > longestSource / 4) || length + line.length > longestSource) close();
+    open.push(line);
+    length += line.length + 1;
   }
+  close();
+  return pieces;
 }
 
 /** Parts packed into blocks of at most `max` characters each; a longer part is cut into several. */
@@ -59,7 +90,7 @@ export function packRichText(parts: readonly RichPart[], max: number): RichTextB
 
 /** Only code and paragraphs get so long that they must be cut; lists are cut between their items. */
 function splitPart(part: RichPart, max: number): RichPart[] {
-  if (shownLength(part) <= max) return [part];
+  if (shownLength(part) <= max && part.elements.length <= mostElements) return [part];
   if (part.type === "rich_text_list") {
     return part.elements.flatMap((item) =>
       splitPart({ ...part, elements: [clampInline(item, max)] }, max),
@@ -76,11 +107,14 @@ function clampInline(item: RichTextSection, max: number): RichTextSection {
   return { ...item, elements: clampElements(item.elements, max - 100) };
 }
 
+/** Nobody reads a paragraph of more pieces of formatting, and Slack draws each of them. */
+const mostElements = 300;
+
 /** The first elements that fit, the last of them cut. */
 function clampElements(elements: readonly RichTextElement[], max: number): RichTextElement[] {
   const kept: RichTextElement[] = [];
   let room = max - 100;
-  for (const element of elements) {
+  for (const element of elements.slice(0, mostElements)) {
     const length = shownLength(element);
     if (length > room) {
       if (element.type === "text" && room > 1)
@@ -91,18 +125,6 @@ function clampElements(elements: readonly RichTextElement[], max: number): RichT
     room -= length;
   }
   return kept.length === 0 ? [{ type: "text", text: "…" }] : kept;
-}
-
-/** `text` in pieces of at most `max` characters, cut at line ends where there are any. */
-function chunks(text: string, max: number): string[] {
-  const pieces: string[] = [];
-  for (let rest = text; rest !== "";) {
-    const lineEnd = rest.length <= max ? rest.length : rest.lastIndexOf("\n", max);
-    const end = lineEnd > 0 ? Math.min(lineEnd, max) : max;
-    pieces.push(rest.slice(0, end));
-    rest = rest.slice(end).replace(/^\n/, "");
-  }
-  return pieces;
 }
 
 /** Deepest nesting of lists and quotes that is followed; beyond it the source is shown. */

@@ -30,7 +30,11 @@ const longestName = 100;
 
 function repoElement(allowed: readonly string[], value: string): InputBlock["element"] {
   const action = { action_id: actionIds.formInput };
-  if (allowed.length === 0) {
+  const options = [...new Set(allowed)]
+    .filter((name) => name !== "" && name.length <= limits.optionText)
+    .slice(0, limits.options)
+    .map((name) => ({ text: plain(name, limits.optionText), value: name }));
+  if (options.length === 0) {
     return {
       type: "plain_text_input",
       ...action,
@@ -38,10 +42,6 @@ function repoElement(allowed: readonly string[], value: string): InputBlock["ele
       ...(value === "" ? {} : { initial_value: clamp(value, longestName) }),
     };
   }
-  const options = allowed
-    .filter((name) => name !== "" && name.length <= limits.optionText)
-    .slice(0, limits.options)
-    .map((name) => ({ text: plain(name, limits.optionText), value: name }));
   const only = options.length === 1 ? options[0] : undefined;
   const initial = options.find((option) => option.value === value) ?? only;
   return {

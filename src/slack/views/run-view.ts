@@ -18,6 +18,7 @@ import { packRichText } from "./markdown.ts";
 import {
   channel,
   clamp,
+  clampStart,
   duration,
   join,
   joinWithin,
@@ -222,8 +223,7 @@ function logBlocks(run: RunRecord): KnownBlock[] {
   const lines = run.log.map((entry) => `${entry.stepId}  ${tidy(entry.line)}`);
   const whole = lines.join("\n");
   if (whole.trim() === "") return [];
-  const shown =
-    whole.length <= logCharacters ? whole : `…\n${whole.slice(whole.length - logCharacters)}`;
+  const shown = clampStart(whole, logCharacters);
   return [
     section(join([mrk`*Log*`], "")),
     ...packRichText(

@@ -31,6 +31,30 @@ export function clamp(text: string, max: number): string {
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
+/** At most the last `max` UTF-16 units of `text`, never half a character; what was cut is shown by `…`. */
+export function clampStart(text: string, max: number): string {
+  if (text.length <= max) return text;
+  // a low surrogate without its partner
+  return `…${text.slice(text.length - max + 1).replace(/^[\udc00-\udfff]/, "")}`;
+}
+
+/** `text` in pieces of at most `max` characters, never cut inside a character, at line ends where there are any. */
+export function chunks(text: string, max: number): string[] {
+  const pieces: string[] = [];
+  for (let rest = text; rest !== "";) {
+    const end = rest.length <= max ? rest.length : chunkEnd(rest, max);
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end).replace(/^\n/, "");
+  }
+  return pieces;
+}
+
+function chunkEnd(text: string, max: number): number {
+  const lineEnd = text.lastIndexOf("\n", max);
+  if (lineEnd > 0) return lineEnd;
+  return /[\ud800-\udbff]/.test(text.charAt(max - 1)) ? max - 1 : max;
+}
+
 /** Slack's three control characters, as entities. @see https://docs.slack.dev/messaging/formatting-message-text#escaping */
 export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

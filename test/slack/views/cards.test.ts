@@ -1,0 +1,603 @@
+import { expect, test } from "@jest/globals";
+
+import { renderAnswer } from "../../../src/slack/views/answer.ts";
+import { renderError } from "../../../src/slack/views/error-view.ts";
+import { renderRunMessage } from "../../../src/slack/views/run-view.ts";
+import type { Card } from "../../../src/usecases/answer.ts";
+import { sampleRun } from "../../helpers/fake-services.ts";
+import {
+  answerWith,
+  brief,
+  entityCard,
+  nowMs,
+  paymentsTeam,
+  sectionCard,
+} from "../../helpers/sample-answers.ts";
+
+const shown = (card: Card, canShare = true) =>
+  renderAnswer(answerWith(card), { nowMs, canShare }).blocks;
+
+test("an entity: owner, channel, on-call and status in one look, evidence and age below", () => {
+  expect(shown(entityCard)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Payments API*  service · production
+Owned by Payments",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "emoji": false,
+      "text": "Takes cards, refunds and payouts.",
+      "type": "plain_text",
+    },
+    "type": "section",
+  },
+  {
+    "fields": [
+      {
+        "text": "*Owner*
+Payments",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "*Channel*
+<#C0PAYMENT1>
+@payments-oncall",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "*On call*
+Nina Kowalski",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "*System*
+Checkout",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Links*  <https://grafana.example.com/d/pay|Dashboard> (grafana.example.com)  ·  <https://github.com/footlight/payments-api|Repository> (github.com)",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "accessory": {
+      "action_id": "document-open/0",
+      "text": {
+        "emoji": false,
+        "text": "Open runbook",
+        "type": "plain_text",
+      },
+      "type": "button",
+      "value": "{"path":"runbooks/payments.md"}",
+    },
+    "text": {
+      "text": "*Runbook*  Payments runbook",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Depends on*  ledger
+*Used by*  checkout-web, box-office",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "accessibility_label": "What it needs (1): Payments API",
+        "action_id": "ask/0",
+        "text": {
+          "emoji": false,
+          "text": "What it needs (1)",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "what does component:default/payments-api depend on",
+      },
+      {
+        "accessibility_label": "Who uses it (2): Payments API",
+        "action_id": "ask/1",
+        "text": {
+          "emoji": false,
+          "text": "Who uses it (2)",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "what depends on component:default/payments-api",
+      },
+      {
+        "accessibility_label": "Post this answer for everybody in this channel",
+        "action_id": "share",
+        "text": {
+          "emoji": false,
+          "text": "Share to channel",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "who owns payments-api",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
+test("a section of a runbook: real lists and code, with the rest one click away", () => {
+  expect(shown(sectionCard, false)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Payments runbook* › *High latency*",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "elements": [
+          {
+            "text": "First look at the ",
+            "type": "text",
+          },
+          {
+            "text": "dashboard",
+            "type": "link",
+            "url": "https://grafana.example.com/d/pay",
+          },
+          {
+            "text": " (grafana.example.com)",
+            "type": "text",
+          },
+          {
+            "text": ".",
+            "type": "text",
+          },
+          {
+            "text": "
+",
+            "type": "text",
+          },
+        ],
+        "type": "rich_text_section",
+      },
+      {
+        "elements": [
+          {
+            "text": "1. ",
+            "type": "text",
+          },
+          {
+            "text": "Check the ",
+            "type": "text",
+          },
+          {
+            "style": {
+              "italic": true,
+            },
+            "text": "queue",
+            "type": "text",
+          },
+          {
+            "text": "
+",
+            "type": "text",
+          },
+        ],
+        "type": "rich_text_section",
+      },
+      {
+        "elements": [
+          {
+            "text": "2. ",
+            "type": "text",
+          },
+          {
+            "text": "Restart one pod:",
+            "type": "text",
+          },
+          {
+            "text": "
+",
+            "type": "text",
+          },
+        ],
+        "type": "rich_text_section",
+      },
+      {
+        "elements": [
+          {
+            "text": "kubectl rollout restart deploy/payments <namespace>",
+            "type": "text",
+          },
+        ],
+        "type": "rich_text_preformatted",
+      },
+      {
+        "elements": [
+          {
+            "text": "☐ ",
+            "type": "text",
+          },
+          {
+            "text": "tell <!channel> nothing",
+            "type": "text",
+          },
+          {
+            "text": "
+",
+            "type": "text",
+          },
+        ],
+        "type": "rich_text_section",
+      },
+    ],
+    "type": "rich_text",
+  },
+  {
+    "elements": [
+      {
+        "text": "This is only the beginning of the section.  ·  Owned by Payments  ·  #payments",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "action_id": "document-open/0",
+        "text": {
+          "emoji": false,
+          "text": "Open whole runbook",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "{"path":"runbooks/payments.md","heading":"High latency"}",
+      },
+      {
+        "action_id": "document-open/1",
+        "text": {
+          "emoji": false,
+          "text": "Payments runbook › Refunds fail",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "{"path":"runbooks/payments.md","heading":"Refunds fail"}",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
+test("a team", () => {
+  const card: Card = {
+    type: "team",
+    subject: paymentsTeam,
+    contact: { slackChannel: "payments", email: "payments@footlight.example" },
+    members: [brief("nina", { title: "Nina Kowalski" })],
+    parents: [],
+    owns: [brief("payments-api"), brief("ledger", { description: "Books." })],
+    links: [],
+  };
+
+  expect(shown(card, false)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Payments*  team",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "fields": [
+      {
+        "text": "*Channel*
+#payments
+payments@footlight.example",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "*Members*
+Nina Kowalski",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Owns 2*
+• *payments-api* (service)
+• *ledger* (service) — Books.",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+]
+`);
+});
+
+test("a choice offers a button for each", () => {
+  const card: Card = {
+    type: "choice",
+    title: "Several things are called checkout",
+    choices: [
+      { brief: brief("checkout-web"), question: "who owns component:default/checkout-web" },
+    ],
+  };
+
+  expect(shown(card)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Several things are called checkout*",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "accessory": {
+      "accessibility_label": "This one: checkout-web",
+      "action_id": "ask/0",
+      "text": {
+        "emoji": false,
+        "text": "This one",
+        "type": "plain_text",
+      },
+      "type": "button",
+      "value": "who owns component:default/checkout-web",
+    },
+    "text": {
+      "text": "*checkout-web*  service",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+]
+`);
+});
+
+test("nothing found says so and names the nearest", () => {
+  const card: Card = {
+    type: "nothing",
+    title: "I know nothing called “paymnts”.",
+    near: [{ brief: brief("payments-api"), question: "who owns component:default/payments-api" }],
+    suggestions: ["/callboard help"],
+  };
+
+  expect(shown(card)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "I know nothing called “paymnts”.",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Did you mean*",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "accessory": {
+      "accessibility_label": "This one: payments-api",
+      "action_id": "ask/0",
+      "text": {
+        "emoji": false,
+        "text": "This one",
+        "type": "plain_text",
+      },
+      "type": "button",
+      "value": "who owns component:default/payments-api",
+    },
+    "text": {
+      "text": "*payments-api*  service",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Try*
+• /callboard help",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+]
+`);
+});
+
+test("an error: what failed, the next step, the id", () => {
+  expect(renderError({ message: "Slack did not answer me", hint: "try again", id: "4f2a" }))
+    .toMatchInlineSnapshot(`
+{
+  "blocks": [
+    {
+      "text": {
+        "text": "⚠️ *Slack did not answer me*
+try again",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      "type": "section",
+    },
+    {
+      "elements": [
+        {
+          "text": "id 4f2a",
+          "type": "mrkdwn",
+          "verbatim": true,
+        },
+      ],
+      "type": "context",
+    },
+  ],
+  "text": "Slack did not answer me — try again (id 4f2a)",
+}
+`);
+});
+
+test("a run under way", () => {
+  const run = sampleRun({
+    status: "running",
+    steps: [
+      {
+        id: "a",
+        name: "Fetch the skeleton",
+        action: "x",
+        status: "completed",
+        startedAtMs: nowMs,
+        endedAtMs: nowMs + 1200,
+      },
+      { id: "b", name: "Create <!channel>", action: "x", status: "running", startedAtMs: nowMs },
+      { id: "c", name: "Register", action: "x", status: "waiting" },
+    ],
+  });
+
+  expect(renderRunMessage(run, nowMs + 3000)).toMatchInlineSnapshot(`
+{
+  "blocks": [
+    {
+      "text": {
+        "text": "⚙️ *Node service*
+Step 2 of 3: Create &lt;!channel&gt;",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      "type": "section",
+    },
+    {
+      "text": {
+        "text": "✅ Fetch the skeleton (1.2 s)
+⏳ *Create &lt;!channel&gt;*
+▫️ Register",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      "type": "section",
+    },
+    {
+      "elements": [
+        {
+          "text": "Asked for by <@U0DARIOCO1>  ·  run run1",
+          "type": "mrkdwn",
+          "verbatim": true,
+        },
+      ],
+      "type": "context",
+    },
+    {
+      "elements": [
+        {
+          "accessibility_label": "Cancel Node service",
+          "action_id": "run-cancel",
+          "confirm": {
+            "confirm": {
+              "emoji": false,
+              "text": "Cancel the run",
+              "type": "plain_text",
+            },
+            "deny": {
+              "emoji": false,
+              "text": "Go on",
+              "type": "plain_text",
+            },
+            "text": {
+              "emoji": false,
+              "text": "It stops before its next step. What is done stays as it is.",
+              "type": "plain_text",
+            },
+            "title": {
+              "emoji": false,
+              "text": "Cancel this run?",
+              "type": "plain_text",
+            },
+          },
+          "text": {
+            "emoji": false,
+            "text": "Cancel",
+            "type": "plain_text",
+          },
+          "type": "button",
+          "value": "run1",
+        },
+      ],
+      "type": "actions",
+    },
+  ],
+  "text": "⚙️ Node service: Step 2 of 3: Create &lt;!channel&gt;",
+}
+`);
+});

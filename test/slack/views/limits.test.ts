@@ -1,0 +1,227 @@
+import { expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+
+import type { FormField, Widget } from "../../../src/scaffold/form-model.ts";
+import { renderAnswer } from "../../../src/slack/views/answer.ts";
+import { renderDocumentView } from "../../../src/slack/views/document-view.ts";
+import { renderError, renderErrorView } from "../../../src/slack/views/error-view.ts";
+import { renderFormPage, renderReview } from "../../../src/slack/views/form-view.ts";
+import { renderHome } from "../../../src/slack/views/home-view.ts";
+import { renderRunMessage, renderRunResult } from "../../../src/slack/views/run-view.ts";
+import { renderTemplateList, renderTemplatesView } from "../../../src/slack/views/template-list.ts";
+import { anyAnswer, anyText } from "../../helpers/arbitrary-answers.ts";
+import { sampleRun } from "../../helpers/fake-services.ts";
+import { nowMs } from "../../helpers/sample-answers.ts";
+import { messageProblems, viewProblems } from "../../helpers/shown-blocks.ts";
+
+/** Seeds differ from run to run; a failure prints its own. */
+const runs = { numRuns: 150 };
+
+test("any answer is inside every limit and mentions, links and formats nothing that it should not", () => {
+  fc.assert(
+    fc.property(anyAnswer, fc.boolean(), (answer, canShare) => {
+      const content = renderAnswer(answer, { nowMs, canShare });
+
+      expect(messageProblems(content, { isNameless: true })).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+test("any document is inside every limit, on every page", () => {
+  const markdown = fc.array(anyText, { maxLength: 8 }).map((parts) => parts.join("\n\n"));
+  fc.assert(
+    fc.property(
+      markdown,
+      anyText,
+      anyText,
+      fc.integer({ min: 0, max: 3 }),
+      (text, path, heading, page) => {
+        const document = { path: path.slice(0, 1000), title: heading, markdown: text };
+
+        const byPage = renderDocumentView(document, { path: document.path, page });
+        const byHeading = renderDocumentView(document, { path: document.path, heading });
+
+        expect(viewProblems(byPage, "modal")).toEqual([]);
+        expect(viewProblems(byHeading, "modal")).toEqual([]);
+      },
+    ),
+    runs,
+  );
+});
+
+const widgets: Widget[] = [
+  "text",
+  "textarea",
+  "number",
+  "boolean",
+  "select",
+  "radio",
+  "multi-select",
+  "checkboxes",
+  "date",
+  "email",
+  "url",
+  "entity",
+  "entities",
+  "repo-url",
+  "list",
+  "object-list",
+  "secret",
+  "note",
+];
+
+const initial = fc.oneof(
+  anyText,
+  fc.double({ noNaN: true }),
+  fc.boolean(),
+  fc.array(anyText, { maxLength: 5 }),
+  fc.constant(undefined),
+);
+const field: fc.Arbitrary<FormField> = fc
+  .record({
+    name: anyText,
+    label: anyText,
+    help: anyText,
+    placeholder: anyText,
+    isRequired: fc.boolean(),
+    isCondition: fc.boolean(),
+    widget: fc.constantFrom(...widgets),
+    type: fc.constantFrom("string", "number", "integer", "array", "object"),
+    options: fc.array(fc.record({ value: anyText, label: anyText, description: anyText }), {
+      maxLength: 120,
+    }),
+    initial,
+    minLength: fc.integer({ min: 0, max: 5000 }),
+    maxLength: fc.integer({ min: 0, max: 5000 }),
+    minimum: fc.integer(),
+    maximum: fc.integer(),
+    allowed: fc.array(anyText, { maxLength: 120 }),
+  })
+  .map(({ name, allowed, initial: value, ...rest }) => ({
+    ...rest,
+    path: [name],
+    key: name,
+    ...(value === undefined ? {} : { initial: value }),
+    repo: { allowedHosts: allowed.slice(0, 3), allowedOwners: allowed, allowedRepos: [] },
+  }));
+
+test("any form page and its review are inside every limit", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(field, { maxLength: 40, selector: (each) => each.key }),
+      anyText,
+      (fields, title) => {
+        const shared = {
+          templateTitle: title,
+          place: { draft: "d", page: 1 },
+          step: 2,
+          steps: 3,
+          problem: title,
+        };
+
+        const page = renderFormPage({ ...shared, title, description: title, index: 1, fields });
+        const review = renderReview({
+          ...shared,
+          pages: [{ title, fields, valueOf: (each) => each.initial }],
+          stepNames: [title, title],
+        });
+
+        expect(viewProblems(page, "modal")).toEqual([]);
+        expect(viewProblems(review, "modal")).toEqual([]);
+      },
+    ),
+    runs,
+  );
+});
+
+test("any run is inside every limit, in its message and in its thread", () => {
+  const step = fc.record({
+    id: anyText,
+    name: anyText,
+    action: anyText,
+    status: fc.constantFrom("waiting", "running", "completed", "skipped", "failed", "cancelled"),
+    startedAtMs: fc.nat(),
+    endedAtMs: fc.nat(),
+  });
+  const run = fc.record(
+    {
+      templateTitle: anyText,
+      id: fc.constant("0123456789abcdef"),
+      status: fc.constantFrom("waiting", "running", "completed", "failed", "cancelled"),
+      steps: fc.array(step, { maxLength: 60 }),
+      log: fc.array(fc.record({ atMs: fc.nat(), stepId: anyText, line: anyText }), {
+        maxLength: 200,
+      }),
+      output: fc.record({
+        links: fc.array(fc.record({ title: anyText, url: fc.oneof(anyText, fc.webUrl()) }), {
+          maxLength: 30,
+        }),
+        text: fc.array(fc.record({ title: anyText, content: anyText }), { maxLength: 8 }),
+        values: fc.constant({}),
+      }),
+      error: fc.record({ code: anyText, message: anyText, hint: anyText, stepId: anyText }),
+      requester: fc.record({ name: anyText, slackUserId: anyText }),
+      message: fc.record({ channel: anyText, ts: anyText, insteadOf: anyText }),
+      waitingFor: anyText,
+    },
+    {
+      requiredKeys: [
+        "templateTitle",
+        "id",
+        "status",
+        "steps",
+        "log",
+        "output",
+        "error",
+        "requester",
+        "message",
+      ],
+    },
+  );
+  fc.assert(
+    fc.property(run, (more) => {
+      const record = sampleRun(more);
+
+      expect(messageProblems(renderRunMessage(record, nowMs))).toEqual([]);
+      expect(messageProblems(renderRunResult(record))).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+test("any list of templates, Home tab and error are inside every limit", () => {
+  const template = fc.record({
+    ref: anyText,
+    title: anyText,
+    description: anyText,
+    owner: anyText,
+    type: anyText,
+    tags: fc.array(anyText, { maxLength: 9 }),
+  });
+  fc.assert(
+    fc.property(fc.array(template, { maxLength: 80 }), anyText, (templates, text) => {
+      const status = {
+        entities: 1,
+        documents: 1,
+        templates: 1,
+        errors: 0,
+        warnings: 0,
+        readAtMs: 0,
+      };
+      const home = renderHome({
+        examples: templates.map(({ title }) => ({ question: title, what: text })),
+        templates,
+        status,
+        nowMs,
+      });
+
+      expect(messageProblems(renderTemplateList({ templates, unknownName: text }))).toEqual([]);
+      expect(viewProblems(renderTemplatesView({ templates }), "modal")).toEqual([]);
+      expect(viewProblems(home, "home")).toEqual([]);
+      expect(messageProblems(renderError({ message: text, hint: text, id: "1" }))).toEqual([]);
+      expect(viewProblems(renderErrorView({ message: text, hint: text }), "modal")).toEqual([]);
+    }),
+    runs,
+  );
+});
