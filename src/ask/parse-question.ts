@@ -31,9 +31,10 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
     const words = tokens.map((token) => token.word);
     const known = new Set(words);
     for (const { intent, pattern } of rules) {
-      const range = fits(pattern, words, known);
-      if (range === undefined) continue;
-      const subject = subjectOf(tokens.slice(...range), intent, language);
+      const ranges = fits(pattern, words, known);
+      if (ranges === undefined) continue;
+      const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
+      const subject = subjectOf(about, intent, language);
       return { ...rest, intent, subject, isCount: intent === "list" && isCount(words) };
     }
     return { ...rest, intent: "search", subject: rest.text, isCount: false };
@@ -108,12 +109,11 @@ function fits(
   pattern: Pattern,
   words: readonly string[],
   known: ReadonlySet<string>,
-): readonly [number, number] | undefined {
+): (readonly [number, number])[] | undefined {
   if (pattern.anchor !== undefined && ![...pattern.anchor].some((word) => known.has(word)))
     return undefined;
   const slots = matchPattern(pattern, words);
-  if (slots === undefined) return undefined;
-  return slots.get("x") ?? [0, 0];
+  return slots === undefined ? undefined : [...slots.values()].toSorted(([a], [b]) => a - b);
 }
 
 /** Intents whose subject is one thing, whose failure is only mentioned. */

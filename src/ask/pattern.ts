@@ -1,6 +1,8 @@
 /** A row of steps to compare with words. Made by `compilePattern`. */
 export interface Pattern {
   steps: readonly Step[];
+  /** True when nothing may stand before it. */
+  isWhole: boolean;
   /** Words of which at least one must occur in any question that fits: spares most comparisons. */
   anchor: ReadonlySet<string> | undefined;
 }
@@ -22,11 +24,12 @@ const maxSteps = 2_000;
 
 /**
  * Compiles `who (owns|runs) {x}`: words, `(a|b c)` for one of several, a `?` behind it when it may be absent, `{x}` for a
- * slot of one or more words, `<name>` for a set. Throws for a set that does not exist, as data in our own files must be right.
+ * slot of one or more words, `<name>` for a set, `^` in front when nothing may stand before it. Throws for a set that does not exist, as data in our own files must be right.
  */
 export function compilePattern(text: string, sets: Readonly<Record<string, string>>): Pattern {
   // sets may hold other sets; three rounds are plenty
-  let expanded = text;
+  const isWhole = text.startsWith("^");
+  let expanded = isWhole ? text.slice(1) : text;
   for (let round = 0; round < 3; round += 1)
     expanded = expanded.replaceAll(/<(\w+)>/g, (_all, name: string) => {
       const set = sets[name];
@@ -37,7 +40,7 @@ export function compilePattern(text: string, sets: Readonly<Record<string, strin
   const reader = { tokens, at: 0 };
   const steps = readSequence(reader);
   if (reader.at < tokens.length) throw new Error(`pattern “${text}” has a bracket too many`);
-  return { steps, anchor: anchorOf(steps) };
+  return { steps, isWhole, anchor: anchorOf(steps) };
 }
 
 interface Reader {
@@ -92,7 +95,8 @@ function anchorOf(steps: readonly Step[]): ReadonlySet<string> | undefined {
  * with a slot; to the end of the words in any case. Gives the slots, or undefined.
  */
 export function matchPattern(pattern: Pattern, words: readonly string[]): Slots | undefined {
-  const lastStart = pattern.steps[0]?.kind === "slot" ? 0 : words.length - 1;
+  const isBound = pattern.isWhole || pattern.steps[0]?.kind === "slot";
+  const lastStart = isBound ? 0 : words.length - 1;
   for (let start = 0; start <= lastStart; start += 1) {
     const budget = { left: maxSteps };
     const slots = matchSteps(pattern.steps, 0, words, start, budget);

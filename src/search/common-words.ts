@@ -166,3 +166,6 @@ export const symptomGroups: readonly (readonly string[])[] = [
   ["network", "dns", "resolve", "packet"],
   ["quota", "limit", "limits", "ratelimit", "429"],
 ];
+
+/** Every word of `symptomGroups`. */
+export const symptomWords: ReadonlySet<string> = new Set(symptomGroups.flat());

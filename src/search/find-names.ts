@@ -1,12 +1,24 @@
-import { slipsBetween } from "./edit-distance.ts";
-import { matchName, type QueryWord, wordWeight } from "./match-name.ts";
-import { listLength, listOf, type NameTable, trigrams } from "./name-table.ts";
-import type { MatchWay } from "./search-item.ts";
+import { createAccumulator, type Accumulator } from "./accumulator.ts";
+import { symptomWords } from "./common-words.ts";
+import { nameForms, type NameData } from "./index-data.ts";
+import { matchName, nameWordWeights, type QueryWord, wordWeight } from "./match-name.ts";
+import { listLength, listOf } from "./postings.ts";
+import type { MatchWay, NameForm } from "./search-item.ts";
+import { similarNames } from "./similar-names.ts";
+import {
+  compareAt,
+  countOf,
+  findString,
+  lengthAt,
+  lowerBound,
+  startsWithAt,
+} from "./string-table.ts";
+import { expandWord } from "./vocabulary.ts";
 
 /** A name that fits a part of the words. */
 export interface NameHit {
   item: number;
-  /** The name that fitted, in the table. */
+  /** The number of the name that fitted. */
   name: number;
   score: number;
   way: MatchWay;
@@ -14,169 +26,204 @@ export interface NameHit {
   used: number[];
 }
 
-/** Postings looked at for one question, whatever it says: the bound on its cost. */
-const maxVisits = 12_000;
-const maxCandidates = 80;
-const maxWindow = 8;
+export interface FindOptions {
+  /** As in `matchName`. */
+  mustUseAll: boolean;
+  /** Whole names as they are written only. */
+  exactOnly: boolean;
+}
 
-/** Finds names for at most 16 words (stop words already gone), best first; `mustUseAll` as in `matchName`. */
-export function findNames(
-  table: NameTable,
-  words: readonly string[],
-  mustUseAll: boolean,
-): NameHit[] {
-  const weights = words.map((word) => wordWeight(table, word));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const best = new Map<number, NameHit>();
-  const keep = (hit: NameHit): void => {
-    const old = best.get(hit.item);
-    if (old === undefined || hit.score > old.score) best.set(hit.item, hit);
+/** Finds names for at most 16 words (stop words already gone), best first. */
+export type NameFinder = (words: readonly string[], options: FindOptions) => NameHit[];
+
+/** Postings looked at for one question, whatever it says: the bound on its cost. */
+const maxVisits = 10_000;
+const maxCandidates = 64;
+/** Words in a row that may be one name; names that share one joined form or beginning that are looked at. */
+const maxWindow = 8;
+const maxNamesakes = 40;
+/** Runs of words that are compared with whole names letter by letter. */
+const maxSlipWindows = 7;
+/** From here on a name is sure enough that nothing vaguer is looked for. */
+const settledScore = 0.9;
+
+/** What one search works with. */
+interface Search {
+  names: NameData;
+  words: readonly string[];
+  weights: readonly { weight: number; isKnown: boolean }[];
+  mustUseAll: boolean;
+}
+
+/** Creates the finder over an index's names. It is not re-entrant, as its working memory is kept between questions. */
+export function createNameFinder(names: NameData): NameFinder {
+  const weights = nameWordWeights(names);
+  const gains = createAccumulator(countOf(names.joined));
+  return (words, { mustUseAll, exactOnly }) => {
+    const search: Search = {
+      names,
+      words,
+      weights: words.map((word) => wordWeight(names, word)),
+      mustUseAll,
+    };
+    const best = new Map<number, NameHit>();
+    const keepAll = (hits: Iterable<NameHit>): void => {
+      for (const hit of hits)
+        if (hit.score > (best.get(hit.item)?.score ?? 0)) best.set(hit.item, hit);
+    };
+    keepAll(exactWindows(search));
+    if (!exactOnly && ![...best.values()].some((hit) => isSettled(hit, search))) {
+      keepAll(wholePrefixes(search));
+      keepAll(partMatches(search, weights, gains));
+      keepAll(slipMatches(search, gains));
+    }
+    return [...best.values()].toSorted((a, b) => b.score - a.score || a.item - b.item);
   };
-  const share = (used: readonly number[]): number =>
-    !mustUseAll || total === 0 ? 1 : used.reduce((sum, at) => sum + (weights[at] ?? 0), 0) / total;
-  for (const hit of exactWindows(table, words, share)) keep(hit);
-  const isSettled = [...best.values()].some(
-    (hit) => hit.score >= 0.9 && (mustUseAll || hit.used.length === words.length),
+}
+
+function isSettled(hit: NameHit, search: Search): boolean {
+  return (
+    hit.score >= settledScore && (search.mustUseAll || hit.used.length === search.words.length)
   );
-  if (!isSettled) {
-    const queryWords = words.map((text, at) => toQueryWord(table, text, weights[at] ?? 0));
-    for (const hit of partMatches(table, queryWords, mustUseAll)) keep(hit);
-    for (const hit of gluedMatches(table, words, share)) keep(hit);
-  }
-  return [...best.values()].toSorted((a, b) => b.score - a.score || a.item - b.item);
 }
 
 /** How much a name found as a whole is believed, by its form. */
-const formScore = { name: 1, title: 0.99, alias: 0.98, slug: 0.9, initials: 0.8 };
+const formScores: Record<NameForm, number> = {
+  name: 1,
+  title: 0.99,
+  alias: 0.98,
+  slug: 0.9,
+  initials: 0.8,
+};
 
 /** Every run of words, joined, that is a name: spaces, dashes and letter case do not matter. */
-function* exactWindows(
-  table: NameTable,
-  words: readonly string[],
-  share: (used: readonly number[]) => number,
-): Generator<NameHit> {
+function* exactWindows(search: Search): Generator<NameHit> {
+  const { names, words } = search;
   for (let from = 0; from < words.length; from += 1) {
     let joined = "";
     for (let to = from; to < Math.min(words.length, from + maxWindow); to += 1) {
       joined += words[to] ?? "";
-      const used = Array.from({ length: to - from + 1 }, (_, at) => from + at);
-      for (const name of namesOf(table, joined)) {
-        const form = table.form[name] ?? "name";
-        // words left over make a name less sure, and a longer name of more words surer
-        const sure = 0.35 + 0.65 * share(used);
-        yield {
-          item: table.item[name] ?? 0,
-          name,
-          score: formScore[form] * sure,
-          way: form === "name" || form === "title" ? "exact" : "alias",
-          used,
-        };
-      }
+      const first = findString(names.joined, joined);
+      if (first === undefined) continue;
+      const used = range(from, to + 1);
+      const last = Math.min(countOf(names.joined), first + maxNamesakes);
+      for (let name = first; name < last && compareAt(names.joined, name, joined) === 0; name += 1)
+        yield exactHit(search, name, used);
     }
   }
 }
 
-function* namesOf(table: NameTable, joined: string): Generator<number> {
-  const first = table.first.get(joined);
-  if (first === undefined) return;
-  const last = Math.min(table.joined.length, first + 40);
-  for (let name = first; name < last && table.joined[name] === joined; name += 1) yield name;
+function exactHit(search: Search, name: number, used: number[]): NameHit {
+  const form = formOf(search.names, name);
+  const isPart = used.length < search.words.length;
+  // initials of a part of the words are more often chance than meaning
+  const doubt = form === "initials" && isPart ? 0.5 : 1;
+  return {
+    item: search.names.item[name] ?? 0,
+    name,
+    score: formScores[form] * doubt * sureness(search, used),
+    way: form === "name" || form === "title" ? "exact" : "alias",
+    used,
+  };
 }
 
-function toQueryWord(table: NameTable, text: string, weight: number): QueryWord {
-  const fits = new Map<number, number>();
-  for (const { wordId, quality } of table.vocabulary.expand(text)) fits.set(wordId, quality);
-  return { text, weight, fits };
+function formOf(names: NameData, name: number): NameForm {
+  return nameForms[names.form[name] ?? 0] ?? "name";
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
+
+/** How sure a run of words is when others stand beside it. */
+function sureness(search: Search, used: readonly number[]): number {
+  const { words, weights, mustUseAll } = search;
+  let total = 0;
+  for (const { weight } of weights) total += weight;
+  let own = 0;
+  for (const at of used) own += weights[at]?.weight ?? 0;
+  const share = total === 0 ? 1 : own / total;
+  if (mustUseAll) return 0.35 + 0.65 * share;
+  // beside a symptom the name stands first more often than not, and is no word for a symptom itself
+  const isSymptom = used.every((at) => symptomWords.has(words[at] ?? ""));
+  return (
+    (0.9 + 0.1 * share - 0.015 * (used[0] ?? 0)) *
+    (isSymptom && used.length < words.length ? 0.7 : 1)
+  );
+}
+
+/** Names that begin with all the words: `exposure-f` for `exposure-feed`. */
+function* wholePrefixes(search: Search): Generator<NameHit> {
+  const { names, words } = search;
+  const joined = words.join("");
+  if (joined.length < 3 || !search.mustUseAll) return;
+  const first = lowerBound(names.joined, joined);
+  const last = Math.min(countOf(names.joined), first + maxNamesakes);
+  for (let name = first; name < last && startsWithAt(names.joined, name, joined); name += 1)
+    if (formOf(names, name) !== "initials")
+      yield {
+        item: names.item[name] ?? 0,
+        name,
+        score: 0.65 + 0.25 * (joined.length / lengthAt(names.joined, name)),
+        way: "part",
+        used: range(0, words.length),
+      };
 }
 
 /** Names that share words with the query, the rarest words first until the budget is spent. */
-function partMatches(
-  table: NameTable,
-  words: readonly QueryWord[],
-  mustUseAll: boolean,
-): NameHit[] {
-  const gains = new Map<number, number>();
-  let visits = 0;
+function partMatches(search: Search, weights: Float32Array, gains: Accumulator): NameHit[] {
+  const { names } = search;
+  const words = search.words.map((text, at): QueryWord => {
+    const { weight = 0, isKnown = false } = search.weights[at] ?? {};
+    return { text, weight, isKnown, fits: expandWord(names, text) };
+  });
   const lists = words
-    .flatMap((word) =>
-      [...word.fits].map(([id, quality]) => ({ id, gain: quality * (table.rarity[id] ?? 0) })),
+    .flatMap(({ fits }) =>
+      [...fits].map(([id, quality]) => ({ id, gain: quality * (names.rarity[id] ?? 0) })),
     )
     .toSorted((a, b) => b.gain - a.gain);
+  let visits = 0;
   for (const { id, gain } of lists) {
-    visits += listLength(table.byWord, id);
+    const holders = listOf(names.byWord, id);
+    visits += listLength(names.byWord, id);
     // the rarest list is read in any case, cut at the budget
-    if (visits > maxVisits && gains.size > 0) continue;
-    for (const name of listOf(table.byWord, id).subarray(0, maxVisits))
-      gains.set(name, (gains.get(name) ?? 0) + gain);
+    if (visits > maxVisits && visits > holders.length) continue;
+    for (const name of holders.subarray(0, maxVisits)) gains.add(name, gain);
   }
-  return [...gains]
-    .toSorted((a, b) => b[1] - a[1] || a[0] - b[0])
-    .slice(0, maxCandidates)
-    .map(([name]) => ({ name, fit: matchName(table, name, words, mustUseAll) }))
-    .filter(({ fit }) => fit.score > 0)
-    .map(({ name, fit }) => ({
-      item: table.item[name] ?? 0,
-      name,
-      // initials are a guess already: part of them is worth little
-      score: fit.score * (table.form[name] === "initials" ? 0.3 : 0.95),
-      way: fit.hasSlip && fit.score > 0.8 ? "typo" : "part",
-      used: fit.used,
-    }));
+  return gains.takeTop(maxCandidates).flatMap(({ number: name }) => {
+    const fit = matchName(names, weights, name, words, search.mustUseAll);
+    if (fit.score <= 0) return [];
+    // initials are a guess already: part of them is worth little
+    const trust = formOf(names, name) === "initials" ? 0.3 : 0.95;
+    const way = fit.isLoose && fit.score > 0.8 ? "typo" : "part";
+    return [{ item: names.item[name] ?? 0, name, score: fit.score * trust, way, used: fit.used }];
+  });
 }
 
-/** Runs of words that are a whole name but for slips, wherever the spaces stand: `paymnetsapi`, `check out`. */
-function gluedMatches(
-  table: NameTable,
-  words: readonly string[],
-  share: (used: readonly number[]) => number,
-): NameHit[] {
-  const hits: NameHit[] = [];
-  for (const { from, to } of slipWindows(words.length)) {
-    const joined = words.slice(from, to).join("");
-    if (joined.length < 4 || joined.length > 64) continue;
-    const used = Array.from({ length: to - from }, (_, at) => from + at);
-    for (const name of similarNames(table, joined)) {
-      const slips = slipsBetween(joined, table.joined[name] ?? "");
-      if (slips === undefined || slips === 0) continue;
-      hits.push({
-        item: table.item[name] ?? 0,
+/** Runs of words that are a whole name but for slips, wherever the spaces stand: `paymnetsapi`, `chek out`. */
+function slipMatches(search: Search, counter: Accumulator): NameHit[] {
+  const { names, words, weights } = search;
+  return slipWindows(words.length).flatMap(({ from, to }) => {
+    const used = range(from, to);
+    // words that are all spelled like words of names were hardly meant to be others
+    const doubt = used.every((at) => weights[at]?.isKnown === true) ? 0.8 : 1;
+    return similarNames(names, words.slice(from, to).join(""), counter)
+      .filter(({ name }) => formOf(names, name) !== "initials")
+      .map(({ name, slips }) => ({
+        item: names.item[name] ?? 0,
         name,
-        score: (0.93 - 0.06 * slips) * (0.35 + 0.65 * share(used)),
-        way: "typo",
+        score: (0.94 - 0.06 * slips) * doubt * sureness(search, used),
+        way: "typo" as const,
         used,
-      });
-    }
-  }
-  return hits;
+      }));
+  });
 }
 
-/** The whole, then what is left without the first or last words; few, because each costs a search. */
+/** The whole, then shorter runs; few, because each costs a search. */
 function slipWindows(count: number): { from: number; to: number }[] {
   const windows = [{ from: 0, to: count }];
-  for (let size = Math.min(4, count - 1); size >= 1 && windows.length < 10; size -= 1)
-    for (let from = 0; from + size <= count && windows.length < 10; from += 1)
+  for (let size = Math.min(3, count - 1); size >= 1; size -= 1)
+    for (let from = 0; from + size <= count && windows.length < maxSlipWindows; from += 1)
       windows.push({ from, to: from + size });
   return windows;
-}
-
-/** Names that share most groups of three letters with `joined`, found through its rarest groups. */
-function similarNames(table: NameTable, joined: string): number[] {
-  const grams = [...new Set(trigrams(joined))]
-    .map((gram) => ({ gram, size: listLength(table.byTrigram, gram) }))
-    .filter(({ size }) => size > 0)
-    .toSorted((a, b) => a.size - b.size);
-  const shared = new Map<number, number>();
-  let visits = 0;
-  for (const { gram, size } of grams) {
-    visits += size;
-    if (visits > maxVisits / 4) break;
-    for (const name of listOf(table.byTrigram, gram)) {
-      const length = table.joined[name]?.length ?? 0;
-      if (Math.abs(length - joined.length) <= 2) shared.set(name, (shared.get(name) ?? 0) + 1);
-    }
-  }
-  return [...shared]
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, 24)
-    .map(([name]) => name);
 }

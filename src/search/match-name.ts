@@ -1,12 +1,16 @@
 import { kindWords } from "./common-words.ts";
-import { listOf, type NameTable } from "./name-table.ts";
+import type { NameData } from "./index-data.ts";
+import { listOf } from "./postings.ts";
+import { countOf, findString, stringAt } from "./string-table.ts";
 
 /** A word of the query with all it may stand for. */
 export interface QueryWord {
   text: string;
   /** How much it says; a word for a kind of thing says little. */
   weight: number;
-  /** Word ids of names with the quality of the fit. */
+  /** Whether some name holds it as it is. */
+  isKnown: boolean;
+  /** Numbers of words of names with the quality of the fit. */
   fits: ReadonlyMap<number, number>;
 }
 
@@ -15,18 +19,30 @@ export interface NameFit {
   score: number;
   /** Positions of the words that the name accounts for. */
   used: number[];
-  /** Whether a word fitted only with a slip. */
-  hasSlip: boolean;
+  /** Whether a word fitted only with a slip, as a beginning or as a short form. */
+  isLoose: boolean;
 }
 
 /** What a word for a kind of thing weighs beside the name proper. */
 const kindWordShare = 0.25;
 
-/** The weight of a query word. */
-export function wordWeight(table: NameTable, word: string): number {
-  const id = table.vocabulary.idOf(word);
-  const rarity = id === undefined ? table.unknownRarity : (table.rarity[id] ?? 0);
-  return kindWords.has(word) ? rarity * kindWordShare : rarity;
+/** The weight of a query word, from 0 to 1. */
+export function wordWeight(names: NameData, word: string): { weight: number; isKnown: boolean } {
+  const id = findString(names.vocabulary, word);
+  // a word that no name holds is as telling as one of a single name
+  const rarity = id === undefined ? 1 : (names.rarity[id] ?? 0);
+  return {
+    weight: kindWords.has(word) ? rarity * kindWordShare : rarity,
+    isKnown: id !== undefined,
+  };
+}
+
+/** Weights of the words of names, where words for kinds count half. */
+export function nameWordWeights(names: NameData): Float32Array {
+  const weights = names.rarity.slice();
+  for (let id = 0; id < countOf(names.vocabulary); id += 1)
+    if (kindWords.has(stringAt(names.vocabulary, id))) weights[id] = (weights[id] ?? 0) * 0.5;
+  return weights;
 }
 
 /**
@@ -34,12 +50,13 @@ export function wordWeight(table: NameTable, word: string): number {
  * of the name was typed. `mustUseAll` is off when the text holds more than a name.
  */
 export function matchName(
-  table: NameTable,
+  names: NameData,
+  weights: Float32Array,
   name: number,
   words: readonly QueryWord[],
   mustUseAll: boolean,
 ): NameFit {
-  const { used, quality, hasSlip } = align(table, name, words);
+  const { used, quality, isLoose } = align(names, name, words);
   let typed = 0;
   let typedFound = 0;
   words.forEach((word, at) => {
@@ -50,24 +67,15 @@ export function matchName(
   });
   let written = 0;
   let writtenFound = 0;
-  listOf(table.words, name).forEach((id, at) => {
-    const weight = nameWordWeight(table, id);
+  listOf(names.words, name).forEach((id, at) => {
+    const weight = weights[id] ?? 0;
     written += weight;
     writtenFound += weight * (quality[at] ?? 0);
   });
-  if (typed === 0 || written === 0) return { score: 0, used: [], hasSlip: false };
+  if (typed === 0 || written === 0) return { score: 0, used: [], isLoose: false };
   const typedShare = typedFound / typed;
   const writtenShare = writtenFound / written;
-  return {
-    score: typedShare * (0.5 + 0.5 * writtenShare),
-    used: [...used.keys()],
-    hasSlip,
-  };
-}
-
-function nameWordWeight(table: NameTable, id: number): number {
-  const rarity = table.rarity[id] ?? 0;
-  return kindWords.has(table.vocabulary.word(id)) ? rarity * kindWordShare * 2 : rarity;
+  return { score: typedShare * (0.5 + 0.5 * writtenShare), used: [...used.keys()], isLoose };
 }
 
 interface Alignment {
@@ -75,28 +83,28 @@ interface Alignment {
   used: Map<number, number>;
   /** Quality by position in the name. */
   quality: number[];
-  hasSlip: boolean;
+  isLoose: boolean;
 }
 
 /** Gives each word of the name the query word that fits it best and is still free. */
-function align(table: NameTable, name: number, words: readonly QueryWord[]): Alignment {
+function align(names: NameData, name: number, words: readonly QueryWord[]): Alignment {
   const used = new Map<number, number>();
   const quality: number[] = [];
-  let hasSlip = false;
-  for (const id of listOf(table.words, name)) {
+  let isLoose = false;
+  for (const id of listOf(names.words, name)) {
     let best = 0;
     let bestAt = -1;
-    words.forEach((word, at) => {
-      const fitted = word.fits.get(id) ?? 0;
+    for (let at = 0; at < words.length; at += 1) {
+      const fitted = words[at]?.fits.get(id) ?? 0;
       if (fitted > best && !used.has(at)) {
         best = fitted;
         bestAt = at;
       }
-    });
+    }
     quality.push(best);
     if (bestAt < 0) continue;
     used.set(bestAt, best);
-    if (best < 0.95) hasSlip = true;
+    if (best < 0.96) isLoose = true;
   }
-  return { used, quality, hasSlip };
+  return { used, quality, isLoose };
 }

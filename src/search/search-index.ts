@@ -1,10 +1,13 @@
 import { splitWords } from "../base/words.ts";
+import { createIndexBuilder } from "./build-index.ts";
 import { kindWords, stopWords } from "./common-words.ts";
-import { findNames, type NameHit } from "./find-names.ts";
-import { buildNameTable, type NameTable } from "./name-table.ts";
+import { createNameFinder, type NameFinder, type NameHit } from "./find-names.ts";
+import type { IndexData } from "./index-data.ts";
+import { listOf } from "./postings.ts";
 import type { Hit, SearchItem, SearchQuery } from "./search-item.ts";
+import { countOf, findString, stringAt } from "./string-table.ts";
 import { termsOf } from "./symptom-terms.ts";
-import { buildTextIndex, type TextIndex } from "./text-index.ts";
+import { openTextIndex, type TextIndex } from "./text-index.ts";
 
 /** Finds items by what people type. Every search does bounded work, whatever the text. */
 export interface SearchIndex {
@@ -20,6 +23,10 @@ export interface SearchIndex {
 const maxQueryLength = 200;
 const maxQueryWords = 16;
 const defaultLimit = 10;
+/** Texts are looked at only when no name is as sure as this. */
+const sureName = 0.8;
+/** How much names of sections that fit only in part are believed, beside names of things. */
+const sectionDoubt = 0.8;
 
 /** The words of a query that can name something. */
 export function queryWords(text: string): string[] {
@@ -29,81 +36,97 @@ export function queryWords(text: string): string[] {
   return (telling.length === 0 ? words : telling).slice(0, maxQueryWords);
 }
 
-/** Builds the index over `items`. Takes CPU time in proportion to the texts: 14,000 entities take seconds. */
+/** Builds and opens an index over `items` at once. Takes CPU time in proportion to the texts. */
 export function buildSearchIndex(items: readonly SearchItem[]): SearchIndex {
-  const parts: Parts = {
-    items,
-    names: buildNameTable(items),
-    texts: buildTextIndex(items.map((item) => item.text)),
-  };
-  const sections = groupByParent(items);
-  return {
-    size: items.length,
-    hasName: (text) =>
-      parts.names.first.has(splitWords(text, maxQueryWords * 2, maxQueryLength).join("")),
-    search: (query) => searchAll(parts, query),
-    searchWithin(parent, text, limit = defaultLimit) {
-      const own = sections.get(parent) ?? [];
-      const words = queryWords(text);
-      if (words.length === 0)
-        return own
-          .slice(0, limit)
-          .map((at) => textHit(items[at], 0))
-          .filter((hit) => hit !== undefined);
-      return parts.texts
-        .score(own, termsOf(words, true))
-        .slice(0, limit)
-        .map((hit) => textHit(items[hit.item], textScore(hit.coverage, words.length)))
-        .filter((hit) => hit !== undefined);
-    },
-  };
+  const builder = createIndexBuilder();
+  for (const item of items) builder.add(item);
+  return openSearchIndex(builder.finish());
 }
 
 interface Parts {
-  items: readonly SearchItem[];
-  names: NameTable;
+  data: IndexData;
+  findNames: NameFinder;
   texts: TextIndex;
 }
 
-function textHit(item: SearchItem | undefined, score: number): Hit | undefined {
-  return item === undefined
-    ? undefined
-    : { id: item.id, kind: item.kind, score, way: "text", matched: [], name: "", isWished: false };
-}
-
-function searchAll(parts: Parts, query: SearchQuery): Hit[] {
-  const { items } = parts;
-  const words = queryWords(query.text);
-  const best = new Map<number, Hit>();
-  const kinds = query.kinds === undefined ? undefined : new Set(query.kinds);
-  const keep = (at: number, hit: Hit | undefined): void => {
-    if (hit === undefined || kinds?.has(hit.kind) === false) return;
-    if (hit.score > (best.get(at)?.score ?? 0)) best.set(at, hit);
+/** Opens a finished index; takes no time to speak of. */
+export function openSearchIndex(data: IndexData): SearchIndex {
+  const size = countOf(data.items.ids);
+  const parts: Parts = {
+    data,
+    findNames: createNameFinder(data.names),
+    texts: openTextIndex(data.texts, size),
   };
-  for (const hit of findNames(parts.names, words, query.hasExtraWords !== true))
-    keep(hit.item, nameHit(parts, hit, words));
-  if (query.namesOnly !== true && topScore(best) < settledScore)
-    for (const found of parts.texts.search(termsOf(words, true), defaultLimit * 3))
-      keep(found.item, textHit(items[found.item], textScore(found.coverage, words.length)));
-  return rank(best, items, query.wish ?? [], words).slice(0, query.limit ?? defaultLimit);
+  return {
+    size,
+    hasName: (text) => {
+      const joined = splitWords(text, maxQueryWords * 2, maxQueryLength).join("");
+      return findString(data.names.joined, joined) !== undefined;
+    },
+    search: (query) => searchAll(parts, query),
+    searchWithin: (parent, text, limit = defaultLimit) => searchWithin(parts, parent, text, limit),
+  };
 }
 
-function nameHit(parts: Parts, hit: NameHit, words: readonly string[]): Hit | undefined {
-  const item = parts.items[hit.item];
-  if (item === undefined) return undefined;
+function searchWithin({ data, texts }: Parts, parent: string, text: string, limit: number): Hit[] {
+  const at = findString(data.items.parents, parent);
+  if (at === undefined) return [];
+  const own = listOf(data.items.sections, at);
+  const words = queryWords(text);
+  if (words.length === 0) return [...own.subarray(0, limit)].map((item) => textHit(data, item, 0));
+  return texts
+    .searchAmong(own, termsOf(words, true))
+    .slice(0, limit)
+    .map((hit) => textHit(data, hit.item, textScore(hit.coverage, words.length)));
+}
+
+function textHit(data: IndexData, item: number, score: number): Hit {
   return {
-    id: item.id,
-    kind: item.kind,
-    score: hit.score,
-    way: hit.way,
-    matched: hit.used.map((at) => words[at] ?? ""),
-    name: parts.names.joined[hit.name] ?? "",
+    id: stringAt(data.items.ids, item),
+    kind: kindOf(data, item),
+    score,
+    way: "text",
+    matched: [],
+    name: "",
     isWished: false,
   };
 }
 
-/** From here on a name is sure enough that descriptions need not be looked at. */
-const settledScore = 0.9;
+function kindOf({ items }: IndexData, item: number): string {
+  return items.kinds[items.kind[item] ?? 0] ?? "";
+}
+
+function searchAll(parts: Parts, query: SearchQuery): Hit[] {
+  const { data } = parts;
+  const words = queryWords(query.text);
+  const best = new Map<number, Hit>();
+  const kinds = query.kinds === undefined ? undefined : new Set(query.kinds);
+  const keep = (item: number, hit: Hit): void => {
+    if (kinds?.has(hit.kind) === false) return;
+    if (hit.score > (best.get(item)?.score ?? 0)) best.set(item, hit);
+  };
+  const options = { mustUseAll: query.hasExtraWords !== true, exactOnly: query.exactOnly === true };
+  for (const hit of parts.findNames(words, options)) keep(hit.item, nameHit(data, hit, words));
+  const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
+  if (wantsTexts && topScore(best) < sureName)
+    for (const { item, coverage } of parts.texts.search(termsOf(words, true), defaultLimit * 3))
+      keep(item, textHit(data, item, textScore(coverage, words.length)));
+  return rank(best, data, query.wish ?? [], words).slice(0, query.limit ?? defaultLimit);
+}
+
+function nameHit(data: IndexData, hit: NameHit, words: readonly string[]): Hit {
+  const kind = kindOf(data, hit.item);
+  const isDoubtful = kind === "section" && hit.way !== "exact";
+  return {
+    id: stringAt(data.items.ids, hit.item),
+    kind,
+    score: isDoubtful ? hit.score * sectionDoubt : hit.score,
+    way: hit.way,
+    matched: hit.used.map((at) => words[at] ?? ""),
+    name: stringAt(data.names.joined, hit.name),
+    isWished: false,
+  };
+}
 
 function topScore(hits: ReadonlyMap<number, Hit>): number {
   let top = 0;
@@ -122,30 +145,19 @@ const popularityLift = 0.03;
 
 function rank(
   hits: ReadonlyMap<number, Hit>,
-  items: readonly SearchItem[],
+  data: IndexData,
   wish: readonly string[],
   words: readonly string[],
 ): Hit[] {
   const asked = new Set(words.flatMap((word) => kindWords.get(word) ?? []));
   return [...hits]
-    .map(([at, hit]) => {
+    .map(([item, hit]) => {
       const isWished = asked.has(hit.kind);
       const lift =
         (isWished || (asked.size === 0 && wish.includes(hit.kind)) ? wishLift : 0) +
-        popularityLift * (items[at]?.popularity ?? 0);
-      return { hit: { ...hit, isWished }, at, order: hit.score + lift };
+        popularityLift * (data.items.popularity[item] ?? 0);
+      return { hit: { ...hit, isWished }, item, order: hit.score + lift };
     })
-    .toSorted((a, b) => b.order - a.order || a.at - b.at)
+    .toSorted((a, b) => b.order - a.order || a.item - b.item)
     .map(({ hit }) => hit);
-}
-
-function groupByParent(items: readonly SearchItem[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  items.forEach((item, at) => {
-    if (item.parent === undefined) return;
-    const group = groups.get(item.parent);
-    if (group === undefined) groups.set(item.parent, [at]);
-    else group.push(at);
-  });
-  return groups;
 }

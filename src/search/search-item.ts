@@ -7,8 +7,6 @@ export interface SearchItem {
   id: string;
   /** In lower case: `component`, `group`, `user`, …, or `section` for a piece of a document. */
   kind: string;
-  /** `spec.type` in lower case, such as `service`. */
-  type?: string;
   /** The entity that a section belongs to. */
   parent?: string;
   names: { text: string; form: NameForm }[];
@@ -28,6 +26,8 @@ export interface SearchQuery {
   wish?: readonly string[];
   /** Names only: descriptions and sections are not looked at. */
   namesOnly?: boolean;
+  /** Names as they are written only: no beginnings, parts or slips. */
+  exactOnly?: boolean;
   /**
    * The text may say more than a name (a symptom, say): words outside the best name do not count against it.
    */

@@ -1,5 +1,6 @@
 import { symptomGroups } from "./common-words.ts";
-import { stemOf, type WeightedTerm } from "./text-index.ts";
+import { stemOf } from "./stem.ts";
+import type { WeightedTerm } from "./text-index.ts";
 
 /** What a synonym counts beside the word that was typed. */
 const synonymBoost = 0.5;

@@ -1,7 +1,10 @@
 import lunr from "lunr";
 
-import { splitWords } from "../base/words.ts";
-import { stopWords } from "./common-words.ts";
+import { createAccumulator } from "./accumulator.ts";
+import { idfOf } from "./build-texts.ts";
+import type { TextData } from "./index-data.ts";
+import { listLength, listOf } from "./postings.ts";
+import { findString } from "./string-table.ts";
 
 /** One text found. */
 export interface TextHit {
@@ -10,14 +13,6 @@ export interface TextHit {
   rank: number;
   /** 0 to 1: how much of what was looked for the text holds, rare words counting most. */
   coverage: number;
-}
-
-/** Full-text index over the items' texts. */
-export interface TextIndex {
-  /** Best first. Common words are left out when rarer ones are there, so that the work stays bounded. */
-  search(terms: readonly WeightedTerm[], limit: number): TextHit[];
-  /** Scores given items only. */
-  score(items: readonly number[], terms: readonly WeightedTerm[]): TextHit[];
 }
 
 /** A stem to look for. */
@@ -29,158 +24,154 @@ export interface WeightedTerm {
   group: number;
 }
 
-const field = "text";
-/** Texts looked at for one question: the bound on its cost. */
-const maxPostings = 4_000;
-
-/** The parts of lunr's index that its types leave out: a vector of term numbers and BM25 scores for each text. */
-type BuiltIndex = lunr.Index & {
-  fieldVectors: Record<string, { elements: number[] } | undefined>;
-  invertedIndex: Record<string, (Record<string, object> & { _index: number }) | undefined>;
-};
-
-function isBuiltIndex(index: lunr.Index): index is BuiltIndex {
-  return "fieldVectors" in index && "invertedIndex" in index;
+/** Full-text index over the items' texts. */
+export interface TextIndex {
+  /** Best first. Common words are left out when rarer ones are there, so that the work stays bounded. */
+  search(terms: readonly WeightedTerm[], limit: number): TextHit[];
+  /** Scores given items (ascending) only. */
+  searchAmong(items: Uint32Array, terms: readonly WeightedTerm[]): TextHit[];
 }
 
-/** The stem lunr's English stemmer gives a word. */
-export function stemOf(word: string): string {
-  return lunr.stemmer(new lunr.Token(word, {})).toString();
+/** Postings looked at for one question, and texts that lunr then scores: the bound on its cost. */
+const maxPostings = 20_000;
+const maxScored = 64;
+
+/** A stem that the texts know. */
+interface KnownTerm extends WeightedTerm {
+  list: number;
+  size: number;
 }
 
-/** The stems of a text, stop words left out. */
-export function stemsOf(text: string, maxWords = 400): string[] {
-  return splitWords(text, maxWords, maxWords * 12)
-    .filter((word) => !stopWords.has(word))
-    .map(stemOf);
-}
-
-/** Builds the index; an item's number is its position. Items without text are left out. */
-export function buildTextIndex(texts: readonly string[]): TextIndex {
-  const builder = new lunr.Builder();
-  builder.ref("id");
-  builder.field(field);
-  const stems = new Map<string, string>();
-  const stemmed = (word: string): string => {
-    let stem = stems.get(word);
-    if (stem === undefined) stems.set(word, (stem = stemOf(word)));
-    return stem;
-  };
-  // texts are split and stemmed here: lunr's tokenizer knows neither camelCase nor our stop words
-  builder.tokenizer = Object.assign(
-    (text?: null | string | object | object[]) =>
-      splitWords(typeof text === "string" ? text : "", 1_500, 20_000)
-        .filter((word) => !stopWords.has(word))
-        .map((word) => new lunr.Token(stemmed(word), {})),
-    { separator: /\s/ },
-  );
-  texts.forEach((text, id) => {
-    if (text !== "") builder.add({ id: String(id), [field]: text });
-  });
-  const index = builder.build();
-  if (!isBuiltIndex(index)) throw new Error("this version of lunr keeps no vectors");
-  const frequency = new Map<string, number>();
-  for (const [stem, posting] of Object.entries(index.invertedIndex))
-    frequency.set(stem, Object.keys(posting?.[field] ?? {}).length);
-  return createTextIndex(index, frequency, texts.length);
-}
-
-function createTextIndex(
-  index: BuiltIndex,
-  frequency: ReadonlyMap<string, number>,
-  total: number,
-): TextIndex {
-  const rarity = (stem: string): number => {
-    const count = frequency.get(stem) ?? 0;
-    return Math.log(1 + total / (1 + count));
-  };
-  const vectorOf = (item: number): readonly number[] =>
-    index.fieldVectors[`${field}/${item}`]?.elements ?? [];
-  const score = (items: readonly number[], terms: readonly WeightedTerm[]): TextHit[] => {
-    const wanted = new Map<number, WeightedTerm>();
-    for (const term of terms) {
-      const at = index.invertedIndex[term.stem]?.["_index"];
-      if (at !== undefined && !wanted.has(at)) wanted.set(at, term);
-    }
-    const weights = groupWeights(terms, rarity);
-    return items
-      .map((item) => scoreVector(item, vectorOf(item), wanted, weights))
-      .filter((hit) => hit.rank > 0)
-      .toSorted((a, b) => b.rank - a.rank || a.item - b.item);
-  };
+/**
+ * Opens the index. The postings choose a bounded set of texts, and a lunr index over just these scores them, through
+ * `query()` only: lunr over all texts costs a hundred times as much for a question with common words, and as much
+ * memory as everything else together.
+ */
+export function openTextIndex(texts: TextData, itemCount: number): TextIndex {
+  const sums = createAccumulator(itemCount);
+  const known = (terms: readonly WeightedTerm[]): KnownTerm[] =>
+    terms.flatMap((term) => {
+      const list = findString(texts.stems, term.stem);
+      return list === undefined ? [] : [{ ...term, list, size: listLength(texts.byStem, list) }];
+    });
   return {
-    score,
     search(terms, limit) {
-      const chosen = affordable(terms, frequency);
-      if (chosen.length === 0) return [];
-      const found = index.query((query) => {
-        for (const { stem, boost } of chosen)
-          query.term(stem, {
-            boost,
-            fields: [field],
-            usePipeline: false,
-            wildcard: lunr.Query.wildcard.NONE,
-          });
-      });
-      const items = found.slice(0, limit * 3).map((result) => Number(result.ref));
-      return score(items, terms).slice(0, limit);
+      const chosen = affordable(known(terms));
+      for (const { list, boost } of chosen) {
+        const start = texts.byStem.offsets[list] ?? 0;
+        const items = listOf(texts.byStem, list);
+        for (let at = 0; at < items.length; at += 1)
+          sums.add(items[at] ?? 0, boost * (texts.weight[start + at] ?? 0));
+      }
+      const items = Uint32Array.from(sums.takeTop(maxScored), ({ number }) => number).toSorted();
+      return score(texts, items, known(terms), terms).slice(0, limit);
     },
+    searchAmong: (items, terms) => score(texts, items, known(terms), terms),
   };
 }
 
-/** Every group counts as much as its rarest term that the texts know; an unknown word counts fully. */
-function groupWeights(
-  terms: readonly WeightedTerm[],
-  rarity: (stem: string) => number,
-): Map<number, number> {
-  const weights = new Map<number, number>();
-  for (const term of terms)
-    if (term.boost === 1)
-      weights.set(term.group, Math.max(weights.get(term.group) ?? 0, rarity(term.stem)));
-  return weights;
-}
-
-function scoreVector(
-  item: number,
-  elements: readonly number[],
-  wanted: ReadonlyMap<number, WeightedTerm>,
-  weights: ReadonlyMap<number, number>,
-): TextHit {
-  const best = new Map<number, { rank: number; boost: number }>();
-  // pairs of term number and score, as lunr.Vector keeps them
-  for (let at = 0; at < elements.length; at += 2) {
-    const term = wanted.get(elements[at] ?? -1);
-    if (term === undefined) continue;
-    const rank = (elements[at + 1] ?? 0) * term.boost;
-    const old = best.get(term.group);
-    if (old === undefined || rank > old.rank)
-      best.set(term.group, { rank, boost: Math.max(term.boost, old?.boost ?? 0) });
-  }
-  let rank = 0;
-  let covered = 0;
-  for (const [group, hit] of best) {
-    rank += hit.rank;
-    covered += (weights.get(group) ?? 0) * hit.boost;
-  }
-  const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  return { item, rank, coverage: all === 0 ? 0 : covered / all };
-}
-
-/** Terms the index knows, rarest first, as many as the budget allows; a term in more texts than that is no help. */
-function affordable(
-  terms: readonly WeightedTerm[],
-  frequency: ReadonlyMap<string, number>,
-): WeightedTerm[] {
-  const known = terms
-    .map((term) => ({ term, count: frequency.get(term.stem) ?? 0 }))
-    .filter(({ count }) => count > 0)
-    .toSorted((a, b) => a.count - b.count);
-  const chosen: WeightedTerm[] = [];
+/** Rarest first, as many as the budget allows. */
+function affordable(terms: readonly KnownTerm[]): KnownTerm[] {
   let postings = 0;
-  for (const { term, count } of known) {
-    postings += count;
-    if (postings > maxPostings) break;
-    chosen.push(term);
+  return terms
+    .toSorted((a, b) => a.size - b.size)
+    .filter(({ size }) => {
+      postings += size;
+      return postings <= maxPostings;
+    });
+}
+
+const field = "text";
+
+function score(
+  texts: TextData,
+  items: Uint32Array,
+  terms: readonly KnownTerm[],
+  asked: readonly WeightedTerm[],
+): TextHit[] {
+  if (items.length === 0 || terms.length === 0) return [];
+  const index = lunrOver(texts, items, terms);
+  const results = index.query((query) => {
+    for (const { stem, boost } of terms)
+      query.term(stem, { boost, fields: [field], usePipeline: false });
+  });
+  const weights = groupWeights(texts, asked);
+  const byStem = new Map(terms.map((term) => [term.stem, term]));
+  let all = 0;
+  for (const weight of weights.values()) all += weight;
+  return results.map((result) => {
+    const covered = new Map<number, number>();
+    for (const stem of Object.keys(result.matchData.metadata)) {
+      const term = byStem.get(stem);
+      if (term !== undefined)
+        covered.set(term.group, Math.max(term.boost, covered.get(term.group) ?? 0));
+    }
+    let own = 0;
+    for (const [group, boost] of covered) own += boost * (weights.get(group) ?? 0);
+    return { item: Number(result.ref), rank: result.score, coverage: all === 0 ? 0 : own / all };
+  });
+}
+
+/**
+ * A lunr index that holds only these texts and these terms, with the weights that they have among all texts.
+ * It is loaded from the form in which lunr itself stores an index.
+ */
+function lunrOver(texts: TextData, items: Uint32Array, terms: readonly KnownTerm[]): lunr.Index {
+  // stems are numbered in alphabetical order, which lunr wants of terms as well as of the numbers in a vector
+  const lists = new Map(
+    terms.toSorted((x, y) => x.list - y.list).map(({ list, stem }) => [list, stem]),
+  );
+  const invertedIndex: [string, object][] = [];
+  const vectors = new Map<number, number[]>();
+  for (const [list, stem] of lists) {
+    const holders: Record<string, object> = {};
+    for (const { item, weight } of weightsIn(texts, list, items)) {
+      holders[item] = {};
+      const vector = vectors.get(item);
+      if (vector === undefined) vectors.set(item, [list, weight]);
+      else vector.push(list, weight);
+    }
+    invertedIndex.push([stem, { _index: list, [field]: holders }]);
   }
-  return chosen;
+  return lunr.Index.load({
+    version: lunr.version,
+    fields: [field],
+    fieldVectors: [...vectors].map(([item, vector]) => [`${field}/${item}`, vector]),
+    invertedIndex,
+    pipeline: [],
+  });
+}
+
+/** The weights of one stem in those of the items that hold it; both lists are ascending. */
+function weightsIn(
+  texts: TextData,
+  list: number,
+  items: Uint32Array,
+): { item: number; weight: number }[] {
+  const start = texts.byStem.offsets[list] ?? 0;
+  const holders = listOf(texts.byStem, list);
+  const found: { item: number; weight: number }[] = [];
+  let low = 0;
+  for (const item of items) {
+    let high = holders.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((holders[middle] ?? 0) < item) low = middle + 1;
+      else high = middle;
+    }
+    if (holders[low] === item) found.push({ item, weight: texts.weight[start + low] ?? 0 });
+  }
+  return found;
+}
+
+/** Every typed word counts by its rarity; one that no text holds counts fully. */
+function groupWeights(texts: TextData, terms: readonly WeightedTerm[]): Map<number, number> {
+  const weights = new Map<number, number>();
+  for (const { stem, boost, group } of terms) {
+    if (boost !== 1) continue;
+    const list = findString(texts.stems, stem);
+    const size = list === undefined ? 0 : listLength(texts.byStem, list);
+    weights.set(group, Math.max(weights.get(group) ?? 0, idfOf(size, texts.count)));
+  }
+  return weights;
 }

@@ -9,25 +9,25 @@ import {
   type AnswerSources,
 } from "./answer-parts.ts";
 import type { Card, EntityBrief } from "./answer.ts";
-import type { Document } from "./documents.ts";
+import type { DocumentLibrary } from "./document-library.ts";
 
 /** The card that shows a thing as a whole, by its kind. */
 export function cardOf(
   sources: AnswerSources,
   entity: CatalogEntity,
-  documents: readonly Document[],
+  library: DocumentLibrary,
   headline?: string,
 ): Card {
   const kind = entity.entity.kind;
   if (kind === "Group") return teamCard(sources, entity);
   if (kind === "User") return personCard(sources, entity);
-  return entityCard(sources, entity, documents, headline);
+  return entityCard(sources, entity, library, headline);
 }
 
 function entityCard(
   sources: AnswerSources,
   entity: CatalogEntity,
-  documents: readonly Document[],
+  library: DocumentLibrary,
   headline: string | undefined,
 ): Card {
   const { catalog, wellKnown } = sources;
@@ -45,8 +45,9 @@ function entityCard(
     ...(onCall === undefined ? {} : { onCall }),
     ...(system === undefined ? {} : { system: briefOfRef(catalog, system) }),
     links: linksOf(sources, entity),
-    runbooks: documents
-      .filter((document) => document.isRunbook && document.refs.includes(entity.ref))
+    runbooks: library
+      .ofEntity(entity.ref)
+      .filter((document) => document.isRunbook)
       .map(({ path, title }) => ({ path, title })),
     dependsOn: directDependencies(sources, entity),
     dependents: directDependents(sources, entity),

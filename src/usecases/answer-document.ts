@@ -7,8 +7,8 @@ import type { Subject } from "./answer-entity.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
+import { sectionId } from "./document-library.ts";
 import type { Document } from "./documents.ts";
-import { sectionId } from "./search-items.ts";
 
 /** A section of a document that fits, and how well. */
 export interface SectionHit {
@@ -29,20 +29,6 @@ const actionHeadings = [
   "diagnosis",
   "procedure",
 ];
-
-/** Documents by path and section ids, for looking hits up. */
-export function sectionsOf(
-  documents: readonly Document[],
-): Map<string, { document: Document; section: Section }> {
-  return new Map(
-    documents.flatMap((document) =>
-      document.sections.map((section) => [
-        sectionId(document.path, section.anchor),
-        { document, section },
-      ]),
-    ),
-  );
-}
 
 /** The words of a question that are neither the thing's name nor about asking for a runbook. */
 export function symptomOf(asked: Asked, matched: readonly string[]): string {
@@ -94,7 +80,7 @@ export function sectionsFor(asked: Asked, entity: CatalogEntity, symptom: string
 }
 
 function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): Hit[] {
-  const own = asked.snapshot.documents.filter((document) => document.refs.includes(ref));
+  const own = asked.snapshot.library.ofEntity(ref);
   const fitting = own.filter((document) => document.isRunbook === (wanted === "runbook"));
   return (fitting.length > 0 ? fitting : own).flatMap((document) => {
     const section = openingOf(document);
@@ -121,9 +107,8 @@ function openingOf(document: Document): Section | undefined {
 
 /** Hits as sections, with the most useful section of the best document first. */
 export function toSectionHits(asked: Asked, hits: readonly Hit[]): SectionHit[] {
-  const sections = sectionsOf(asked.snapshot.documents);
   const found = hits.flatMap((hit) => {
-    const known = sections.get(hit.id);
+    const known = asked.snapshot.library.section(hit.id);
     return known === undefined ? [] : [{ ...known, score: hit.score }];
   });
   const best = found[0];

@@ -20,7 +20,7 @@ export function answerAboutEntity(asked: Asked, subject: Subject): Answer {
   const { entity } = subject;
   const { headline, evidence } = pointOf(asked, entity);
   return frame(asked, {
-    card: cardOf(asked, entity, asked.snapshot.documents, headline),
+    card: cardOf(asked, entity, asked.snapshot.library, headline),
     evidence: evidence.length === 0 ? [evidenceOf(entity)] : evidence,
     entities: ranked(entity, subject.score, subject.others),
   });

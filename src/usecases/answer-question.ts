@@ -2,24 +2,14 @@ import { createQuestionParser } from "../ask/parse-question.ts";
 import type { Query, QueryIntent } from "../ask/query.ts";
 import { relationTargets } from "../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../catalog/well-known.ts";
-import { confidentScore, type Hit } from "../search/search-item.ts";
-import { cardOf, describe } from "./answer-cards.ts";
-import {
-  answerFromDocuments,
-  noDocumentHeadline,
-  sectionAnswer,
-  sectionsFor,
-  symptomOf,
-  toSectionHits,
-} from "./answer-document.ts";
 import { answerAboutEntity, answerApis, type Subject } from "./answer-entity.ts";
-import { frame, ranked, type Asked } from "./answer-frame.ts";
+import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
 import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
-import { evidenceOf } from "./answer-parts.ts";
+import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
-import { decide, entityKinds, resolveSubject, type Resolution } from "./resolve-subject.ts";
+import { decide, resolveSubject, type Resolution } from "./resolve-subject.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface AnswererOptions {
@@ -83,14 +73,12 @@ function answer(asked: Asked): Answer {
   return answerOne(asked, found);
 }
 
-function resolve(asked: Asked, intent: QueryIntent, hasExtraWords = false): Resolution {
+function resolve(asked: Asked, intent: QueryIntent): Resolution {
   return resolveSubject({
     index: asked.snapshot.index,
     entities: asked.catalog.entities,
     intent,
     text: asked.query.subject,
-    hasExtraWords,
-    namesOnly: hasExtraWords,
   });
 }
 
@@ -119,76 +107,4 @@ function answerOne(asked: Asked, subject: Subject): Answer {
     return answerDependencies(asked, subject);
   if (intent === "apis") return answerApis(asked, subject);
   return answerAboutEntity(asked, subject);
-}
-
-/** A runbook or document: of the thing that the words name, else whichever section fits the words. */
-function answerDocuments(asked: Asked): Answer {
-  const titled = titledDocument(asked);
-  const found = resolve(asked, asked.query.intent, true);
-  const namedWords = found.outcome === "one" ? found.matched.length : 0;
-  if (titled !== undefined && titled.matched.length > namedWords) {
-    const answered = sectionAnswer(asked, toSectionHits(asked, [titled]));
-    if (answered !== undefined) return answered;
-  }
-  if (found.outcome === "one") {
-    const symptom = symptomOf(asked, found.matched);
-    const answered = answerFromDocuments(asked, found, sectionsFor(asked, found.entity, symptom));
-    if (answered !== undefined) return answered;
-    return answerWithoutDocument(asked, found);
-  }
-  const sections = asked.snapshot.index.search({ text: asked.query.text, kinds: ["section"] });
-  if ((sections[0]?.score ?? 0) >= confidentScore) {
-    const answered = sectionAnswer(asked, toSectionHits(asked, sections));
-    if (answered !== undefined) return answered;
-  }
-  if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
-  return answerNothing(asked, found.near);
-}
-
-/** A document whose title or alert the words name. */
-function titledDocument(asked: Asked): Hit | undefined {
-  const [best] = asked.snapshot.index.search({
-    text: asked.query.subject,
-    kinds: ["section"],
-    namesOnly: true,
-    hasExtraWords: true,
-    limit: 1,
-  });
-  return best !== undefined && best.way === "exact" ? best : undefined;
-}
-
-/** The thing is known but nobody wrote a document about it: its card with the links there are. */
-function answerWithoutDocument(asked: Asked, subject: Subject): Answer {
-  const { entity } = subject;
-  return frame(asked, {
-    card: cardOf(asked, entity, asked.snapshot.documents, noDocumentHeadline(asked, entity)),
-    evidence: [evidenceOf(entity)],
-    entities: ranked(entity, subject.score, subject.others),
-  });
-}
-
-/** Bare words: the thing they name, a section that says them, or a choice of what is near. */
-function answerSearch(asked: Asked): Answer {
-  const { index } = asked.snapshot;
-  const hits = index.search({
-    text: asked.query.subject,
-    kinds: [...entityKinds, "section"],
-    limit: 20,
-  });
-  const things = hits.filter((hit) => hit.kind !== "section");
-  const sections = hits.filter((hit) => hit.kind === "section");
-  const found = resolve(asked, "search");
-  const isSection = (sections[0]?.score ?? 0) > (things[0]?.score ?? 0);
-  if (isSection && (sections[0]?.score ?? 0) >= confidentScore) {
-    const answered = sectionAnswer(asked, toSectionHits(asked, sections));
-    if (answered !== undefined) return answered;
-  }
-  if (found.outcome === "several") return answerChoice(asked, found.hits);
-  if (found.outcome === "none") return answerNothing(asked, found.near);
-  const { entity } = found;
-  return frame(asked, {
-    card: cardOf(asked, entity, asked.snapshot.documents, describe(entity)),
-    evidence: [evidenceOf(entity)],
-    entities: ranked(entity, found.score, found.others),
-  });
 }

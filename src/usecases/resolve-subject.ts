@@ -53,30 +53,36 @@ export interface ResolveOptions {
   entities: ReadonlyMap<string, CatalogEntity>;
   intent: QueryIntent;
   text: string;
-  /** The text may hold a symptom too. */
-  hasExtraWords?: boolean;
   namesOnly?: boolean;
 }
 
 /** Finds the entity that a text means; several when it could be more than one, none when nothing is sure. */
 export function resolveSubject(options: ResolveOptions): Resolution {
   const { index, entities, intent, text } = options;
-  const byRef = referenceIn(text, entities);
-  if (byRef !== undefined)
-    return { outcome: "one", entity: byRef.entity, score: 1, matched: byRef.words, others: [] };
-  const wish = wishOf(intent);
+  const named = resolveReference(text, entities);
+  if (named !== undefined) return named;
   const hits = index.search({
     text,
     kinds: entityKinds,
-    wish,
+    wish: wishOf(intent),
     limit: 12,
-    ...(options.hasExtraWords === undefined ? {} : { hasExtraWords: options.hasExtraWords }),
     ...(options.namesOnly === undefined ? {} : { namesOnly: options.namesOnly }),
   });
   return decide(hits, entities, intent);
 }
 
-function wishOf(intent: QueryIntent): string[] {
+/** The entity whose full reference, `kind:namespace/name`, stands in the text, as buttons ask. */
+export function resolveReference(
+  text: string,
+  entities: ReadonlyMap<string, CatalogEntity>,
+): Resolution | undefined {
+  const byRef = referenceIn(text, entities);
+  if (byRef === undefined) return undefined;
+  return { outcome: "one", entity: byRef.entity, score: 1, matched: byRef.words, others: [] };
+}
+
+/** Kinds that a question of this intent is likely to be about. */
+export function wishOf(intent: QueryIntent): string[] {
   if (intent === "owns") return ["group", "user"];
   if (intent === "templates") return ["template"];
   if (intent === "channel" || intent === "on-call") return ["group", "component"];
@@ -102,6 +108,7 @@ export function decide(
   hits: readonly Hit[],
   entities: ReadonlyMap<string, CatalogEntity>,
   intent: QueryIntent,
+  hasExtraWords = false,
 ): Resolution {
   const best = hits[0];
   if (best === undefined || best.score < confidentScore)
@@ -110,7 +117,7 @@ export function decide(
       near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
     };
   const field = rivalsOf(hits);
-  const chosen = preferred(field, intent);
+  const chosen = preferred(field, intent) ?? (hasExtraWords ? surest(field) : undefined);
   const entity = chosen === undefined ? undefined : entities.get(chosen.id);
   if (chosen === undefined || entity === undefined)
     return { outcome: "several", hits: field.slice(0, maxChoices) };
@@ -144,4 +151,11 @@ function preferred(field: readonly Hit[], intent: QueryIntent): Hit | undefined 
     if (ofKind.length > 1) return undefined;
   }
   return undefined;
+}
+
+/** Beside a symptom one of the words may be somebody's name by chance: the best exact name is meant. */
+function surest(field: readonly Hit[]): Hit | undefined {
+  const best = field[0];
+  const isNamesake = field.some((hit) => hit !== best && hit.name === best?.name);
+  return best?.way === "exact" && !isNamesake ? best : undefined;
 }

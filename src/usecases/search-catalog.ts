@@ -20,8 +20,7 @@ export function searchCatalog(
     const score = rounded(hit.score);
     const entity = snapshot.catalog.entities.get(hit.id);
     if (entity !== undefined) return [{ ref: hit.id, title: displayName(entity), score }];
-    const path = hit.id.slice(0, hit.id.lastIndexOf("#"));
-    const document = snapshot.documents.find((each) => each.path === path);
-    return document === undefined ? [] : [{ doc: hit.id, title: document.title, score }];
+    const found = snapshot.library.section(hit.id);
+    return found === undefined ? [] : [{ doc: hit.id, title: found.document.title, score }];
   });
 }

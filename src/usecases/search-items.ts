@@ -9,6 +9,7 @@ import {
 import type { WellKnown } from "../catalog/well-known.ts";
 import { plainMarkdown } from "../docs/plain-markdown.ts";
 import type { SearchItem } from "../search/search-item.ts";
+import { sectionId } from "./document-library.ts";
 import type { Document } from "./documents.ts";
 
 /** Kinds that organise files and are not asked about. */
@@ -38,7 +39,6 @@ function entityItem(entity: CatalogEntity, catalog: Catalog, wellKnown: WellKnow
   return {
     id: entity.ref,
     kind: kind.toLowerCase(),
-    ...(typeof type === "string" ? { type: type.toLowerCase() } : {}),
     names: namesOf(entity, wellKnown),
     text: [
       metadata.description ?? "",
@@ -111,9 +111,4 @@ function sectionItems(document: Document): SearchItem[] {
 
 function titleNames(document: Document): SearchItem["names"] {
   return [document.title, ...document.alerts].map((text) => ({ text, form: "title" as const }));
-}
-
-/** Names a section of a document in the index. */
-export function sectionId(path: string, anchor: string): string {
-  return `${path}#${anchor}`;
 }

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import type { Catalog } from "../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
 import { buildSearchIndex, type SearchIndex } from "../search/search-index.ts";
+import { buildDocumentLibrary, type DocumentLibrary } from "./document-library.ts";
 import type { Document } from "./documents.ts";
 import { searchItemsOf } from "./search-items.ts";
 
@@ -12,6 +13,7 @@ export interface Snapshot {
   catalog: Catalog;
   documents: Document[];
   index: SearchIndex;
+  library: DocumentLibrary;
   diagnostics: Diagnostic[];
   /** When the sources were read. */
   readAtMs: number;
@@ -28,5 +30,9 @@ export function buildSnapshot(parts: {
 }): Snapshot {
   const { wellKnown = createWellKnown(), ...rest } = parts;
   const items = searchItemsOf(parts.catalog, parts.documents, wellKnown);
-  return { ...rest, index: buildSearchIndex(items) };
+  return {
+    ...rest,
+    index: buildSearchIndex(items),
+    library: buildDocumentLibrary(parts.documents),
+  };
 }

@@ -1,0 +1,138 @@
+import { queryWords } from "../search/search-index.ts";
+import { confidentScore, type Hit } from "../search/search-item.ts";
+import { cardOf, describe } from "./answer-cards.ts";
+import {
+  answerFromDocuments,
+  noDocumentHeadline,
+  sectionAnswer,
+  sectionsFor,
+  symptomOf,
+  toSectionHits,
+} from "./answer-document.ts";
+import type { Subject } from "./answer-entity.ts";
+import { frame, ranked, type Asked } from "./answer-frame.ts";
+import { answerChoice, answerNothing } from "./answer-none.ts";
+import { evidenceOf } from "./answer-parts.ts";
+import type { Answer } from "./answer.ts";
+import {
+  decide,
+  entityKinds,
+  resolveReference,
+  type Resolution,
+  wishOf,
+} from "./resolve-subject.ts";
+
+/** Enough for the things and the sections of one search to be told apart afterwards. */
+const bothKindsLimit = 40;
+
+/** A runbook or document: of the thing that the words name, else whichever section fits the words. */
+export function answerDocuments(asked: Asked): Answer {
+  const { things, sections } = searchNames(asked, false);
+  const found =
+    resolveReference(asked.query.subject, asked.catalog.entities) ??
+    decide(things, asked.catalog.entities, asked.query.intent, true);
+  const titled = sections.find((hit) => hit.way === "exact");
+  const namedWords = found.outcome === "one" ? found.matched.length : 0;
+  if (titled !== undefined && titled.matched.length > namedWords) {
+    const answered = sectionAnswer(asked, toSectionHits(asked, [titled]));
+    if (answered !== undefined) return answered;
+  }
+  if (found.outcome === "one") return answerForThing(asked, found);
+  const byText = answerFromAnySection(asked);
+  if (byText !== undefined) return byText;
+  if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
+  return answerNothing(asked, found.near);
+}
+
+/** Names in a text that may hold more than a name; `isExact` leaves out beginnings, parts and slips. */
+function searchNames(asked: Asked, isExact: boolean): { things: Hit[]; sections: Hit[] } {
+  const hits = asked.snapshot.index.search({
+    text: asked.query.subject,
+    kinds: [...entityKinds, "section"],
+    wish: wishOf(asked.query.intent),
+    namesOnly: true,
+    hasExtraWords: true,
+    exactOnly: isExact,
+    limit: bothKindsLimit,
+  });
+  return parted(hits);
+}
+
+function parted(hits: readonly Hit[]): { things: Hit[]; sections: Hit[] } {
+  return {
+    things: hits.filter((hit) => hit.kind !== "section"),
+    sections: hits.filter((hit) => hit.kind === "section"),
+  };
+}
+
+function answerForThing(asked: Asked, subject: Subject): Answer {
+  const symptom = symptomOf(asked, subject.matched);
+  const hits = sectionsFor(asked, subject.entity, symptom);
+  return answerFromDocuments(asked, subject, hits) ?? answerWithoutDocument(asked, subject);
+}
+
+/** The thing is known but nobody wrote a document about it: its card with the links there are. */
+function answerWithoutDocument(asked: Asked, subject: Subject): Answer {
+  const { entity } = subject;
+  return frame(asked, {
+    card: cardOf(asked, entity, asked.snapshot.library, noDocumentHeadline(asked, entity)),
+    evidence: [evidenceOf(entity)],
+    entities: ranked(entity, subject.score, subject.others),
+  });
+}
+
+function answerFromAnySection(asked: Asked): Answer | undefined {
+  const hits = asked.snapshot.index.search({ text: asked.query.text, kinds: ["section"] });
+  if ((hits[0]?.score ?? 0) < confidentScore) return undefined;
+  return sectionAnswer(asked, toSectionHits(asked, hits));
+}
+
+/** Bare words: the thing they name, a section that says them, or a choice of what is near. */
+export function answerSearch(asked: Asked): Answer {
+  const { entities } = asked.catalog;
+  const { things, sections } = parted(
+    asked.snapshot.index.search({
+      text: asked.query.subject,
+      kinds: [...entityKinds, "section"],
+      wish: wishOf("search"),
+      limit: bothKindsLimit,
+    }),
+  );
+  const found =
+    resolveReference(asked.query.subject, entities) ?? decide(things, entities, "search");
+  const withSymptom = answerSymptom(asked, found);
+  if (withSymptom !== undefined) return withSymptom;
+  const section = sections[0]?.score ?? 0;
+  if (section >= confidentScore && section > (things[0]?.score ?? 0)) {
+    const answered = sectionAnswer(asked, toSectionHits(asked, sections));
+    if (answered !== undefined) return answered;
+  }
+  if (found.outcome === "several") return answerChoice(asked, found.hits);
+  if (found.outcome === "none") return answerNothing(asked, found.near);
+  const { entity } = found;
+  return frame(asked, {
+    card: cardOf(asked, entity, asked.snapshot.library, describe(entity)),
+    evidence: [evidenceOf(entity)],
+    entities: ranked(entity, found.score, found.others),
+  });
+}
+
+/** How much of the words beside a name a section must say for them to be a symptom. */
+const symptomScore = 0.2;
+
+/** “payments oom”: a name with a symptom beside it is a question for a runbook, when there is one that says so. */
+function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
+  const words = queryWords(asked.query.subject);
+  if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
+    return undefined;
+  const { things } = searchNames(asked, true);
+  const named = decide(things, asked.catalog.entities, "runbook", true);
+  if (named.outcome !== "one" || named.matched.length === words.length) return undefined;
+  const hits = asked.snapshot.index.searchWithin(
+    named.entity.ref,
+    symptomOf(asked, named.matched),
+    bothKindsLimit,
+  );
+  if ((hits[0]?.score ?? 0) < symptomScore) return undefined;
+  return answerFromDocuments(asked, named, hits);
+}
