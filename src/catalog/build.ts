@@ -95,7 +95,7 @@ function toCatalogEntity(document: CheckedDocument, source: string): CatalogEnti
   };
 }
 
-/** Backstage refuses a name that another file holds; within one file it drops one of the two without a word. */
+/** Backstage refuses a name that another file holds; a name twice in one file it takes without a word. */
 function duplicate(document: CheckedDocument, holder: CatalogEntity): Diagnostic {
   const { file, line, base } = holder.origin;
   return {
