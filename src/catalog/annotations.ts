@@ -21,7 +21,7 @@ export function annotated(entity: Entity, base: string, originBase: string): Ent
 }
 
 /** `url:https://…` or `file:/…`, as Backstage writes where something is. */
-export function locationRef(base: string): string {
+function locationRef(base: string): string {
   return `${isWebUrl(base) ? "url" : "file"}:${base}`;
 }
 

@@ -7,7 +7,7 @@ import {
 } from "./codeowners-match.ts";
 
 /** One line of a CODEOWNERS file. */
-export interface CodeownersRule {
+interface CodeownersRule {
   pattern: PathPattern;
   /** As written. */
   text: string;
@@ -18,7 +18,7 @@ export interface CodeownersRule {
 }
 
 /** Rules under one heading; GitLab asks every section, GitHub knows only one without a name. */
-export interface CodeownersSection {
+interface CodeownersSection {
   name?: string;
   /** GitLab's `^[Name]`: its owners need not approve. */
   isOptional: boolean;
@@ -152,7 +152,7 @@ function parseRule(
 }
 
 /** `@login`, `@org/team` (GitLab: more levels, and roles as `@@maintainers`) or an e-mail address. */
-export function isOwner(word: string): boolean {
+function isOwner(word: string): boolean {
   return /^@@?[\w.-]+(?:\/[\w.-]+)*$/.test(word) || /^[^\s@/]+@[^\s@/]+$/.test(word);
 }
 

@@ -5,7 +5,7 @@ import { readYaml, type YamlFault } from "./yaml-reader.ts";
 import { offsetOf, plainValue } from "./yaml-value.ts";
 
 /** Line and column, both from 1. */
-export interface Position {
+interface Position {
   line: number;
   column: number;
 }

@@ -14,7 +14,7 @@ export interface Placeholder {
 export type PlaceholderText = { text: string } | { problem: string };
 
 /** Definitions of APIs are often larger than catalog files; beyond this they are refused. In characters. */
-export const maxPlaceholderLength = 5 * 1024 * 1024;
+const maxPlaceholderLength = 5 * 1024 * 1024;
 
 /** Finds every mapping with exactly one key `$text`, `$json` or `$yaml`. Other `$keys` stay as they are. */
 export function findPlaceholders(value: unknown): Placeholder[] {

@@ -14,7 +14,7 @@ export interface RuleOptions {
 }
 
 /** The verdict on one document. */
-export interface Verdict {
+interface Verdict {
   /** Set when there is no error: the document as an entity, its kind in the known spelling. */
   entity?: Entity;
   findings: Finding[];

@@ -1,5 +1,5 @@
 /** One way of naming a thing: an annotation key, and what to call the value when it is shown. */
-export interface NamedAnnotation {
+interface NamedAnnotation {
   annotation: string;
   /** Such as `PagerDuty service`; the value follows it. */
   label: string;

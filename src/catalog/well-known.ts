@@ -9,15 +9,15 @@ import {
 import { wellKnownDefaults, type WellKnownOptions } from "./well-known-defaults.ts";
 
 /** A path into the entity, for `CatalogEntity.locate`: where a value was found. */
-export type EntityPath = readonly (string | number)[];
+type EntityPath = readonly (string | number)[];
 
 /** What a value is, and where it stands. */
-export interface Found {
+interface Found {
   path: EntityPath;
 }
 
 /** A link or annotation that leads somewhere. */
-export interface FoundTarget extends Found {
+interface FoundTarget extends Found {
   /** A URL, or a path relative to the entity's file. */
   target: string;
   /** As people call it; absent when nobody said. */

@@ -10,7 +10,7 @@ const maxAliases = 100;
 const maxErrorTokens = 100;
 
 /** Options of the YAML library that catalog files are read with: YAML 1.2 core, merge keys off, as Backstage reads them. */
-export const yamlOptions = {
+const yamlOptions = {
   merge: false,
   logLevel: "silent",
   prettyErrors: false,
