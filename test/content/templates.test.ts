@@ -234,11 +234,12 @@ describe("access-request", () => {
 
 describe("add-runbook", () => {
   test.each(casesOf("add-runbook"))("proposes a runbook that is found: $what", async (entry) => {
-    await runner.seed(slugOf(entry), "templates/add-runbook");
+    await runner.seed("footlight-tickets/runbooks", "catalog/runbooks").catch(() => undefined);
     const { branch } = await propose(entry);
-    const folder = await runner.clone(slugOf(entry), branch);
+    const folder = await runner.clone("footlight-tickets/runbooks", branch);
     const alert = textOf(entry, "alert");
-    const parsed = parseDocument(readFileSync(join(folder, `runbooks/${alert}.md`), "utf8"));
+    const name = textOf(entry, "component").replace("component:default/", "");
+    const parsed = parseDocument(readFileSync(join(folder, name, `${alert}.md`), "utf8"));
 
     expect(parsed.problem).toBeUndefined();
     expect(parsed.frontMatter).toMatchObject({
