@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
@@ -7,7 +7,8 @@ import { DEFAULT_SCHEMA, runMigrations, type PgPool } from "bullmq";
 import { toError, UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { createReleaser, type Releaser } from "../base/releaser.ts";
-import type { Storage, StorageFinding } from "./contract.ts";
+import type { Storage } from "./contract.ts";
+import { diskOf, guardJobs, guardRecords, inspectDisk, isNearlyFull } from "./embedded-disk.ts";
 import { createErrorLog } from "./error-log.ts";
 import { bareCause, type BackendName } from "./failure.ts";
 import { acquireFolderLock } from "./folder-lock.ts";
@@ -26,10 +27,6 @@ const backend: BackendName = {
 /** BullMQ looks for its tables here when it is given a pool. */
 const schema = DEFAULT_SCHEMA;
 const sweepIntervalMs = 600_000;
-/** Below this much free space the first full write is near. */
-const lowSpaceBytes = 200 * 1024 * 1024;
-/** Below this much free space a failure to open is the disk's. */
-const noSpaceBytes = 16 * 1024 * 1024;
 
 /** PGlite's own parameters, and less memory and disk than a server would take: 180 MB instead of 350, 128 MB of log instead of 1 GB. */
 const startParams = [
@@ -76,8 +73,10 @@ async function open(options: EmbeddedOptions, releaser: Releaser): Promise<Stora
 
   const folder = path.join(dataDir, "pglite");
   const db = await openDatabase(folder);
-  releaser.add("the embedded database", () => db.close());
-  const pool = guard(createPglitePool(db), () => isLockLost);
+  const { pool, fatal } = createPglitePool(db, () => (isLockLost ? lockLost() : undefined), broken);
+  releaser.add("the embedded database", async () => {
+    if (fatal() === undefined) await db.close();
+  });
   await prepareTables(pool);
   const orphans = await releaseOrphans(pool);
   if (orphans > 0) logger.info({ jobs: orphans }, "jobs of the previous process were put back");
@@ -93,11 +92,12 @@ async function open(options: EmbeddedOptions, releaser: Releaser): Promise<Stora
   const jobs = await openJobQueue(createSqlJobDriver(pool, backend), tuning, logger);
   releaser.add("the job queue", () => jobs.close());
 
+  const disk = diskOf(dataDir);
   return {
     kind: "embedded",
-    records,
-    jobs,
-    preflight: () => inspectDisk(dataDir),
+    records: guardRecords(records, disk),
+    jobs: guardJobs(jobs, disk),
+    preflight: () => inspectDisk(disk),
     ping: () => pingRecords(records, backend),
     close: () => releaser.releaseAll(),
   };
@@ -133,8 +133,7 @@ async function openDatabase(folder: string): Promise<PGlite> {
 
 async function explainOpenFailure(folder: string, error: Error): Promise<UpstreamError> {
   const cause = bareCause(error);
-  const freeBytes = await freeSpace(path.dirname(folder));
-  if (freeBytes !== undefined && freeBytes < noSpaceBytes) {
+  if (await isNearlyFull(diskOf(path.dirname(folder)))) {
     return new UpstreamError("storage-full", `no room is left on the disk of ${folder}`, {
       hint: "free some space and start again",
       isRetryable: false,
@@ -160,19 +159,24 @@ async function isFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Refuses all work once the lock is lost: a second process may be writing to the same files. */
-function guard(pool: PgPool, isLockLost: () => boolean): PgPool {
-  const query = pool.query.bind(pool);
-  pool.query = async (text, params) => {
-    if (isLockLost()) {
-      throw new UpstreamError("storage-lost", "another process took over the data folder", {
-        hint: "stop one of the two, then restart this one",
-        isRetryable: false,
-      });
-    }
-    return query(text, params);
-  };
-  return pool;
+/** A second process may be writing to the same files by now. */
+function lockLost(): UpstreamError {
+  return new UpstreamError("storage-lost", "another process took over the data folder", {
+    hint: "stop one of the two, then restart this one",
+    isRetryable: false,
+  });
+}
+
+function broken(cause: Error): UpstreamError {
+  return new UpstreamError(
+    "storage-broken",
+    `the embedded database has stopped: ${cause.message}`,
+    {
+      hint: "see to the disk (is it full?), then restart: what was accepted is safe",
+      isRetryable: true,
+      cause: bareCause(cause),
+    },
+  );
 }
 
 async function prepareTables(pool: PgPool): Promise<void> {
@@ -193,26 +197,4 @@ async function releaseOrphans(pool: PgPool): Promise<number> {
     [sqlQueueName],
   );
   return rows.length;
-}
-
-async function inspectDisk(dataDir: string): Promise<StorageFinding[]> {
-  const freeBytes = await freeSpace(dataDir);
-  if (freeBytes === undefined || freeBytes >= lowSpaceBytes) return [];
-  return [
-    {
-      severity: freeBytes < noSpaceBytes ? "error" : "warning",
-      code: "disk-nearly-full",
-      message: `${Math.floor(freeBytes / 1024 / 1024)} MB are free for ${dataDir}, at least ${lowSpaceBytes / 1024 / 1024} are expected`,
-      hint: "free some space, or set CALLBOARD_DATA_DIR to a folder on another disk",
-    },
-  ];
-}
-
-async function freeSpace(folder: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
 }
