@@ -22,4 +22,6 @@ export interface SlackContext {
   newId: () => string;
   /** @throws Error before `start` has asked Slack who we are. */
   identity: () => SlackIdentity;
+  /** Told that Slack has taken the token back: nothing is taken in or sent any more. */
+  onRevoked: () => void;
 }

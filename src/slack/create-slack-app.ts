@@ -98,6 +98,9 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       if (identity === undefined) throw new Error("Slack has not said yet who we are");
       return identity;
     },
+    onRevoked() {
+      identity = undefined;
+    },
   };
   installSurface(app, context);
   registerHandlers(app, context);

@@ -160,8 +160,10 @@ test("a connection that breaks is opened again", async () => {
   await transport.start();
 
   slack.sockets[0]?.terminate();
+  await waitFor("the next connection", () => slack.sockets.length === 2);
+  await waitFor("its hello", () => transport.isConnected());
 
-  await waitFor("the next connection", () => slack.sockets.length === 2 && transport.isConnected());
+  expect(slack.sockets).toHaveLength(2);
 });
 
 test("a token that is refused for a while, even finally, does not end the process", async () => {

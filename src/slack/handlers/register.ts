@@ -5,6 +5,7 @@ import { registerAnswerActions } from "./answer-actions.ts";
 import { registerCommands } from "./commands.ts";
 import { registerForm } from "./form.ts";
 import { registerHome } from "./home.ts";
+import { registerLifecycle } from "./lifecycle.ts";
 import { registerMessages } from "./messages.ts";
 import { registerNewService } from "./new-service.ts";
 import { registerRuns } from "./runs.ts";
@@ -22,4 +23,5 @@ export function registerHandlers(app: App, context: SlackContext): void {
   registerRuns(app, context);
   registerMessageShortcuts(app, context);
   registerHome(app, context);
+  registerLifecycle(app, context);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
 import { renderError } from "../../../src/slack/views/error-view.ts";
@@ -13,9 +13,17 @@ import {
   paymentsTeam,
   sectionCard,
 } from "../../helpers/sample-answers.ts";
+import { slackSchemas } from "../../helpers/slack-schemas.ts";
 
-const shown = (card: Card, canShare = true) =>
-  renderAnswer(answerWith(card), { nowMs, canShare }).blocks;
+// the schemas are made from Slack's types, once for each version
+beforeAll(() => void slackSchemas(), 120_000);
+
+/** The card's blocks, after Slack's own types have found nothing wrong with them. */
+function shown(card: Card, canShare = true) {
+  const { blocks } = renderAnswer(answerWith(card), { nowMs, canShare });
+  for (const block of blocks) expect(slackSchemas().faults("block", block)).toEqual([]);
+  return blocks;
+}
 
 test("an entity: owner, channel, on-call and status in one look, evidence and age below", () => {
   expect(shown(entityCard)).toMatchInlineSnapshot(`
