@@ -10,6 +10,7 @@ import {
   workspaceTemplateFile,
 } from "./fetch-template.ts";
 import { fsDelete, fsRead, fsReaddir, fsRename } from "./fs-actions.ts";
+import { githubActions } from "./github-actions.ts";
 import { publishGithub } from "./publish-github.ts";
 import { publishGithubPullRequest } from "./publish-pull-request.ts";
 
@@ -32,6 +33,7 @@ export const builtinActions: ActionRegistry = createActionRegistry([
   debugWait,
   publishGithub,
   publishGithubPullRequest,
+  ...githubActions,
 ]);
 
 /**

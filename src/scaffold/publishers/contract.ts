@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../base/json.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 
 /** A file to publish. */
 export interface PublishFile {
@@ -76,6 +76,24 @@ export interface PullRequestResult {
   number: number;
 }
 
+export interface IssueRequest {
+  host: string;
+  owner: string;
+  repo: string;
+  title: string;
+  body: string;
+  labels: string[];
+  assignees: string[];
+  milestone?: string | number;
+  /** Somebody else's token instead of Callboard's own. */
+  token?: string;
+}
+
+export interface IssueResult {
+  url: string;
+  number: number;
+}
+
 /**
  * Where publish actions write. Implementations: `github.ts` and `local.ts` (bare git repositories in the data folder);
  * both pass `test/contracts/publisher.ts`. Doing the same request of the same run again has the effect of doing it once;
@@ -91,10 +109,102 @@ export interface Publisher {
   createRepository(request: PublishRequest, context: PublishContext): Promise<PublishResult>;
   /** Commits to a branch of an existing repository and opens a pull request (locally: the branch and a Markdown file that describes it). */
   openPullRequest(request: PullRequestRequest, context: PublishContext): Promise<PullRequestResult>;
+  /** Opens an issue (locally: a Markdown file in the data folder), once for a step of a run. */
+  openIssue?(request: IssueRequest, context: PublishContext): Promise<IssueResult>;
+  /** What only GitHub can do; absent elsewhere. */
+  github?: GithubAccess;
   /** True when a repository of this name exists (for checking a form before it is sent). */
   exists(owner: string, repo: string, signal: AbortSignal): Promise<boolean>;
   /** Owners under which the bot may create repositories, for suggestions. */
   owners(signal: AbortSignal): Promise<string[]>;
   /** Reads a file of a published repository by its `repoContentsUrl` or blob URL; undefined when it does not exist. */
   readFile(url: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** A repository on the GitHub Callboard is connected to, and whose credentials to use. */
+export interface GithubTarget {
+  /** As in `repoUrl`; refused when Callboard is connected to another host. */
+  host: string;
+  owner: string;
+  repo: string;
+  /** Somebody else's token instead of Callboard's own. */
+  token?: string;
+}
+
+/** One request of the REST API. */
+export interface GithubCall {
+  /** As GitHub's documentation writes it: `POST /repos/{owner}/{repo}/issues`; owner and repo are filled in. */
+  route: string;
+  parameters?: JsonObject;
+  /** Completes “GitHub … while …”, such as `opening an issue`. */
+  doing: string;
+  /** True when sending it twice does no harm: it is sent again after a lost answer. Default: everything but POST. */
+  isRepeatable?: boolean;
+}
+
+export interface CreateEmptyRequest {
+  runId: string;
+  description: string;
+  visibility: "private" | "public" | "internal";
+  settings: JsonObject;
+}
+
+export interface PushRequest {
+  runId: string;
+  defaultBranch: string;
+  commitMessage: string;
+  author: { name: string; email: string };
+  committedAtMs: number;
+  files: PublishFile[];
+  settings: JsonObject;
+}
+
+/**
+ * What actions that exist for GitHub only may do; a run without GitHub has none. Failures are errors of
+ * `base/errors.ts` that a person can act on.
+ */
+export interface GithubAccess {
+  host: string;
+  /** Sends one request; resolves with the answer's body (null when it has none). */
+  call(target: GithubTarget, call: GithubCall, context: PublishContext): Promise<JsonValue>;
+  /** As `call`, but a 404 gives undefined. */
+  find(
+    target: GithubTarget,
+    call: GithubCall,
+    context: PublishContext,
+  ): Promise<JsonValue | undefined>;
+  /** Creates a repository with nothing but GitHub's own first commit. */
+  createEmpty(
+    target: GithubTarget,
+    request: CreateEmptyRequest,
+    context: PublishContext,
+  ): Promise<{ remoteUrl: string; repoContentsUrl: string; warnings: string[] }>;
+  /** Puts one commit into a repository that has none but GitHub's own first one. */
+  push(
+    target: GithubTarget,
+    request: PushRequest,
+    context: PublishContext,
+  ): Promise<{
+    remoteUrl: string;
+    repoContentsUrl: string;
+    commitHash: string;
+    warnings: string[];
+  }>;
+  /** Protects a branch; absent: the default branch. */
+  protect(
+    target: GithubTarget,
+    branch: string | undefined,
+    settings: JsonObject,
+    context: PublishContext,
+  ): Promise<void>;
+  /** Sets variables and secrets of GitHub Actions, of the repository or of one environment. */
+  configure(
+    target: GithubTarget,
+    values: {
+      variables?: Record<string, string>;
+      secrets?: Record<string, string>;
+      environment?: string;
+    },
+    context: PublishContext,
+  ): Promise<void>;
 }

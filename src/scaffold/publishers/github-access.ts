@@ -1,10 +1,15 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { JsonValue } from "../../base/json.ts";
-import type { PublishContext } from "./contract.ts";
+import type {
+  GithubAccess,
+  GithubCall,
+  GithubTarget,
+  PublishContext,
+  PushRequest,
+} from "./contract.ts";
 import { applySettings, protectionSteps, repositorySteps } from "./github-apply.ts";
 import type { GithubClient } from "./github-client.ts";
 import { commitContent, startEmptyRepository } from "./github-commit.ts";
-import type { GithubAccess, GithubCall, GithubTarget, PushRequest } from "./github-contract.ts";
 import { ensureRepository, findRepository, type GithubRepository } from "./github-create.ts";
 import { githubError, isEmptyRepository, isMissing } from "./github-errors.ts";
 import { protectBranch } from "./github-protection.ts";
@@ -82,8 +87,10 @@ export function createGithubAccess(
 async function send(session: GithubSession, call: GithubCall): Promise<JsonValue> {
   const isRepeatable = call.isRepeatable ?? !call.route.startsWith("POST ");
   if (!isRepeatable) await session.context.assertCurrent();
+  // What a route has no place for would travel as a query.
+  const isOfRepository = call.route.includes("{owner}");
   const response: { data: JsonValue } = await session.octokit.request(call.route, {
-    ...repositoryParameters(session),
+    ...(isOfRepository ? { owner: session.owner, repo: session.repo } : {}),
     ...call.parameters,
     request: { signal: session.context.signal, isRepeatable },
   });

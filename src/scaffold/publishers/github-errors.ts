@@ -42,12 +42,15 @@ export function isOutcomeUnknown(thrown: unknown): boolean {
   return isRequestFailure(thrown) && (status === undefined || status >= 500);
 }
 
-/** True for a 422 whose errors say that the name is taken (`already exists`, `already_exists`). */
+// "already exists", "already_exists", "already in use", "already enabled"
+const takenPattern = /already[ _](?:exists|in use|enabled)/i;
+
+/** True for an answer that says that the name is taken (`already exists`, `already_exists`, `already in use`). */
 export function isAlreadyThere(thrown: unknown): boolean {
   const status = statusOf(thrown);
   if (status !== 422 && status !== 409) return false;
   const { message, errors } = answerOf(thrown);
-  return [message, ...errors].some((text) => /already[ _]exists/i.test(text));
+  return [message, ...errors].some((text) => takenPattern.test(text));
 }
 
 interface GithubAnswer {
@@ -148,6 +151,8 @@ type Refusal = (failure: {
   detail: string;
   headers: Record<string, string | undefined>;
   cause: unknown;
+  /** What was to be created exists already. */
+  isThere: boolean;
 }) => CallboardError;
 
 const refusals: Readonly<Record<number, Refusal>> = {
@@ -171,16 +176,24 @@ const refusals: Readonly<Record<number, Refusal>> = {
         hint: "Check owner and repository name; a GitHub App must be installed there and have access to the repository.",
       },
     ),
-  409: ({ doing, detail, cause }) =>
-    new ConflictError("github-conflict", `GitHub reported a conflict while ${doing}${detail}.`, {
-      cause,
-      hint: "Something changed at the same moment; look at the repository, then press Retry.",
-    }),
-  422: ({ doing, detail, cause }) =>
-    new InputError("github-refused", `GitHub refused the values while ${doing}${detail}.`, {
-      cause,
-      hint: "Correct the named value in the form or in the template's step.",
-    }),
+  409: ({ doing, detail, cause, isThere }) =>
+    isThere
+      ? alreadyThere(doing, detail, cause)
+      : new ConflictError(
+          "github-conflict",
+          `GitHub reported a conflict while ${doing}${detail}.`,
+          {
+            cause,
+            hint: "Something changed at the same moment; look at the repository, then press Retry.",
+          },
+        ),
+  422: ({ doing, detail, cause, isThere }) =>
+    isThere
+      ? alreadyThere(doing, detail, cause)
+      : new InputError("github-refused", `GitHub refused the values while ${doing}${detail}.`, {
+          cause,
+          hint: "Correct the named value in the form or in the template's step.",
+        }),
   451: ({ doing, cause }) =>
     new ForbiddenError(
       "github-legal-block",
@@ -189,6 +202,11 @@ const refusals: Readonly<Record<number, Refusal>> = {
     ),
 };
 
+function alreadyThere(doing: string, detail: string, cause: unknown): ConflictError {
+  const message = `GitHub has this already; stopped while ${doing}${detail}.`;
+  return new ConflictError("github-already-exists", message, { cause });
+}
+
 function refusal(thrown: RequestFailure, status: number, doing: string): CallboardError {
   const { message, errors } = answerOf(thrown);
   const said = [message, ...errors].filter((text) => text !== "").join("; ");
@@ -196,7 +214,8 @@ function refusal(thrown: RequestFailure, status: number, doing: string): Callboa
   const headers = thrown.response?.headers ?? {};
   const cause = causeOf(thrown);
   if (known !== undefined) {
-    return known({ doing, detail: said === "" ? "" : `: ${said}`, headers, cause });
+    const detail = said === "" ? "" : `: ${said}`;
+    return known({ doing, detail, headers, cause, isThere: isAlreadyThere(thrown) });
   }
   return new UpstreamError(
     "github-unexpected-status",

@@ -4,9 +4,8 @@ import type { Octokit } from "@octokit/rest";
 
 import { InputError, toError } from "../../base/errors.ts";
 import { assertRepoNames } from "../repo-url.ts";
-import type { PublishContext } from "./contract.ts";
+import type { GithubTarget, PublishContext } from "./contract.ts";
 import type { GithubClient } from "./github-client.ts";
-import type { GithubTarget } from "./github-contract.ts";
 import { githubError, isEmptyRepository, isMissing } from "./github-errors.ts";
 
 /** How long GitHub may take until everybody sees what was just written. */

@@ -1,8 +1,10 @@
 import type { PublishContext, Publisher, PublishRequest, PublishResult } from "./contract.ts";
+import { createGithubAccess } from "./github-access.ts";
 import { applySettings, protectionSteps, repositorySteps } from "./github-apply.ts";
 import type { GithubClient } from "./github-client.ts";
 import { commitContent } from "./github-commit.ts";
 import { ensureRepository, findRepository } from "./github-create.ts";
+import { openGithubIssue } from "./github-issue.ts";
 import { listOwners } from "./github-owners.ts";
 import { openGithubPullRequest } from "./github-pull-request.ts";
 import { foreignUrl, parseGithubFileUrl, readGithubFile } from "./github-read.ts";
@@ -46,6 +48,11 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
       );
       return (await findRepository(session, false)) !== undefined;
     },
+    async openIssue(request, context) {
+      const session = await openSession(client, timing, request, context);
+      return openGithubIssue(session, request);
+    },
+    github: createGithubAccess(client, timing),
     owners: (signal) => listOwners(client, signal),
     async readFile(url, signal) {
       const file = parseGithubFileUrl(url, client.host);

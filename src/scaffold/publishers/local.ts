@@ -10,6 +10,7 @@ import { ConflictError, InputError, toError, UpstreamError } from "../../base/er
 import { assertRepoNames } from "../repo-url.ts";
 import type { PublishContext, Publisher, PublishRequest, PublishResult } from "./contract.ts";
 import { branchHead, storeCommit, storeFiles, storeTree } from "./local-git.ts";
+import { openLocalIssue } from "./local-issue.ts";
 import { openLocalPullRequest } from "./local-pull-request.ts";
 
 export interface LocalPublisherOptions {
@@ -58,6 +59,10 @@ export function localPublisher(options: LocalPublisherOptions): Publisher {
         if (place === undefined) throw unknownRepository(request);
         return openLocalPullRequest(place.gitdir, request, context);
       });
+    },
+    async openIssue(request, context) {
+      assertRepoNames(request.owner, request.repo);
+      return openLocalIssue(options.dataDir, request, context);
     },
     exists: async (owner, repo) => (await find(root, owner, repo)) !== undefined,
     async owners() {

@@ -1,7 +1,7 @@
 import { type Fault, invalid, notFound, ok, problem, type Reply } from "./replies.ts";
 import { type Call, type Handler, list, param, text } from "./router.ts";
 import { repositoryOf } from "./routes-repositories.ts";
-import { issueShape, labelShapes, pullShape, repositoryUrl } from "./shapes.ts";
+import { issueShape, labelShapes, pullShape, repositoryUrl, runShape } from "./shapes.ts";
 import { type Account, fullName, type Pull, type Repository } from "./world.ts";
 
 /** Pull requests, issues, labels and workflow dispatches. */
@@ -100,6 +100,15 @@ export const workRoutes: Record<string, Handler> = {
       ]);
     repository.labels.push({ name, color: text(call.body, "color") ?? "ededed" });
     return ok(labelShapes(call.world, repository, [name])[0], 201);
+  },
+  "GET /repos/{owner}/{repo}/actions/runs": (call) => {
+    const repository = repositoryOf(call);
+    const branch = call.query.get("branch");
+    const runs = repository.dispatches.filter((one) => branch === null || one.ref === branch);
+    return ok({
+      total_count: runs.length,
+      workflow_runs: runs.map((one) => runShape(call.world, repository, one)),
+    });
   },
   "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches": async (call) => {
     const repository = repositoryOf(call);

@@ -425,3 +425,42 @@ export function pullShape(
     merged_by: null,
   };
 }
+
+export function runShape(
+  world: World,
+  repository: Repository,
+  run: Repository["dispatches"][number],
+): Json {
+  const url = `${repositoryUrl(world, repository)}/actions/runs/${run.runId}`;
+  return {
+    id: run.runId,
+    node_id: nodeId("WorkflowRun", run.runId),
+    name: run.workflow,
+    path: `.github/workflows/${run.workflow}`,
+    display_title: run.workflow,
+    run_number: 1,
+    event: "workflow_dispatch",
+    status: "queued",
+    conclusion: null,
+    workflow_id: 1,
+    head_branch: run.ref,
+    head_sha: "0".repeat(40),
+    head_commit: null,
+    head_repository: repositoryShape(world, repository),
+    repository: repositoryShape(world, repository),
+    pull_requests: [],
+    url,
+    html_url: `${world.webUrl}/${fullName(repository)}/actions/runs/${run.runId}`,
+    workflow_url: `${repositoryUrl(world, repository)}/actions/workflows/1`,
+    ...addresses(url, {
+      jobs_url: "/jobs",
+      logs_url: "/logs",
+      check_suite_url: "/check-suite",
+      artifacts_url: "/artifacts",
+      cancel_url: "/cancel",
+      rerun_url: "/rerun",
+    }),
+    created_at: repository.createdAt,
+    updated_at: repository.createdAt,
+  };
+}
