@@ -17,6 +17,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "60" },
     only: { type: "string" },
     misses: { type: "string" },
+    slowest: { type: "boolean", default: false },
   },
 });
 
@@ -51,8 +52,11 @@ async function run(
   return result;
 }
 
+function percent(value: number): string {
+  return (value * 100).toFixed(0).padStart(4);
+}
+
 function table(results: readonly { name: string; result: EngineResult }[]): void {
-  const percent = (value: number): string => (value * 100).toFixed(0).padStart(4);
   say(
     `\n${"class".padEnd(14)}${results.map(({ name }) => `${name} (top-1 MRR wrong)`.padStart(28)).join("")}`,
   );
@@ -82,6 +86,9 @@ for (const kind of await allEngines(say)) {
 }
 table(results);
 const ours = results[0];
+if (values.slowest)
+  for (const { question, timeMs } of ours?.result.slowest ?? [])
+    say(`${timeMs.toFixed(2)} ms ${question.class}: “${question.text}”`);
 if (values.misses !== undefined && ours !== undefined)
   for (const { question, ids } of ours.result.misses)
     if (question.class === values.misses || values.misses === "all")

@@ -1,6 +1,7 @@
-import type { Catalog, CatalogEntity, Entity, Relation } from "../../src/catalog/model.ts";
+import type { Catalog } from "../../src/catalog/model.ts";
 import { parseDocument } from "../../src/docs/parse-document.ts";
 import type { Document } from "../../src/usecases/documents.ts";
+import { type CatalogStore, createCatalogStore } from "./catalog-store.ts";
 import { createRandom, type Random } from "./random.ts";
 import { symptoms, type Symptom } from "./symptoms.ts";
 import {
@@ -58,7 +59,7 @@ function capital(word: string): string {
 /** Makes a company of `size` components; the same seed makes the same one. */
 export function generateCatalog(size: number, seed: number): MadeCatalog {
   const random = createRandom(seed);
-  const store = createStore();
+  const store = createCatalogStore();
   const people = makePeople(store, random, Math.ceil(size / 8));
   const teams = makeTeams(store, random, Math.max(8, Math.ceil(size / 45)), people);
   const systems = makeSystems(store, random, Math.max(5, Math.ceil(size / 30)), teams);
@@ -68,51 +69,7 @@ export function generateCatalog(size: number, seed: number): MadeCatalog {
   return { catalog: store.build(), documents, components, teams, people };
 }
 
-interface Store {
-  add(kind: string, name: string, metadata: object, spec: Record<string, unknown>): string;
-  relate(from: string, type: string, to: string, reverse: string): void;
-  has(kind: string, name: string): boolean;
-  build(): Catalog;
-}
-
-function createStore(): Store {
-  const entities = new Map<string, CatalogEntity>();
-  const refOf = (kind: string, name: string): string => `${kind}:default/${name}`.toLowerCase();
-  const relationsOf = (ref: string): Relation[] => entities.get(ref)?.relations ?? [];
-  return {
-    add(kind, name, metadata, spec) {
-      const ref = refOf(kind, name);
-      const entity: Entity = {
-        apiVersion: "backstage.io/v1alpha1",
-        kind,
-        metadata: { name, ...metadata },
-        spec,
-      };
-      entities.set(ref, {
-        ref,
-        entity,
-        origin: {
-          source: "bench",
-          file: `catalog/${name}.yaml`,
-          base: `/bench/${name}.yaml`,
-          line: 1,
-          readAtMs: 0,
-        },
-        relations: [],
-        locate: () => ({ line: 1, column: 1 }),
-      });
-      return ref;
-    },
-    relate(from, type, to, reverse) {
-      relationsOf(from).push({ type, targetRef: to });
-      relationsOf(to).push({ type: reverse, targetRef: from });
-    },
-    has: (kind, name) => entities.has(refOf(kind, name)),
-    build: () => ({ entities }),
-  };
-}
-
-function makePeople(store: Store, random: Random, count: number): MadeCatalog["people"] {
+function makePeople(store: CatalogStore, random: Random, count: number): MadeCatalog["people"] {
   const people: MadeCatalog["people"] = [];
   while (people.length < count) {
     const [given, family] = [random.pick(givenNames), random.pick(familyNames)];
@@ -132,7 +89,7 @@ function makePeople(store: Store, random: Random, count: number): MadeCatalog["p
 }
 
 function makeTeams(
-  store: Store,
+  store: CatalogStore,
   random: Random,
   count: number,
   people: MadeCatalog["people"],
@@ -173,7 +130,7 @@ function makeTeams(
 }
 
 function makeSystems(
-  store: Store,
+  store: CatalogStore,
   random: Random,
   count: number,
   teams: MadeCatalog["teams"],
@@ -204,7 +161,7 @@ function nameWords(random: Random): string[] {
 }
 
 function makeComponents(
-  store: Store,
+  store: CatalogStore,
   random: Random,
   size: number,
   teams: MadeCatalog["teams"],
@@ -232,7 +189,7 @@ function makeComponents(
 }
 
 function makeComponent(
-  store: Store,
+  store: CatalogStore,
   random: Random,
   given: {
     name: string;
@@ -317,7 +274,7 @@ function addRunbooks(random: Random, component: MadeComponent, documents: Docume
   }
 }
 
-function makeApis(store: Store, random: Random, components: readonly MadeComponent[]): void {
+function makeApis(store: CatalogStore, random: Random, components: readonly MadeComponent[]): void {
   for (const component of components) {
     if (!random.chance(0.15)) continue;
     const name = `${component.name}-api`;

@@ -1,4 +1,4 @@
-import type { Engine } from "./engines.ts";
+import type { Engine, Found } from "./engines.ts";
 import type { Question } from "./generate-questions.ts";
 
 /** How well and how fast one class of questions was answered. */
@@ -19,9 +19,10 @@ export interface EngineResult {
   /** Milliseconds of each question, ascending. */
   timesMs: number[];
   misses: { question: Question; ids: readonly string[] }[];
+  slowest: { question: Question; timeMs: number }[];
 }
 
-/** Asks everything once to warm up for a while, then once for the figures. */
+/** Asks a few to warm up, then everything twice; the faster time counts, for every engine alike. */
 export async function measure(
   engine: Engine,
   questions: readonly Question[],
@@ -29,11 +30,13 @@ export async function measure(
   for (const question of questions.slice(0, 40)) await engine(question.text);
   const timesMs: number[] = [];
   const misses: EngineResult["misses"] = [];
+  const slowest: EngineResult["slowest"] = [];
   const byClass = new Map<string, { count: number; top1: number; mrr: number; wrong: number }>();
   for (const question of questions) {
-    const start = performance.now();
-    const { ids, isSure } = await engine(question.text);
-    timesMs.push(performance.now() - start);
+    const { timeMs, found } = await bestOfTwo(engine, question);
+    const { ids, isSure } = found;
+    timesMs.push(timeMs);
+    slowest.push({ question, timeMs });
     const sums = byClass.get(question.class) ?? { count: 0, top1: 0, mrr: 0, wrong: 0 };
     byClass.set(question.class, sums);
     const rank = ids.findIndex((id) => question.expected.includes(id));
@@ -55,7 +58,20 @@ export async function measure(
     })),
     timesMs: timesMs.toSorted((a, b) => a - b),
     misses,
+    slowest: slowest.toSorted((a, b) => b.timeMs - a.timeMs).slice(0, 20),
   };
+}
+
+/** The faster of two rounds: the machine has other things to do, too. */
+async function bestOfTwo(
+  engine: Engine,
+  question: Question,
+): Promise<{ timeMs: number; found: Found }> {
+  const start = performance.now();
+  await engine(question.text);
+  const middle = performance.now();
+  const found = await engine(question.text);
+  return { timeMs: Math.min(middle - start, performance.now() - middle), found };
 }
 
 /** The time that this share of the questions did not exceed. */

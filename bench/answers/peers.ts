@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 import type { EngineKind, Found, PeerDocument } from "./engines.ts";
 import type { MadeCatalog } from "./generate-catalog.ts";
 
@@ -37,16 +39,19 @@ export async function loadMiniSearch(documentsOf: Documents, rank: Rank): Promis
 /** The part of Backstage's engine that is used. */
 interface BackstageEngineClass {
   new (options: { logger: object }): {
-    getIndexer(type: string): Promise<NodeJS.WritableStream>;
+    getIndexer(type: string): Promise<Writable>;
     query(query: object): Promise<{ results: { document: { location: string } }[] }>;
   };
+}
+
+function quiet(): undefined {
+  return undefined;
 }
 
 /** Backstage's `LunrSearchEngine` as shipped. @throws Error when it is not installed. */
 export async function loadBackstage(documentsOf: Documents, rank: Rank): Promise<EngineKind> {
   const name = "@backstage/plugin-search-backend-node";
   const { LunrSearchEngine }: { LunrSearchEngine: BackstageEngineClass } = await import(name);
-  const quiet = (): undefined => undefined;
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
   return {
     name: "backstage",
@@ -56,7 +61,7 @@ export async function loadBackstage(documentsOf: Documents, rank: Rank): Promise
       await new Promise<void>((resolve, reject) => {
         indexer.on("close", resolve).on("error", reject);
         for (const { id, title, text } of documentsOf(made))
-          indexer.write({ title, text, location: id } as never);
+          indexer.write({ title, text, location: id });
         indexer.end();
       });
       return async (question) => {

@@ -35,9 +35,15 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
       if (ranges === undefined) continue;
       const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
       const subject = subjectOf(about, intent, language);
-      return { ...rest, intent, subject, isCount: intent === "list" && isCount(words) };
+      return {
+        ...rest,
+        intent,
+        subject,
+        isTerse: isTerse(pattern),
+        isCount: intent === "list" && isCount(words),
+      };
     }
-    return { ...rest, intent: "search", subject: rest.text, isCount: false };
+    return { ...rest, intent: "search", subject: rest.text, isTerse: false, isCount: false };
   };
 }
 
@@ -138,6 +144,10 @@ function subjectOf(tokens: readonly Token[], intent: QueryIntent, language: AskW
     .map((token) => token.typed)
     .filter((typed) => typed !== "")
     .join(" ");
+}
+
+function isTerse(pattern: Pattern): boolean {
+  return pattern.isWhole || pattern.steps[0]?.kind === "slot";
 }
 
 function isCount(words: readonly string[]): boolean {

@@ -28,6 +28,8 @@ export interface Query {
   mentions: string[];
   /** Addresses in it, such as of a repository or pull request. */
   urls: string[];
+  /** True when only a word beside the subject told the intent, as in “ledger dashboard”: it may be a part of a name. */
+  isTerse: boolean;
   /** True when it asks for a number: “how many services …”. */
   isCount: boolean;
 }

@@ -194,7 +194,7 @@ function partMatches(search: Search, weights: Float32Array, gains: Accumulator):
     const fit = matchName(names, weights, name, words, search.mustUseAll);
     if (fit.score <= 0) return [];
     // initials are a guess already: part of them is worth little
-    const trust = formOf(names, name) === "initials" ? 0.3 : 0.95;
+    const trust = formOf(names, name) === "initials" ? 0.3 : search.mustUseAll ? 0.95 : 0.87;
     const way = fit.isLoose && fit.score > 0.8 ? "typo" : "part";
     return [{ item: names.item[name] ?? 0, name, score: fit.score * trust, way, used: fit.used }];
   });
@@ -205,8 +205,10 @@ function slipMatches(search: Search, counter: Accumulator): NameHit[] {
   const { names, words, weights } = search;
   return slipWindows(words.length).flatMap(({ from, to }) => {
     const used = range(from, to);
-    // words that are all spelled like words of names were hardly meant to be others
-    const doubt = used.every((at) => weights[at]?.isKnown === true) ? 0.8 : 1;
+    // words that are all spelled like words of names were hardly meant to be others, save when a space went astray
+    const isKnown = used.every((at) => weights[at]?.isKnown === true);
+    if (isKnown && used.length < words.length) return [];
+    const doubt = isKnown ? 0.8 : 1;
     return similarNames(names, words.slice(from, to).join(""), counter)
       .filter(({ name }) => formOf(names, name) !== "initials")
       .map(({ name, slips }) => ({

@@ -4,9 +4,9 @@ import { kindWords, stopWords } from "./common-words.ts";
 import { createNameFinder, type NameFinder, type NameHit } from "./find-names.ts";
 import type { IndexData } from "./index-data.ts";
 import { listOf } from "./postings.ts";
-import type { Hit, SearchItem, SearchQuery } from "./search-item.ts";
+import type { Hit, MatchWay, SearchItem, SearchQuery } from "./search-item.ts";
 import { countOf, findString, stringAt } from "./string-table.ts";
-import { termsOf } from "./symptom-terms.ts";
+import { createTermMaker, type TermMaker } from "./symptom-terms.ts";
 import { openTextIndex, type TextIndex } from "./text-index.ts";
 
 /** Finds items by what people type. Every search does bounded work, whatever the text. */
@@ -15,6 +15,8 @@ export interface SearchIndex {
   search(query: SearchQuery): Hit[];
   /** Sections of one entity for a symptom, best first; without telling words all of them, in order of the document. */
   searchWithin(parent: string, text: string, limit?: number): Hit[];
+  /** The words of a text that can name something: stop words are left out, at most 16 remain. */
+  words(text: string): string[];
   /** Whether the text as a whole is somebody's exact name, title or alias. */
   hasName(text: string): boolean;
   size: number;
@@ -25,13 +27,25 @@ const maxQueryWords = 16;
 const defaultLimit = 10;
 /** Texts are looked at only when no name is as sure as this. */
 const sureName = 0.8;
-/** How much names of sections that fit only in part are believed, beside names of things. */
-const sectionDoubt = 0.8;
+/** How much sections that fit vaguely are believed beside things that do. */
+const sectionDoubt = 0.88;
 
-/** The words of a query that can name something. */
-export function queryWords(text: string): string[] {
-  const words = splitWords(text, maxQueryWords * 2, maxQueryLength);
-  const telling = words.filter((word) => !stopWords.has(word));
+/**
+ * The words of a query that can name something. Stop words go, save inside a name as in `follow-up` and at the end of a
+ * few words, where they may be a part of one, as in `migrator us`.
+ */
+function queryWords(text: string): string[] {
+  const tokens = text
+    .slice(0, maxQueryLength)
+    .split(/\s+/)
+    .map((token) => splitWords(token, maxQueryWords * 2));
+  const isShort = tokens.length <= 3;
+  const words = tokens.flat();
+  const telling = tokens.flatMap((token, at) =>
+    token.length > 1 || (isShort && at > 0 && at === tokens.length - 1)
+      ? token
+      : token.filter((word) => !stopWords.has(word)),
+  );
   // a text of stop words only may still be a name, such as “About”
   return (telling.length === 0 ? words : telling).slice(0, maxQueryWords);
 }
@@ -47,6 +61,7 @@ interface Parts {
   data: IndexData;
   findNames: NameFinder;
   texts: TextIndex;
+  termsOf: TermMaker;
 }
 
 /** Opens a finished index; takes no time to speak of. */
@@ -56,6 +71,7 @@ export function openSearchIndex(data: IndexData): SearchIndex {
     data,
     findNames: createNameFinder(data.names),
     texts: openTextIndex(data.texts, size),
+    termsOf: createTermMaker(),
   };
   return {
     size,
@@ -63,74 +79,74 @@ export function openSearchIndex(data: IndexData): SearchIndex {
       const joined = splitWords(text, maxQueryWords * 2, maxQueryLength).join("");
       return findString(data.names.joined, joined) !== undefined;
     },
+    words: queryWords,
     search: (query) => searchAll(parts, query),
     searchWithin: (parent, text, limit = defaultLimit) => searchWithin(parts, parent, text, limit),
   };
 }
 
-function searchWithin({ data, texts }: Parts, parent: string, text: string, limit: number): Hit[] {
+function searchWithin(
+  { data, texts, termsOf }: Parts,
+  parent: string,
+  text: string,
+  limit: number,
+): Hit[] {
   const at = findString(data.items.parents, parent);
   if (at === undefined) return [];
   const own = listOf(data.items.sections, at);
   const words = queryWords(text);
-  if (words.length === 0) return [...own.subarray(0, limit)].map((item) => textHit(data, item, 0));
-  return texts
-    .searchAmong(own, termsOf(words, true))
-    .slice(0, limit)
-    .map((hit) => textHit(data, hit.item, textScore(hit.coverage, words.length)));
+  const found: Candidate[] =
+    words.length === 0
+      ? [...own.subarray(0, limit)].map((item) => ({ item, score: 0, way: "text" }))
+      : texts.searchAmong(own, termsOf(words)).map(({ item, coverage }) => ({
+          item,
+          score: textScore(coverage, words.length),
+          way: "text",
+        }));
+  return found.slice(0, limit).map((candidate) => toHit(data, candidate, words, false));
 }
 
-function textHit(data: IndexData, item: number, score: number): Hit {
-  return {
-    id: stringAt(data.items.ids, item),
-    kind: kindOf(data, item),
-    score,
-    way: "text",
-    matched: [],
-    name: "",
-    isWished: false,
-  };
-}
-
-function kindOf({ items }: IndexData, item: number): string {
-  return items.kinds[items.kind[item] ?? 0] ?? "";
+/** A thing found, before it is spelled out. */
+interface Candidate {
+  item: number;
+  score: number;
+  way: MatchWay;
+  /** The name that fitted and the words it accounts for; absent for texts. */
+  named?: NameHit;
 }
 
 function searchAll(parts: Parts, query: SearchQuery): Hit[] {
   const { data } = parts;
   const words = queryWords(query.text);
-  const best = new Map<number, Hit>();
-  const kinds = query.kinds === undefined ? undefined : new Set(query.kinds);
-  const keep = (item: number, hit: Hit): void => {
-    if (kinds?.has(hit.kind) === false) return;
-    if (hit.score > (best.get(item)?.score ?? 0)) best.set(item, hit);
+  const wanted = data.items.kinds.map((kind) => query.kinds?.includes(kind) !== false);
+  const best = new Map<number, Candidate>();
+  const keep = (candidate: Candidate): void => {
+    if (wanted[data.items.kind[candidate.item] ?? 0] !== true) return;
+    if (candidate.score > (best.get(candidate.item)?.score ?? 0))
+      best.set(candidate.item, candidate);
   };
   const options = { mustUseAll: query.hasExtraWords !== true, exactOnly: query.exactOnly === true };
-  for (const hit of parts.findNames(words, options)) keep(hit.item, nameHit(data, hit, words));
+  const section = data.items.kinds.indexOf("section");
+  // who asks for sections only believes them fully
+  const doubt = query.kinds?.length === 1 ? 1 : sectionDoubt;
+  const doubtOf = (item: number): number => (data.items.kind[item] === section ? doubt : 1);
+  for (const named of parts.findNames(words, options)) {
+    const score = named.way === "exact" ? named.score : named.score * doubtOf(named.item);
+    keep({ item: named.item, score, way: named.way, named });
+  }
   const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
   if (wantsTexts && topScore(best) < sureName)
-    for (const { item, coverage } of parts.texts.search(termsOf(words, true), defaultLimit * 3))
-      keep(item, textHit(data, item, textScore(coverage, words.length)));
-  return rank(best, data, query.wish ?? [], words).slice(0, query.limit ?? defaultLimit);
+    for (const { item, coverage } of parts.texts.search(parts.termsOf(words), maxTexts))
+      keep({ item, score: textScore(coverage, words.length) * doubtOf(item), way: "text" });
+  return rank([...best.values()], data, query, words);
 }
 
-function nameHit(data: IndexData, hit: NameHit, words: readonly string[]): Hit {
-  const kind = kindOf(data, hit.item);
-  const isDoubtful = kind === "section" && hit.way !== "exact";
-  return {
-    id: stringAt(data.items.ids, hit.item),
-    kind,
-    score: isDoubtful ? hit.score * sectionDoubt : hit.score,
-    way: hit.way,
-    matched: hit.used.map((at) => words[at] ?? ""),
-    name: stringAt(data.names.joined, hit.name),
-    isWished: false,
-  };
-}
+/** Texts that are ranked among the names. */
+const maxTexts = 30;
 
-function topScore(hits: ReadonlyMap<number, Hit>): number {
+function topScore(candidates: ReadonlyMap<number, Candidate>): number {
   let top = 0;
-  for (const hit of hits.values()) if (hit.score > top) top = hit.score;
+  for (const { score } of candidates.values()) if (score > top) top = score;
   return top;
 }
 
@@ -144,20 +160,45 @@ const wishLift = 0.06;
 const popularityLift = 0.03;
 
 function rank(
-  hits: ReadonlyMap<number, Hit>,
+  candidates: readonly Candidate[],
   data: IndexData,
-  wish: readonly string[],
+  query: SearchQuery,
   words: readonly string[],
 ): Hit[] {
+  const { kinds, kind, popularity } = data.items;
   const asked = new Set(words.flatMap((word) => kindWords.get(word) ?? []));
-  return [...hits]
-    .map(([item, hit]) => {
-      const isWished = asked.has(hit.kind);
-      const lift =
-        (isWished || (asked.size === 0 && wish.includes(hit.kind)) ? wishLift : 0) +
-        popularityLift * (data.items.popularity[item] ?? 0);
-      return { hit: { ...hit, isWished }, item, order: hit.score + lift };
+  const isAsked = kinds.map((name) => asked.has(name));
+  const lifts = kinds.map((name, at) =>
+    isAsked[at] === true || (asked.size === 0 && query.wish?.includes(name) === true)
+      ? wishLift
+      : 0,
+  );
+  return candidates
+    .map((candidate) => {
+      const lift = lifts[kind[candidate.item] ?? 0] ?? 0;
+      const order = candidate.score + lift + popularityLift * (popularity[candidate.item] ?? 0);
+      return { candidate, order };
     })
-    .toSorted((a, b) => b.order - a.order || a.item - b.item)
-    .map(({ hit }) => hit);
+    .toSorted((a, b) => b.order - a.order || a.candidate.item - b.candidate.item)
+    .slice(0, query.limit ?? defaultLimit)
+    .map(({ candidate }) =>
+      toHit(data, candidate, words, isAsked[kind[candidate.item] ?? 0] === true),
+    );
+}
+
+function toHit(
+  data: IndexData,
+  { item, score, way, named }: Candidate,
+  words: readonly string[],
+  isWished: boolean,
+): Hit {
+  return {
+    id: stringAt(data.items.ids, item),
+    kind: data.items.kinds[data.items.kind[item] ?? 0] ?? "",
+    score,
+    way,
+    matched: named === undefined ? [] : named.used.map((at) => words[at] ?? ""),
+    name: named === undefined ? "" : stringAt(data.names.joined, named.name),
+    isWished,
+  };
 }

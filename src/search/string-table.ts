@@ -34,7 +34,7 @@ export function countOf(table: StringTable): number {
 export function stringAt(table: StringTable, at: number): string {
   const from = table.offsets[at] ?? 0;
   const to = table.offsets[at + 1] ?? from;
-  return String.fromCharCode(...table.units.subarray(from, to));
+  return Reflect.apply(String.fromCharCode, undefined, table.units.subarray(from, to));
 }
 
 /** Length of the string at a position. */

@@ -6,28 +6,27 @@ import type { WeightedTerm } from "./text-index.ts";
 const synonymBoost = 0.5;
 const maxTerms = 60;
 
-const groupsByStem: ReadonlyMap<string, readonly number[]> = buildGroups();
-
-function buildGroups(): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  symptomGroups.forEach((words, at) => {
-    for (const stem of new Set(words.map(stemOf)))
-      groups.set(stem, [...(groups.get(stem) ?? []), at]);
-  });
-  return groups;
-}
-
 /** Terms for words as typed (stop words already gone), with the words people use for the same trouble. */
-export function termsOf(words: readonly string[], withSynonyms: boolean): WeightedTerm[] {
-  const terms: WeightedTerm[] = [];
-  const typed = new Set(words.map(stemOf));
-  [...typed].forEach((stem, group) => terms.push({ stem, boost: 1, group }));
-  if (!withSynonyms) return terms;
-  [...typed].forEach((stem, group) => {
-    for (const at of groupsByStem.get(stem) ?? [])
-      for (const synonym of new Set((symptomGroups[at] ?? []).map(stemOf)))
-        if (!typed.has(synonym) && terms.length < maxTerms)
+export type TermMaker = (words: readonly string[]) => WeightedTerm[];
+
+/** Creates the maker; stems the synonyms once. */
+export function createTermMaker(): TermMaker {
+  const groups = symptomGroups.map((words) => [...new Set(words.map(stemOf))]);
+  const groupsOf = new Map<string, string[][]>();
+  for (const group of groups)
+    for (const stem of group) {
+      const known = groupsOf.get(stem);
+      if (known === undefined) groupsOf.set(stem, [group]);
+      else known.push(group);
+    }
+  return (words) => {
+    const typed = [...new Set(words.map(stemOf))];
+    const terms: WeightedTerm[] = typed.map((stem, group) => ({ stem, boost: 1, group }));
+    typed.forEach((stem, group) => {
+      for (const synonym of new Set((groupsOf.get(stem) ?? []).flat()))
+        if (synonym !== stem && terms.length < maxTerms)
           terms.push({ stem: synonym, boost: synonymBoost, group });
-  });
-  return terms;
+    });
+    return terms;
+  };
 }

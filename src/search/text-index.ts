@@ -96,15 +96,15 @@ function score(
       query.term(stem, { boost, fields: [field], usePipeline: false });
   });
   const weights = groupWeights(texts, asked);
-  const byStem = new Map(terms.map((term) => [term.stem, term]));
+  const byStem = new Map<string, KnownTerm[]>();
+  for (const term of terms) byStem.set(term.stem, [...(byStem.get(term.stem) ?? []), term]);
   let all = 0;
   for (const weight of weights.values()) all += weight;
   return results.map((result) => {
     const covered = new Map<number, number>();
     for (const stem of Object.keys(result.matchData.metadata)) {
-      const term = byStem.get(stem);
-      if (term !== undefined)
-        covered.set(term.group, Math.max(term.boost, covered.get(term.group) ?? 0));
+      for (const { group, boost } of byStem.get(stem) ?? [])
+        covered.set(group, Math.max(boost, covered.get(group) ?? 0));
     }
     let own = 0;
     for (const [group, boost] of covered) own += boost * (weights.get(group) ?? 0);

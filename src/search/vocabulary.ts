@@ -26,6 +26,9 @@ const fit = {
   abbreviation: 0.72,
 };
 
+/** How much a slip is believed in a word that is in some name as it was typed. */
+const knownDoubt = 0.65;
+
 /** Words of names that a typed word may stand for, by number, with the quality of the fit from 0 to 1. */
 export function expandWord(names: NameData, typed: string): ReadonlyMap<number, number> {
   const { vocabulary } = names;
@@ -33,12 +36,16 @@ export function expandWord(names: NameData, typed: string): ReadonlyMap<number, 
   const add = (id: number | undefined, quality: number): void => {
     if (id !== undefined && quality > (found.get(id) ?? 0)) found.set(id, quality);
   };
-  add(findString(vocabulary, typed), fit.exact);
+  const own = findString(vocabulary, typed);
+  add(own, fit.exact);
   for (const variant of plurals(typed)) add(findString(vocabulary, variant), fit.plural);
   for (const long of shortForms.get(typed) ?? []) add(findString(vocabulary, long), fit.known);
   addPrefixes(names, typed, add);
   addAbbreviations(names, typed, add);
-  addSlips(names, typed, add);
+  // a word that is spelled like one of a name was seldom meant to be another
+  addSlips(names, typed, (id, quality) =>
+    add(id, own === undefined ? quality : quality * knownDoubt),
+  );
   if (found.size <= maxExpansions) return found;
   return new Map([...found].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, maxExpansions));
 }

@@ -2,6 +2,7 @@ import { createQuestionParser } from "../ask/parse-question.ts";
 import type { Query, QueryIntent } from "../ask/query.ts";
 import { relationTargets } from "../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../catalog/well-known.ts";
+import type { Hit } from "../search/search-item.ts";
 import { answerAboutEntity, answerApis, type Subject } from "./answer-entity.ts";
 import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
@@ -9,7 +10,7 @@ import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
-import { decide, resolveSubject, type Resolution } from "./resolve-subject.ts";
+import { decide, entityKinds, resolveSubject, type Resolution } from "./resolve-subject.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface AnswererOptions {
@@ -46,9 +47,24 @@ export function createAnswerer(options: AnswererOptions): Answerer {
 function understand(query: Query, snapshot: Snapshot): Query {
   const slug = slugIn(query);
   const subject = slug === undefined ? query.subject : query.subject.replace(slug.url, slug.slug);
-  const isName =
-    query.intent !== "search" && query.intent !== "help" && snapshot.index.hasName(query.text);
-  return isName ? { ...query, intent: "search", subject: query.text } : { ...query, subject };
+  return isNameOfItsOwn(query, snapshot)
+    ? { ...query, intent: "search", subject: query.text }
+    : { ...query, subject };
+}
+
+/** A text that names something as a whole at least this surely is not taken apart. */
+const wholeNameScore = 0.75;
+
+function isNameOfItsOwn(query: Query, { index }: Snapshot): boolean {
+  if (query.intent === "search" || query.intent === "help") return false;
+  if (index.hasName(query.text)) return true;
+  if (!query.isTerse) return false;
+  const best = (text: string): Hit | undefined =>
+    index.search({ text, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
+  const whole = best(query.text);
+  if (whole === undefined || whole.score < wholeNameScore) return false;
+  const part = best(query.subject);
+  return part === undefined || part.way === "part" || whole.score > part.score;
 }
 
 function slugIn(query: Query): { url: string; slug: string } | undefined {

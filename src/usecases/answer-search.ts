@@ -1,4 +1,3 @@
-import { queryWords } from "../search/search-index.ts";
 import { confidentScore, type Hit } from "../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
 import {
@@ -122,7 +121,7 @@ const symptomScore = 0.2;
 
 /** “payments oom”: a name with a symptom beside it is a question for a runbook, when there is one that says so. */
 function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
-  const words = queryWords(asked.query.subject);
+  const words = asked.snapshot.index.words(asked.query.subject);
   if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
     return undefined;
   const { things } = searchNames(asked, true);
