@@ -6,10 +6,12 @@ import {
 } from "../../src/playground/checks/blocks.ts";
 import { formatProblem } from "../../src/playground/checks/check.ts";
 import { checkView } from "../../src/playground/checks/views.ts";
-import type { MessageContent } from "../../src/slack/views/blocks.ts";
 
 /** What Slack would refuse about a message, and people named in one that names nobody (`isNameless`). */
-export function messageProblems(content: MessageContent, { isNameless = false } = {}): string[] {
+export function messageProblems(
+  content: { text: string; blocks: readonly unknown[] },
+  { isNameless = false } = {},
+): string[] {
   const problems = checkBlocks(content.blocks, "message").map(formatProblem);
   const characters = countCharacters(content.blocks);
   if (characters > charactersPerMessage) problems.push(`${characters} characters in all`);

@@ -53,8 +53,9 @@ async function openFromButton(args: ButtonArgs, context: SlackContext): Promise<
     userId: body.user.id,
     ...(channel === undefined ? {} : { channel }),
   });
-  // from the shortcut's list, which is a modal already
-  if (body.view === undefined) await context.web.views.open({ trigger_id: body.trigger_id, view });
+  // the shortcut's list is a modal already; a message and the Home tab are not
+  if (body.view?.type !== "modal")
+    await context.web.views.open({ trigger_id: body.trigger_id, view });
   else await context.web.views.update({ view_id: body.view.id, hash: body.view.hash, view });
   await args.ack();
 }

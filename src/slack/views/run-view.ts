@@ -28,6 +28,7 @@ import {
   type Mrkdwn,
   oneLine,
   person,
+  safeLink,
   tidy,
 } from "./text.ts";
 
@@ -123,14 +124,17 @@ function stepLine(step: StepState, nowMs: number): Mrkdwn {
     : mrk`${stepMarks[step.status]} ${name}${step.status === "waiting" ? mrk`${""}` : time}`;
 }
 
-/** What the template hands over; a link to a catalog entity has no address outside of Backstage and is shown by its name. */
+/**
+ * What the template hands over. A link to a catalog entity has no address outside of Backstage, and a repository on our own
+ * disk none that a browser opens: both are shown as text to copy.
+ */
 function linkSection(run: RunRecord): KnownBlock | undefined {
-  const links = run.output?.links ?? [];
-  const lines = links.map((each) =>
-    each.url === undefined
-      ? mrk`${each.title}: ${each.entityRef ?? ""}`
-      : link(each.url, each.title),
-  );
+  const lines = (run.output?.links ?? []).map((each) => {
+    const target = each.url ?? each.entityRef ?? "";
+    return safeLink(target) === undefined
+      ? mrk`${each.title}: ${literal(oneLine(target), 500)}`
+      : link(target, each.title);
+  });
   const shown = joinWithin(lines, "\n", limits.sectionText - 100, (left) => mrk`… ${left} more`);
   return shown.mrkdwn === "" ? undefined : section(shown);
 }
