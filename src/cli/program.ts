@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
-import { packageRoot, type CliContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
+import { version } from "./version.ts";
 
 /** Runs one command line and resolves with its exit code; failures are thrown and mapped in `main.ts`. */
 export type Program = (argv: string[]) => Promise<number>;
@@ -160,11 +158,4 @@ function parseLimit(text: string): number {
     throw new InvalidArgumentError("expected a whole number from 1 to 1000");
   }
   return limit;
-}
-
-function version(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(resolve(packageRoot, "package.json"), "utf8"),
-  );
-  return manifest.version;
 }

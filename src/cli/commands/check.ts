@@ -1,9 +1,52 @@
-import type { CliContext } from "../context.ts";
+import { resolve } from "node:path";
 
+import { InputError } from "../../base/errors.ts";
+import type { CatalogEntity } from "../../catalog/model.ts";
+import { type ReportFormat, renderReport, reportFormats } from "../../catalog/report.ts";
+import { createFileSource } from "../../catalog/sources/file.ts";
+import { builtinActions } from "../../scaffold/actions/builtin-actions.ts";
+import { parseTemplate } from "../../scaffold/parse-template.ts";
+import { checkSources } from "../../usecases/check-files.ts";
+import { loadConfig, type CliContext } from "../context.ts";
+import { version } from "../version.ts";
+
+/** `callboard check`: 0 clean or only warnings, 1 with errors. Paths are read as the terminal's, the configured sources as the file's. */
 export async function runCheck(
-  _context: CliContext,
-  _paths: string[],
-  _options: { format: string; json?: boolean },
+  context: CliContext,
+  paths: readonly string[],
+  options: { format: string; json?: boolean },
 ): Promise<number> {
-  throw new Error("not wired");
+  const format = formatOf(options);
+  const config = loadConfig(context);
+  const configured = config.file.catalog.sources.map(({ path }) => ({
+    path,
+    baseDir: config.baseDir,
+  }));
+  const given = paths.map((path) => ({ path, baseDir: context.cwd }));
+  const checked = given.length === 0 ? configured : given;
+  // what was given is checked against the rest of the company, so that its owners and systems are known
+  const named = new Set(checked.map(({ path, baseDir }) => resolve(baseDir, path)));
+  const others =
+    given.length === 0
+      ? []
+      : configured.filter(({ path, baseDir }) => !named.has(resolve(baseDir, path)));
+  const report = await checkSources(checked.map(createFileSource), {
+    signal: new AbortController().signal,
+    nowMs: Date.now(),
+    allow: config.file.catalog.allow,
+    context: others.map(createFileSource),
+    checkTemplate: (entity: CatalogEntity) =>
+      parseTemplate(entity, { actions: builtinActions }).diagnostics,
+  });
+  context.stdout.write(renderReport(report, format, version()));
+  return report.diagnostics.some((finding) => finding.severity === "error") ? 1 : 0;
+}
+
+function formatOf(options: { format: string; json?: boolean }): ReportFormat {
+  if (options.json === true) return "json";
+  const format = reportFormats.find((each) => each === options.format);
+  if (format !== undefined) return format;
+  throw new InputError("format-unknown", `there is no format ${options.format}`, {
+    hint: `expected ${reportFormats.join(", ")}`,
+  });
 }
