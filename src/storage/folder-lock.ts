@@ -93,7 +93,7 @@ async function createExclusively(file: string, own: Holder): Promise<boolean> {
     if (codeOf(thrown) === "EEXIST") return false;
     throw cannotLock(file, thrown);
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
