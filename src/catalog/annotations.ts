@@ -1,3 +1,4 @@
+import { parseFilePage } from "./code-host.ts";
 import { isWebUrl } from "./locations.ts";
 import type { Entity } from "./model.ts";
 import { isScriptUrl } from "./rules-format.ts";
@@ -34,21 +35,16 @@ function safeUrls(annotations: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !unsafe.includes(key)));
 }
 
-// https://github.com/<owner>/<repo>/blob/<ref>/<path>; also tree, edit and raw
-const gitHubFile = /^(https?:\/\/[^/]+\/[^/]+\/[^/]+)\/(?:blob|tree|edit|raw)\/([^/]+)\/(.*)$/;
-// https://gitlab.com/<group>/…/<repo>/-/blob/<ref>/<path>
-const gitLabFile = /^(https?:\/\/[^/]+\/.+?)\/-\/(?:blob|tree|edit|raw)\/([^/]+)\/(.*)$/;
 // a commit's id instead of a branch
 const commitId = /^[0-9a-f]{40,}$/i;
 
 function webAnnotations(base: string): Record<string, string> {
   if (!isWebUrl(base)) return {};
   const viewed = { "backstage.io/view-url": base };
-  const inGitLab = gitLabFile.exec(base);
-  const match = inGitLab ?? gitHubFile.exec(base);
-  const [, repository, ref, path] = match ?? [];
-  if (repository === undefined || ref === undefined || path === undefined) return viewed;
-  const prefix = inGitLab === null ? repository : `${repository}/-`;
+  const page = parseFilePage(base);
+  if (page === undefined) return viewed;
+  const { ref, path } = page;
+  const prefix = page.isGitLab ? `${page.repository}/-` : page.repository;
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   return {
     ...viewed,

@@ -1,4 +1,5 @@
 import { CallboardError, toError, UpstreamError } from "../base/errors.ts";
+import { isOtherRepository } from "../catalog/code-host.ts";
 import { errorAt, type Finding } from "../catalog/finding.ts";
 import { type LocationTarget, locationTargets } from "../catalog/locations.ts";
 import type { Placeholder, PlaceholderText } from "../catalog/placeholders.ts";
@@ -120,6 +121,7 @@ async function placeholderText(
   { target }: Placeholder,
   { signal }: SourceContext,
 ): Promise<PlaceholderText> {
+  if (isOtherRepository(base, target)) return { problem: "which lies in another repository" };
   try {
     const files = await source.readRelated(base, target, signal);
     const [only, ...others] = files ?? [];

@@ -15,6 +15,8 @@ import {
   withoutSkeletons,
 } from "./file-walk.ts";
 import { watchPaths } from "./file-watch.ts";
+import { createUrlSource } from "./url.ts";
+import type { WebReader } from "./web-reader.ts";
 
 export interface FileSourceOptions {
   /** A file, a folder (all YAML files below it) or a glob; relative to `baseDir`. */
@@ -25,6 +27,8 @@ export interface FileSourceOptions {
   root?: string;
   /** How long to wait for more changes before telling of one. */
   debounceMs?: number;
+  /** Reads the URLs that Locations name; absent: they are refused. */
+  web?: WebReader;
 }
 
 /** How many files are read at the same time. */
@@ -52,8 +56,7 @@ export function createFileSource(options: FileSourceOptions): Required<CatalogSo
     read: (signal) => readTop(top, options.path, reader, signal),
     async readRelated(base, target, signal) {
       if (isWebUrl(target) || isWebUrl(base)) {
-        const message = `${target} is a URL; a source of files reads only the disk`;
-        throw new InputError("url-not-read", message, { hint: "add it as a source of type url" });
+        return readRelatedUrl(options.web, base, target, signal);
       }
       const path = isAbsolute(target) ? resolve(target) : resolve(dirname(base), target);
       follow(path);
@@ -78,6 +81,19 @@ export function createFileSource(options: FileSourceOptions): Required<CatalogSo
       return watched.opened;
     },
   };
+}
+
+function readRelatedUrl(
+  web: WebReader | undefined,
+  base: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<SourceFile[] | undefined> {
+  if (web === undefined) {
+    const message = `${target} is a URL; a source of files reads only the disk`;
+    throw new InputError("url-not-read", message, { hint: "add it as a source of type url" });
+  }
+  return createUrlSource({ urls: [], web }).readRelated(base, target, signal);
 }
 
 function defaultRoot(top: string, baseDir: string): string {
