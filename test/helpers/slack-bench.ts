@@ -44,6 +44,8 @@ export interface SlackBenchOptions {
   playground?: PlaygroundOptions;
   logger?: Logger;
   now?: () => number;
+  /** Between two messages in a channel; none by default, and the playground does not count either. */
+  spacingMs?: number;
 }
 
 /** Remembers keys as the storage does. */
@@ -60,11 +62,15 @@ export function createMemoryDedupe(): (key: string) => Promise<boolean> {
 export async function startSlackBench(options: SlackBenchOptions): Promise<SlackBench> {
   const { transport = "http", logger = silentLogger } = options;
   const releaser = createReleaser();
-  const playground = await createPlayground({ transport, ...options.playground });
+  const playground = await createPlayground({
+    transport,
+    hasRateLimits: false,
+    ...options.playground,
+  });
   releaser.add("playground", async () => await playground.close());
   const botToken = new Secret(playground.botToken);
   const clients = createSlackClients({ botToken, apiUrl: playground.apiUrl, logger });
-  const outbox = createOutbox({ client: clients.once });
+  const outbox = createOutbox({ client: clients.once, spacingMs: options.spacingMs ?? 0 });
   releaser.add("outbox", async () => await outbox.stop());
   const slack = createSlackApp({
     services: options.services,
