@@ -21,7 +21,7 @@ export const githubActionsDispatch = defineAction({
   description: "Starts a GitHub Actions workflow of a repository.",
   input: z.object({
     ...githubInput,
-    workflowId: z.coerce.string(),
+    workflowId: z.union([z.string().min(1), z.number()]).transform(String),
     branchOrTagName: z.string(),
     workflowInputs: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))

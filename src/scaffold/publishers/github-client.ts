@@ -21,7 +21,7 @@ export interface GithubClientOptions {
   /** Root of the REST API, such as `https://ghe.acme.com/api/v3`; absent: `https://api.github.com`. */
   baseUrl?: string | undefined;
   logger: Logger;
-  /** Keeps writes a second apart and notifying writes three, as GitHub asks. Default true. */
+  /** Keeps writes a second apart and notifying writes three, as GitHub asks. Default true, save on a loopback address. */
   isPaced?: boolean;
   /** A request without an answer is given up after this time. Default 20,000. */
   timeoutMs?: number;
@@ -66,10 +66,11 @@ export function hostOfGithubApi(baseUrl: string): string {
       },
     );
   }
-  const { host, hostname } = new URL(baseUrl);
-  if (hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]")
-    return "github.com";
-  return host.replace(/^api\./, "");
+  return isLoopback(baseUrl) ? "github.com" : new URL(baseUrl).host.replace(/^api\./, "");
+}
+
+function isLoopback(baseUrl: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(baseUrl).hostname);
 }
 
 /**
@@ -201,7 +202,7 @@ function openOctokit(
     request: { fetch: fetchWithin(options.timeoutMs ?? 20_000) },
     retry: { retries: 2, retryAfterBaseValue: options.retryDelayMs ?? 1000 },
     throttle: {
-      enabled: options.isPaced ?? true,
+      enabled: options.isPaced ?? !isLoopback(options.baseUrl),
       id: `${options.baseUrl} ${identity}`,
       onRateLimit: isShort,
       onSecondaryRateLimit: isShort,

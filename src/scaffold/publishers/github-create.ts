@@ -195,11 +195,10 @@ async function refuseForeignUser(session: GithubSession, plan: RepositoryPlan): 
         return answer.data.login;
       });
   if (login?.toLowerCase() === owner.toLowerCase()) return;
+  const whose = login === undefined ? "works as a GitHub App" : `has the token of "${login}"`;
   throw new ForbiddenError(
     "github-owner-not-ours",
-    login === undefined
-      ? `"${owner}" is a user, and a GitHub App cannot create repositories for a user.`
-      : `"${owner}" is a user, and Callboard's token belongs to "${login}".`,
+    `"${owner}" is a user, for whom Callboard cannot create repositories: it ${whose}.`,
     { hint: "Choose an organisation as owner." },
   );
 }

@@ -88,12 +88,11 @@ export function githubError(thrown: unknown, doing: string, signal?: AbortSignal
   const status = statusOf(thrown);
   if (status === undefined) return withoutAnswer(thrown, doing);
   if (status >= 500) {
-    return upstream(
-      "github-unavailable",
-      `GitHub failed (${status}) while ${doing}.`,
-      causeOf(thrown),
-      "See https://www.githubstatus.com; nothing more is needed, it is tried again.",
-    );
+    return new UpstreamError("github-unavailable", `GitHub failed (${status}) while ${doing}.`, {
+      isRetryable: true,
+      cause: causeOf(thrown),
+      hint: "See https://www.githubstatus.com; nothing more is needed, it is tried again.",
+    });
   }
   const limited = status === 403 || status === 429 ? limitOf(thrown, doing) : undefined;
   return limited ?? refusal(thrown, status, doing);
@@ -109,23 +108,17 @@ function causeOf(failure: RequestFailure): Error {
 }
 
 function withoutAnswer(thrown: RequestFailure, doing: string): UpstreamError {
-  const isTimeout = isRecord(thrown.cause) && thrown.cause["name"] === "TimeoutError";
   const cause = causeOf(thrown);
-  return isTimeout
-    ? upstream("github-timeout", `GitHub did not answer in time while ${doing}.`, cause)
-    : upstream(
-        "github-unreachable",
-        `GitHub could not be reached while ${doing}.`,
-        cause,
-        "Check GITHUB_API_URL, the network and the proxy of the machine Callboard runs on.",
-      );
-}
-
-function upstream(code: string, message: string, cause: unknown, hint?: string): UpstreamError {
-  return new UpstreamError(code, message, {
+  if (isRecord(thrown.cause) && thrown.cause["name"] === "TimeoutError") {
+    return new UpstreamError("github-timeout", `GitHub did not answer in time while ${doing}.`, {
+      isRetryable: true,
+      cause,
+    });
+  }
+  return new UpstreamError("github-unreachable", `GitHub could not be reached while ${doing}.`, {
     isRetryable: true,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint: "Check GITHUB_API_URL, the network and the proxy of the machine Callboard runs on.",
   });
 }
 
@@ -139,11 +132,19 @@ function limitOf(thrown: RequestFailure, doing: string): UpstreamError | undefin
   const resetMs = Number(headers["x-ratelimit-reset"]) * 1000 - Date.now() + 1000;
   const retryAfterMs =
     retryAfter > 0 ? retryAfter * 1000 : isPrimary && resetMs > 0 ? resetMs : 60_000;
-  return new UpstreamError(
-    isPrimary && !isSecondary ? "github-rate-limited" : "github-secondary-limit",
-    `GitHub asked us to slow down while ${doing}; it goes on in ${Math.ceil(retryAfterMs / 1000)} s.`,
-    { isRetryable: true, retryAfterMs, cause: causeOf(thrown) },
-  );
+  const wait = `it goes on in ${Math.ceil(retryAfterMs / 1000)} s`;
+  const options = { isRetryable: true, retryAfterMs, cause: causeOf(thrown) };
+  return isPrimary && !isSecondary
+    ? new UpstreamError(
+        "github-rate-limited",
+        `GitHub's hourly limit is used up; ${wait}.`,
+        options,
+      )
+    : new UpstreamError(
+        "github-secondary-limit",
+        `GitHub asked us to slow down while ${doing}; ${wait}.`,
+        options,
+      );
 }
 
 type Refusal = (failure: {
@@ -203,8 +204,11 @@ const refusals: Readonly<Record<number, Refusal>> = {
 };
 
 function alreadyThere(doing: string, detail: string, cause: unknown): ConflictError {
-  const message = `GitHub has this already; stopped while ${doing}${detail}.`;
-  return new ConflictError("github-already-exists", message, { cause });
+  return new ConflictError(
+    "github-already-exists",
+    `GitHub has this already; stopped while ${doing}${detail}.`,
+    { cause },
+  );
 }
 
 function refusal(thrown: RequestFailure, status: number, doing: string): CallboardError {

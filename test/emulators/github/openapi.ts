@@ -1,10 +1,10 @@
 import fs from "node:fs";
-import path from "node:path";
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
 import { isRecord } from "../../../src/base/json.ts";
+import { sharedPath } from "../../helpers/shared.ts";
 import { record } from "./router.ts";
 
 type Node = Record<string, unknown>;
@@ -20,16 +20,16 @@ export interface OpenapiCheck {
   response(exchange: { method: string; template: string; status: number; body: unknown }): string[];
 }
 
-const file = path.resolve(import.meta.dirname, "../../../../shared/oracles/github-openapi.json");
+const file = sharedPath("oracles/github-openapi.json");
 
 /** True where GitHub's description lies beside the project; without it, nothing is checked. */
-export const hasOpenapi = fs.existsSync(file);
+export const hasOpenapi = file !== undefined;
 
 let loaded: OpenapiCheck | undefined;
 
 /** The check, compiled operation by operation as they are used; undefined where the description is absent. */
 export function loadOpenapi(): OpenapiCheck | undefined {
-  if (!hasOpenapi) return undefined;
+  if (file === undefined) return undefined;
   loaded ??= createCheck(record(rewrite(JSON.parse(fs.readFileSync(file, "utf8")))));
   return loaded;
 }

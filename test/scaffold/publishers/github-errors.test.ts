@@ -262,7 +262,7 @@ describe("credentials", () => {
     expect(missing).toMatchObject({ code: "github-app-not-installed" });
     expect(missing.hint).toContain("Install App");
     expect(user).toMatchObject({ code: "github-owner-not-ours" });
-    expect(user.message).toContain("a GitHub App cannot create repositories for a user");
+    expect(user.message).toContain("it works as a GitHub App");
   });
 
   test("a token that is revoked before its hour is minted anew", async () => {
