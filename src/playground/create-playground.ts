@@ -130,6 +130,7 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     faults,
     journal,
     disconnect: () => transports.transport.disconnect("refresh_requested"),
+    isConnected: () => transports.transport.isConnected(),
   });
   const { handlers = [] } = options;
   server.on("request", createApp({ api, acts, driver, faults, journal, handlers, ...transports }));

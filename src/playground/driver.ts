@@ -27,6 +27,7 @@ export interface DriverParts {
   faults: Faults;
   journal: Journal;
   disconnect: () => void;
+  isConnected: () => boolean;
 }
 
 /**
@@ -156,6 +157,11 @@ export class Driver {
   /** Closes one of the bot's sockets as Slack does from time to time. */
   disconnect(): void {
     this.#parts.disconnect();
+  }
+
+  /** Whether the bot is connected, or in HTTP mode has a request URL. */
+  isConnected(): boolean {
+    return this.#parts.isConnected();
   }
 
   /**

@@ -176,7 +176,10 @@ export function shortcutPayload(
     trigger_id: input.triggerId,
     action_ts: workspace.ids.ts(),
   };
-  if (input.on === undefined) return { type: "shortcut", ...shared };
+  if (input.on === undefined) {
+    const { id, name, teamId = workspace.identity.teamId } = input.user;
+    return { type: "shortcut", ...shared, user: { id, username: name, team_id: teamId } };
+  }
   const { channelId, message, responseUrl } = input.on;
   return {
     type: "message_action",

@@ -41,7 +41,7 @@ export async function startBench(options: PlaygroundOptions = {}): Promise<Bench
 }
 
 /** Errors that the tests provoke are no news. */
-const quiet: Logger = {
+export const quiet: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -67,6 +67,7 @@ async function createBolt(
   const receiver = new HTTPReceiver({
     signingSecret: playground.signingSecret,
     port,
+    unhandledRequestTimeoutMillis: 300,
     logger: quiet,
   });
   return { app: new App({ ...shared, receiver }), url: `http://127.0.0.1:${port}/slack/events` };

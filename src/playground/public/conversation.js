@@ -4,7 +4,7 @@ import { renderBlocks } from "./blocks.js";
 import { createComposer, fillComposer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { channelMessages, createMessageList } from "./messages.js";
-import { flushTexts, reportOutcome, viewPlace } from "./places.js";
+import { flushTexts, forgetMissing, reportOutcome, viewPlace } from "./places.js";
 import { keepAtEnd } from "./scrolling.js";
 import { openApp, state, subscribe } from "./store.js";
 
@@ -36,6 +36,7 @@ function topBar(openSidebar) {
       type: "button",
       class: "tool only-narrow",
       "aria-label": "Channels",
+      data: { opensSidebar: "" },
       on: { click: openSidebar },
     },
     icon("menu"),
@@ -202,6 +203,7 @@ function homeTab() {
     update(_isFirst, change) {
       if (change !== undefined && change.type !== "home") return;
       const { home } = state;
+      forgetMissing(local, home?.blocks ?? []);
       if (home === null) {
         scroller.replaceChildren(
           h(

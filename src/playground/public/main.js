@@ -26,7 +26,9 @@ mountModal(find("modal"));
 subscribe(({ type }) => {
   if (type === "view" || type === "all") setSidebar(false);
 });
-find("main").addEventListener("click", () => setSidebar(false));
+find("main").addEventListener("click", (event) => {
+  if (event.target.closest("[data-opens-sidebar]") === null) setSidebar(false);
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") setSidebar(false);
 });

@@ -2,7 +2,7 @@
 import { act } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { h, icon } from "./dom.js";
-import { flushTexts, viewPlace } from "./places.js";
+import { flushTexts, forgetMissing, viewPlace } from "./places.js";
 import { state, subscribe } from "./store.js";
 
 let local = new Map();
@@ -50,6 +50,7 @@ function redraw(dialog, view, depth) {
   const focus = focusIn(dialog);
   const scroll = dialog.querySelector(".modal-body")?.scrollTop ?? 0;
   shown = { id: view.id, hash: view.hash };
+  forgetMissing(local, view.blocks);
   dialog.replaceChildren(drawModal(view, depth));
   dialog.querySelector(".modal-body").scrollTop = scroll;
   if (focus !== undefined) restoreFocus(dialog, focus);

@@ -60,16 +60,17 @@ export function viewPlace(view, { isHome, local }) {
   });
   return {
     held(blockId, actionId) {
-      const typed = local.get(`${blockId} ${actionId}`);
+      const typed = local.get(localKey(blockId, actionId));
       const held = view.state?.values?.[blockId]?.[actionId];
-      return typed === undefined ? held : { ...held, value: typed };
+      return typed === undefined ? held : { ...held, value: typed.value };
     },
     press: async (ref, extra) => reportOutcome(await act("click", { ...where(ref), ...extra })),
     choose: async (ref, value) => reportOutcome(await act("select", { ...where(ref), value })),
     search: (ref, query) => act("typeahead", { ...where(ref), value: query }),
     async enter(ref, value, { isSilent }) {
       const isText = typeof value === "string" && ref.element.type.endsWith("_input");
-      if (isText) local.set(`${ref.blockId} ${ref.actionId}`, value);
+      const { blockId, actionId } = ref;
+      if (isText) local.set(localKey(blockId, actionId), { blockId, actionId, value });
       // Texts go to the server when the form is submitted, or when a key asks for it.
       if (isText && isSilent) return;
       reportOutcome(await act("enter", { ...where(ref), value, isSilent }));
@@ -77,10 +78,19 @@ export function viewPlace(view, { isHome, local }) {
   };
 }
 
+const localKey = (blockId, actionId) => JSON.stringify([blockId, actionId]);
+
+/** Forgets what was typed into fields that are no longer there. */
+export function forgetMissing(local, blocks) {
+  const present = new Set(blocks.map((block) => block.block_id));
+  for (const [key, { blockId }] of local) {
+    if (!present.has(blockId)) local.delete(key);
+  }
+}
+
 /** Sends the texts that were typed since. */
 export async function flushTexts(local, isHome) {
-  for (const [key, value] of local) {
-    const [blockId, actionId] = key.split(" ");
+  for (const { blockId, actionId, value } of local.values()) {
     await act("enter", {
       user: state.userId,
       blockId,

@@ -45,10 +45,11 @@ export class HttpTransport implements Transport {
       return { status: "dispatch_failed", reason: "no request URL is set" };
     }
     const startedAt = performance.now();
+    const signal = AbortSignal.timeout(this.#options.ackTimeoutMs);
     try {
       const response = await fetch(this.#eventsUrl, {
         ...renderRequest(delivery, this.#options),
-        signal: AbortSignal.timeout(this.#options.ackTimeoutMs),
+        signal,
       });
       const text = await response.text();
       if (!response.ok) {
@@ -58,9 +59,9 @@ export class HttpTransport implements Transport {
       const elapsedMs = performance.now() - startedAt;
       return { status: "acked", elapsedMs, ...(body === undefined ? {} : { body }) };
     } catch (thrown) {
-      const error = toError(thrown);
-      if (error.name === "TimeoutError") return { status: "operation_timeout" };
-      return { status: "dispatch_failed", reason: `the bot cannot be reached: ${error.message}` };
+      if (signal.aborted) return { status: "operation_timeout" };
+      const reason = `the bot cannot be reached: ${toError(thrown).message}`;
+      return { status: "dispatch_failed", reason };
     }
   }
 

@@ -84,7 +84,8 @@ export async function runCall(
 export function warningsFor(method: string, values: Record<string, unknown>): string[] {
   const spec = methodTable[method];
   if (spec === undefined) return [];
-  const known = new Set([...spec.required, ...spec.optional]);
+  // Bolt adds the workspace's id to every call of a listener's client.
+  const known = new Set([...spec.required, ...spec.optional, "team_id"]);
   const unknown = Object.keys(values).filter((name) => !known.has(name));
   const warnings = unknown.map((name) => `unknown argument: ${name}`);
   const hasText = typeof values["text"] === "string" && values["text"] !== "";

@@ -74,7 +74,8 @@ function update(args: MethodArguments, context: ApiContext): Record<string, unkn
   message.edited = { user: context.workspace.identity.botUserId, ts: context.workspace.ids.ts() };
   context.workspace.touched(channel.id, message.ts);
   announceChange(context, channel, message, previous);
-  return { channel: channel.id, ts: message.ts, text: message.text, message };
+  const { ts, ...shown } = message;
+  return { channel: channel.id, ts, text: message.text, message: shown };
 }
 
 /** Puts new content into a message. Blocks that are not sent again are gone, as in Slack. */

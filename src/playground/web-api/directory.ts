@@ -137,8 +137,9 @@ function openDirect(args: MethodArguments, context: ApiContext): Record<string, 
   if (person.isDeleted === true) throw new SlackRefusal("user_disabled");
   if (ids.length > 1 || person.isBot === true) throw new SlackRefusal("invalid_user_combination");
   const channel = context.workspace.dmOf(person.id);
-  const isWhole = args.flag("return_im") === true;
-  return { channel: isWhole ? renderChannel(channel, context.workspace) : { id: channel.id } };
+  if (args.flag("return_im") !== true) return { channel: { id: channel.id } };
+  const { is_user_deleted: _known, ...opened } = renderChannel(channel, context.workspace);
+  return { channel: opened };
 }
 
 function readable(args: MethodArguments, context: ApiContext): Channel {

@@ -140,7 +140,7 @@ export const methodTable: Readonly<Record<string, MethodSpec>> = {
   "conversations.members": method(4, of("read"), ["channel"], paging),
   "conversations.open": method(
     3,
-    of("write"),
+    ["channels:manage", "groups:write", "im:write", "mpim:write"],
     [],
     ["channel", "users", "return_im", "prevent_creation"],
   ),
