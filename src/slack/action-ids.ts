@@ -10,8 +10,6 @@ export const actionIds = {
   turnPage: "document-page",
   /** Opens the form of the template in its value. */
   openTemplate: "template-open",
-  /** A link; Slack opens it and tells us. */
-  link: "link",
   retryRun: "run-retry",
   cancelRun: "run-cancel",
   /** One page back in a form. */

@@ -29,8 +29,8 @@ export interface SlackNotifier extends Notifier {
 }
 
 /** What our messages carry, so that they are found again after a crash. Any app in the channel may read it: ids only. */
-export const runEventType = "callboard_run";
-export const resultEventType = "callboard_run_result";
+const runEventType = "callboard_run";
+const resultEventType = "callboard_run_result";
 
 /** Creates the notifier. Every error it throws is one of ours where more tries may help (`UpstreamError`). */
 export function createNotifier(options: NotifierOptions): SlackNotifier {

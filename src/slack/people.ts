@@ -5,7 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import type { EntityService } from "../usecases/services.ts";
 
 /** A person as Slack knows them. */
-export interface SlackPerson {
+interface SlackPerson {
   id: string;
   /** As shown in Slack. */
   name: string;

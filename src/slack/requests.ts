@@ -42,7 +42,7 @@ export function questionOf(verb: "who owns" | "runbook for", rest: string): Requ
 export function plainFromSlack(text: string, botUserId: string): string {
   return text
     .replaceAll(`<@${botUserId}>`, " ")
-    .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_whole, target: string, label?: string) =>
+    .replace(/<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>/g, (_whole, target: string, label?: string) =>
       plainLink(target, label),
     )
     .replaceAll("&lt;", "<")

@@ -152,6 +152,27 @@ describe.each(["http", "socket"] as const)("a question by %s", (transport) => {
     expect(services.asked.at(-1)?.question).toBe("who owns component:default/payments-api");
   });
 
+  test("a further question is answered where it was asked: alone in the thread, openly in a direct message", async () => {
+    const { driver } = bench;
+    const said = await driver.say({ user: dario, channel: general, text: "@Callboard payments" });
+    const inThread = await driver.waitFor(
+      () => driver.messages(general, { threadTs: said.message.ts })[1],
+    );
+    const before = driver.directMessages(dario).length;
+    await driver.say({ user: dario, channel: "bot", text: "payments" });
+    const direct = await driver.waitFor(() => driver.directMessages(dario)[before + 1]);
+
+    await driver.click({ user: dario, channel: general, ts: inThread.ts, actionId: "ask/1" });
+    await driver.click({ user: dario, channel: "bot", ts: direct.ts, actionId: "ask/1" });
+    const alone = await driver.waitFor(() =>
+      driver.ephemerals(dario).find((each) => each.thread_ts === said.message.ts),
+    );
+    await driver.waitFor(() => driver.directMessages(dario).length === before + 3);
+
+    expect(alone.text).toBe("Payments API is owned by Payments.");
+    expect(services.asked.at(-1)?.question).toBe("what depends on component:default/payments-api");
+  });
+
   test("Share to channel posts once, even where the bot is no member and for two clicks", async () => {
     const { driver } = bench;
     const asked = await driver.slash({

@@ -78,7 +78,7 @@ const contact: fc.Arbitrary<Contact> = fc.record(
 const near = fc.array(fc.record({ brief, question: anyText }), { maxLength: 30 });
 
 /** Any card. */
-export const anyCard: fc.Arbitrary<Card> = fc.oneof(
+const anyCard: fc.Arbitrary<Card> = fc.oneof(
   fc.record({
     type: fc.constant("entity" as const),
     subject: brief,

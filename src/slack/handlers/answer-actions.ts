@@ -16,7 +16,7 @@ import { mrk, person } from "../views/text.ts";
 import { answerQuestion } from "./answering.ts";
 import { type ButtonArgs, malformed, rowOf, valueOf } from "./buttons.ts";
 
-/** Registers the buttons of answers: further questions, sharing, documents, links. */
+/** Registers the buttons of answers: further questions, sharing, documents. */
 export function registerAnswerActions(app: App, context: SlackContext): void {
   app.action<BlockButtonAction>(
     { type: "block_actions", action_id: rowOf(actionIds.ask) },
@@ -42,21 +42,32 @@ export function registerAnswerActions(app: App, context: SlackContext): void {
       await turnPage(args, context);
     },
   );
-  // Slack opens the link itself and only wants to know that we heard of it
-  app.action(
-    { type: "block_actions", action_id: rowOf(actionIds.link) },
-    async ({ ack }) => await ack(),
-  );
 }
 
 async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> {
   const question = valueOf(args);
   await args.ack();
   const answer = await answerQuestion(context, question, args.body.user.id);
-  const isEphemeral = args.body.container["is_ephemeral"] === true;
+  const { container, channel } = args.body;
+  const isEphemeral = container["is_ephemeral"] === true;
   const content = renderAnswer(answer, { nowMs: context.now(), canShare: isEphemeral });
+  const thread = typeof container["thread_ts"] === "string" ? container["thread_ts"] : undefined;
+  // in a direct message the talk goes on as messages; elsewhere only the asker sees the answer
+  if (channel?.id.startsWith("D") === true && !isEphemeral) {
+    await context.outbox.post({
+      channel: channel.id,
+      ...(thread === undefined ? {} : { threadTs: thread }),
+      ...content,
+    });
+    return;
+  }
   // where only the asker sees it, the next answer takes the place of the last
-  await args.respond({ response_type: "ephemeral", replace_original: isEphemeral, ...content });
+  await args.respond({
+    response_type: "ephemeral",
+    replace_original: isEphemeral,
+    ...(thread === undefined ? {} : { thread_ts: thread }),
+    ...content,
+  });
 }
 
 /** Posts by the button's own response URL, which works even where the bot is not a member. */

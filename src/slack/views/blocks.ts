@@ -10,7 +10,7 @@ import type {
   SectionBlock,
 } from "@slack/types";
 
-import { clamp, cutMrkdwn, mrk, type Mrkdwn, oneLine, safeLink, tidy } from "./text.ts";
+import { clamp, cutMrkdwn, mrk, type Mrkdwn, oneLine, tidy } from "./text.ts";
 
 /**
  * Slack's limits, as its types and method pages state them.
@@ -46,7 +46,7 @@ export interface MessageContent {
 }
 
 /** A mrkdwn object in which Slack neither links nor mentions anything by itself. */
-export function mrkdwn(text: Mrkdwn, max: number = limits.sectionText): MrkdwnElement {
+function mrkdwn(text: Mrkdwn, max: number = limits.sectionText): MrkdwnElement {
   const cut = cutMrkdwn(text, max);
   return { type: "mrkdwn", text: cut.mrkdwn === "" ? " " : cut.mrkdwn, verbatim: true };
 }
@@ -121,14 +121,6 @@ export function button(options: ButtonOptions): Button {
       ? {}
       : { accessibility_label: clamp(oneLine(options.description), 75) }),
   };
-}
-
-/** A button that opens a web page; undefined for a URL that we do not show. */
-export function linkButton(actionId: string, label: string, url: string): Button | undefined {
-  const safe = safeLink(url);
-  return safe === undefined
-    ? undefined
-    : { type: "button", action_id: actionId, text: plain(label, limits.buttonText), url: safe.url };
 }
 
 /** A row of buttons and selects; undefined when there are none. */

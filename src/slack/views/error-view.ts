@@ -11,7 +11,7 @@ export interface ErrorNotice {
 }
 
 /** The same error as blocks of a message or modal. */
-export function errorBlocks(notice: ErrorNotice): KnownBlock[] {
+function errorBlocks(notice: ErrorNotice): KnownBlock[] {
   const hint = notice.hint === undefined ? mrk`` : mrk`\n${literal(oneLine(notice.hint), 1500)}`;
   return [
     section(mrk`⚠️ *${literal(oneLine(notice.message), 1000)}*${hint}`),

@@ -28,7 +28,7 @@ export const formPlace = z.strictObject({
 export type FormPlace = z.infer<typeof formPlace>;
 
 /** Where in the form somebody is. */
-export interface FormProgress {
+interface FormProgress {
   templateTitle: string;
   place: FormPlace;
   /** From 1. */

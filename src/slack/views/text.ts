@@ -56,7 +56,7 @@ function chunkEnd(text: string, max: number): number {
 }
 
 /** Slack's three control characters, as entities. @see https://docs.slack.dev/messaging/formatting-message-text#escaping */
-export function escape(text: string): string {
+function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
