@@ -142,7 +142,7 @@ export interface GithubCall {
   isRepeatable?: boolean;
 }
 
-export interface CreateEmptyRequest {
+interface CreateEmptyRequest {
   runId: string;
   description: string;
   visibility: "private" | "public" | "internal";

@@ -152,11 +152,7 @@ function accessSteps(session: GithubSession, settings: GithubSettings): SettingS
 }
 
 /** Gives a team a right on the repository: `pull`, `triage`, `push`, `maintain`, `admin` or a custom role. */
-export function grantTeam(
-  session: GithubSession,
-  team: string,
-  permission: string,
-): Promise<unknown> {
+function grantTeam(session: GithubSession, team: string, permission: string): Promise<unknown> {
   return untilVisible(session, () =>
     session.octokit.rest.teams.addOrUpdateRepoPermissionsInOrg({
       ...repositoryParameters(session),

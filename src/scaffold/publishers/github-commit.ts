@@ -29,7 +29,7 @@ export interface CommitPlan {
 const noteKeys = { commit: "github.commit", firstBranch: "github.firstBranch" } as const;
 
 /** The last line of each commit Callboard makes: it says whose work a branch holds. */
-export function runTrailer(runId: string): string {
+function runTrailer(runId: string): string {
   return `Run-Id: ${runId}`;
 }
 

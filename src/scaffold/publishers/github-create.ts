@@ -46,7 +46,7 @@ const maxAttempts = 3;
 const noteKeys = { create: "github.create", id: "github.repositoryId" } as const;
 
 /** The text in the description that marks a repository as this run's, until its content is in place. */
-export function creationMarker(runId: string): string {
+function creationMarker(runId: string): string {
   return `[run:${runId}]`;
 }
 

@@ -43,7 +43,7 @@ export interface GithubEmulatorOptions {
 }
 
 /** A request that arrived, for assertions. */
-export interface JournalEntry {
+interface JournalEntry {
   method: string;
   path: string;
   /** The route, as GitHub's documentation writes it; empty when there is none. */
