@@ -88,7 +88,7 @@ function toCatalogEntity(document: CheckedDocument, source: string): CatalogEnti
   const { ref, entity, file, originBase, line, locate, readAtMs } = document;
   return {
     ref,
-    entity: annotated(entity, file.base, originBase),
+    entity: file.isResolved === true ? entity : annotated(entity, file.base, originBase),
     origin: { source, file: file.file, base: file.base, line, readAtMs },
     relations: [],
     locate,

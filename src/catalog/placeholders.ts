@@ -1,4 +1,5 @@
 import { isRecord } from "../base/json.ts";
+import { isTooDeep } from "./depth.ts";
 import { errorAt, type Finding, pathText } from "./finding.ts";
 import { parseYamlText } from "./parse.ts";
 
@@ -103,7 +104,7 @@ function contentOf({ type }: Placeholder, text: string): { value: unknown } | { 
   if (type === "json") {
     try {
       const value: unknown = JSON.parse(text);
-      return { value };
+      return isTooDeep(value) ? { problem: "which is nested too deep" } : { value };
     } catch {
       return { problem: "which is no valid JSON" };
     }

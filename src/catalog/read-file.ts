@@ -2,7 +2,7 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import { isRecord } from "../base/json.ts";
 import type { Finding } from "./finding.ts";
 import type { Entity } from "./model.ts";
-import { type Locate, type ParsedDocument, parseYamlText } from "./parse.ts";
+import { type Locate, type ParsedDocument, parseJsonText, parseYamlText } from "./parse.ts";
 import {
   findPlaceholders,
   type Placeholder,
@@ -54,8 +54,14 @@ export interface FileReading {
   via?: string;
 }
 
+/** Entities of another catalog hold what placeholders stood for: whole definitions of APIs. In characters. */
+const maxResolvedLength = 5 * 1024 * 1024;
+
 /** Parses a file. In a file that nobody named, documents that are no entities are dropped, and so is broken YAML without any. */
 export function parseCatalogFile(file: SourceFile, maxLength?: number): ParsedFile {
+  if (file.isResolved === true) {
+    return { file, ...parseJsonText(file.text, file.file, maxResolvedLength) };
+  }
   if (file.isImplied !== true) return { file, ...parseYamlText(file.text, file.file, maxLength) };
   // A key at the beginning of a line, as in every entity in block style; saves parsing all other YAML.
   if (!/^["']?kind["']?\s*:/m.test(file.text) || isSkeletonFile(file.text)) {

@@ -1,9 +1,8 @@
 import { Composer, type Document, Lexer, LineCounter, Parser } from "yaml";
 
 import type { Diagnostic } from "../base/diagnostics.ts";
+import { maxDepth } from "./depth.ts";
 
-/** Nesting beyond this is refused before it is composed: composing recurses, and a stack that is nearly full can abort the process. */
-const maxDepth = 100;
 /** No catalog file seen in the wild uses an alias at all; resolving thousands costs seconds. */
 const maxAliases = 100;
 /** After so many broken tokens nothing sensible follows. */
@@ -59,6 +58,7 @@ export function readYaml(text: string): YamlText {
   return { documents: [...new Composer(yamlOptions).compose(tokens)], lineCounter };
 }
 
+/** Looked at before composing, which recurses. */
 function limitFault(parser: Parser, aliases: number): YamlFault | undefined {
   const at = { offset: parser.offset, severity: "error" } as const;
   if (parser.stack.length > maxDepth) {

@@ -87,7 +87,8 @@ async function readFile(
   }
   const parsed = parseCatalogFile(file);
   const texts = new Map<string, PlaceholderText>();
-  for (const placeholder of placeholdersOf(parsed)) {
+  const placeholders = file.isResolved === true ? [] : placeholdersOf(parsed);
+  for (const placeholder of placeholders) {
     if (texts.has(placeholder.target)) continue;
     texts.set(placeholder.target, await placeholderText(source, file.base, placeholder, context));
   }
@@ -140,6 +141,7 @@ async function followLocations(
   context: SourceContext,
 ): Promise<Task[]> {
   const found: Task[] = [];
+  if (task.file.isResolved === true) return found;
   for (const document of reading.documents) {
     if (document.entity.kind !== "Location") continue;
     const { targets, findings } = locationTargets(document.entity, task.file.base);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
-import { maxCatalogFileLength, parseYamlText } from "../../src/catalog/parse.ts";
+import { maxCatalogFileLength, parseJsonText, parseYamlText } from "../../src/catalog/parse.ts";
 import { testSwitch } from "../helpers/environment.ts";
 
 function parse(text: string) {
@@ -93,6 +93,19 @@ test.each([
 
   expect(documents).toEqual([]);
   expect(diagnostics.map(({ code }) => code)).toEqual(["yaml-too-deep"]);
+});
+
+const read = (text: string) => parseJsonText(text, "x.json", 200_000);
+
+test("reads JSON of other programs with the same limits and places", () => {
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+
+  expect(read(deep).diagnostics.map(({ code }) => code)).toEqual(["yaml-too-deep"]);
+  expect(read("x".repeat(200_001)).diagnostics.map(({ code }) => code)).toEqual(["file-too-large"]);
+  expect(read('{"a": ').broken).toBe(1);
+  const [document] = read('{\n  "__proto__": {"polluted": 1},\n  "a": {"b": 1}\n}').documents;
+  expect(document?.value).toEqual({ a: { b: 1 } });
+  expect(document?.locate(["a", "b"])).toEqual({ line: 3, column: 14 });
 });
 
 test("accepts nesting that people write", () => {

@@ -9,6 +9,7 @@ const texts: Record<string, string> = {
   "two.yaml": "a: 1\n---\nb: 2\n",
   "broken.yaml": "a: [",
   "broken.json": "{",
+  "deep.json": `${"[".repeat(50_000)}${"]".repeat(50_000)}`,
 };
 
 function replace(value: unknown) {
@@ -54,6 +55,8 @@ test("does not replace inside of what was read", () => {
 test.each([
   [{ $text: "none" }, "a: $text names “none”, which does not exist"],
   [{ $json: "broken.json" }, "a: $json names “broken.json”, which is no valid JSON"],
+  [{ $json: "deep.json" }, "a: $json names “deep.json”, which is nested too deep"],
+  [{ $yaml: "deep.json" }, "a: $yaml names “deep.json”, which is no valid YAML"],
   [{ $yaml: "broken.yaml" }, "a: $yaml names “broken.yaml”, which is no valid YAML"],
   [{ $yaml: "two.yaml" }, "a: $yaml names “two.yaml”, which holds 2 YAML documents, expected one"],
 ])("says why %j cannot be replaced", (placeholder, message) => {

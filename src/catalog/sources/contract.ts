@@ -12,6 +12,11 @@ export interface SourceFile {
    * skipped in silence.
    */
   isImplied?: boolean;
+  /**
+   * Set when another catalog made this entity: its Locations and placeholders were followed there, and its annotations
+   * say rightly where it comes from.
+   */
+  isResolved?: boolean;
 }
 
 /** What one reading of a source gave. Findings about files that could not be read stand beside those that could. */

@@ -23,6 +23,8 @@ export interface WebReaderOptions {
   timeoutMs?: number;
   /** Of an answer; default 10 MB. */
   maxBytes?: number;
+  /** Keeps answers, so that the next request only asks whether they changed; default true. */
+  canKeep?: boolean;
 }
 
 /** Reads texts over HTTP. */
@@ -46,7 +48,7 @@ interface Cached {
 
 /** Creates a reader; it remembers the last answer of each URL. */
 export function createWebReader(options: WebReaderOptions): WebReader {
-  const { timeoutMs = 10_000, maxBytes = 10 * 1024 * 1024 } = options;
+  const { timeoutMs = 10_000, maxBytes = 10 * 1024 * 1024, canKeep = true } = options;
   const tokens = tokensByHost(options.hosts);
   const cache = new Map<string, Cached>();
 
@@ -59,7 +61,8 @@ export function createWebReader(options: WebReaderOptions): WebReader {
     const text = decode(url, await readBody(url, response, maxBytes));
     const etag = response.headers.get("etag");
     const lastModified = response.headers.get("last-modified");
-    if (etag !== null || lastModified !== null) cache.set(url.href, { text, etag, lastModified });
+    const canAsk = canKeep && (etag !== null || lastModified !== null);
+    if (canAsk) cache.set(url.href, { text, etag, lastModified });
     return text;
   }
 
