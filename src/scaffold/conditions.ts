@@ -165,15 +165,12 @@ function choiceBranch(
     return [withoutProperty(branch, telling)];
   }
   resolved.conditions.add(choiceKey);
-  mergePlain(resolved, { properties: { [choiceKey]: choiceProperty(branches, schema) } });
-  const chosen = branches.findIndex(
-    (branch, index) => branchName(branch, index) === value[choiceKey],
-  );
-  const fitting = branches.findIndex(
-    (branch) => hasSomeOf(branch, value) && fitsSchema(branch, value),
-  );
-  const branch = branches[chosen >= 0 ? chosen : Math.max(fitting, 0)];
-  return branch === undefined ? [] : [branch];
+  const names = branches.map(branchName);
+  const chosen = names.findIndex((name) => name === value[choiceKey]);
+  const fitting = branches.findIndex((one) => hasSomeOf(one, value) && fitsSchema(one, value));
+  const index = chosen >= 0 ? chosen : Math.max(fitting, 0);
+  mergePlain(resolved, { properties: { [choiceKey]: choiceProperty(names, index, schema) } });
+  return branches.slice(index, index + 1);
 }
 
 /** The property that has a fixed value in every branch, such as `kind: {const: "queue"}`. */
@@ -209,14 +206,13 @@ function plainText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function choiceProperty(branches: JsonObject[], schema: JsonObject): JsonObject {
-  const names = branches.map(branchName);
+function choiceProperty(names: string[], index: number, schema: JsonObject): JsonObject {
   const title = schema["title"];
   return {
     type: "string",
     title: typeof title === "string" ? title : "Choose one",
     enum: names,
-    default: names[0] ?? "",
+    default: names[index] ?? "",
   };
 }
 

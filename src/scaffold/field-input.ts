@@ -1,5 +1,4 @@
-import { parse } from "yaml";
-
+import { parseBoundedYaml } from "../base/bounded-yaml.ts";
 import { InputError } from "../base/errors.ts";
 import { isRecord, toJsonObject, toJsonValue, type JsonValue } from "../base/json.ts";
 import { formatRef, parseRef } from "../catalog/ref.ts";
@@ -195,7 +194,7 @@ function readObjects(text: string): FieldReading {
 
 function parseLoose(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 10, logLevel: "silent" });
+    return parseBoundedYaml(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 
+import { parseBoundedYaml } from "../base/bounded-yaml.ts";
 import { isRecord, toJsonValue, type JsonValue } from "../base/json.ts";
 import { parseRef } from "../catalog/ref.ts";
 import { parseRepoUrl } from "./repo-url.ts";
@@ -45,7 +46,7 @@ export function createFilters(world: FilterWorld): Record<string, Filter> {
       JSON.stringify(input ?? null, undefined, typeof indent === "number" ? indent : undefined),
     fromJson: (input) => toJsonValue(JSON.parse(asText(input))),
     yaml: (input) => stringify(input ?? null, { lineWidth: 0 }).trimEnd(),
-    parseYaml: (input) => toJsonValue(parse(asText(input))),
+    parseYaml: (input) => toJsonValue(parseBoundedYaml(asText(input))),
   };
 }
 

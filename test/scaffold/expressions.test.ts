@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "@jest/globals";
 
-import type { JsonValue } from "../../src/base/json.ts";
+import { toJsonValue, type JsonValue } from "../../src/base/json.ts";
 import {
   createExpressionEngine,
   quickLimits,
@@ -21,8 +21,8 @@ interface Vectors {
 }
 
 (existsSync(vectors) ? describe : describe.skip)("renders as Backstage does", () => {
-  const { context, cases } = existsSync(vectors)
-    ? (JSON.parse(readFileSync(vectors, "utf8")) as Vectors)
+  const { context, cases }: Vectors = existsSync(vectors)
+    ? JSON.parse(readFileSync(vectors, "utf8"))
     : { context: {}, cases: [] };
 
   test.each(cases.map((one) => [one.template, one.backstage_4_2] as const))(
@@ -85,14 +85,14 @@ test.each([
   expect(engine.renderString(source, {}, world)).toEqual({ value: wanted });
 });
 
-test("knows each filter of the engine, and no other", () => {
-  const isKnown = (name: string): boolean => {
-    const rendered = engine.renderString(`\${{ [1] | ${name} }}`, {}, world);
-    return !("failed" in rendered && rendered.failed.message.includes("Unknown template filter"));
-  };
+function isKnownFilter(name: string): boolean {
+  const rendered = engine.renderString(`\${{ [1] | ${name} }}`, {}, world);
+  return !("failed" in rendered && rendered.failed.message.includes("Unknown template filter"));
+}
 
-  expect(engineFilterNames.filter((name) => !isKnown(name))).toEqual([]);
-  expect(["nosuch", "tojson", "format", "map", "min"].filter(isKnown)).toEqual([]);
+test("knows each filter of the engine, and no other", () => {
+  expect(engineFilterNames.filter((name) => !isKnownFilter(name))).toEqual([]);
+  expect(["nosuch", "tojson", "format", "map", "min"].filter(isKnownFilter)).toEqual([]);
 });
 
 test("finds syntax faults without evaluating anything", () => {
@@ -144,9 +144,9 @@ test.each(endless)("gives up quickly on %s", (source) => {
 
 test("ignores reserved names, undefined and functions in the context", () => {
   const context = {
-    parameters: JSON.parse(
-      '{"__proto__": {"polluted": 1}, "constructor": 2, "ok": 3}',
-    ) as JsonValue,
+    parameters: toJsonValue(
+      JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 2, "ok": 3}'),
+    ),
     user: undefined,
     odd: () => 1,
   };

@@ -1,0 +1,34 @@
+import { Composer, Lexer, Parser } from "yaml";
+
+/** A text that came from outside and may hold anything. */
+export interface YamlBounds {
+  /** Characters. */
+  maxLength: number;
+  /** Levels of nesting. */
+  maxDepth: number;
+}
+
+const defaults: YamlBounds = { maxLength: 100_000, maxDepth: 50 };
+
+/**
+ * Parses one YAML (or JSON) document that somebody typed or a template holds. Thousands of open brackets would abort the whole
+ * process inside the YAML library, so nesting is counted before anything is built.
+ * @throws Error in words a person can act on when it is no YAML, too deep, too long or has more than ten aliases.
+ */
+export function parseBoundedYaml(text: string, bounds: Partial<YamlBounds> = {}): unknown {
+  const { maxLength, maxDepth } = { ...defaults, ...bounds };
+  if (text.length > maxLength) throw new Error(`longer than ${maxLength} characters`);
+  const parser = new Parser();
+  const tokens = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} levels`);
+  }
+  tokens.push(...parser.end());
+  const composer = new Composer({ logLevel: "silent", prettyErrors: false });
+  const [document, ...others] = [...composer.compose(tokens)];
+  if (others.length > 0) throw new Error("more than one document");
+  const [error] = document?.errors ?? [];
+  if (error !== undefined) throw new Error(error.message);
+  return document?.toJS({ maxAliasCount: 10 });
+}
