@@ -57,20 +57,22 @@ export interface FileReading {
 /** Entities of another catalog hold what placeholders stood for: whole definitions of APIs. In characters. */
 const maxResolvedLength = 5 * 1024 * 1024;
 
-/** Parses a file. In a file that nobody named, documents that are no entities are dropped, and so is broken YAML without any. */
-export function parseCatalogFile(file: SourceFile, maxLength?: number): ParsedFile {
+/**
+ * Parses a file. In a file that nobody named, documents that are no entities are dropped, and so is broken YAML without any.
+ * @param heldEntities True when it held entities at the last reading: then whatever is broken in it is a fault.
+ */
+export function parseCatalogFile(file: SourceFile, heldEntities: boolean = false): ParsedFile {
   if (file.isResolved === true) {
     return { file, ...parseJsonText(file.text, file.file, maxResolvedLength) };
   }
-  if (file.isImplied !== true) return { file, ...parseYamlText(file.text, file.file, maxLength) };
-  // A key at the beginning of a line, as in every entity in block style; saves parsing all other YAML.
-  if (!/^["']?kind["']?\s*:/m.test(file.text) || isSkeletonFile(file.text)) {
-    return { file, documents: [], diagnostics: [], broken: 0 };
-  }
-  const parsed = parseYamlText(file.text, file.file, maxLength);
+  if (file.isImplied !== true) return { file, ...parseYamlText(file.text, file.file) };
+  // No entity is without a key "kind"; this saves parsing most other YAML.
+  const mayBeOurs = /\bkind["']?\s*:/.test(file.text) && !isSkeletonFile(file.text);
+  if (!mayBeOurs && !heldEntities) return { file, documents: [], diagnostics: [], broken: 0 };
+  const parsed = parseYamlText(file.text, file.file);
   const isCatalogFile = /(?:^|\/)catalog-info\.ya?ml$/.test(file.file);
   // Folders hold templates of YAML too (Helm charts, skeletons), which cannot be parsed and need not be.
-  const isOurs = isCatalogFile || file.text.includes("backstage.io/");
+  const isOurs = heldEntities || isCatalogFile || file.text.includes("backstage.io/");
   return {
     file,
     documents: parsed.documents.filter(({ value }) => isCatalogFile || isMeantAsEntity(value)),

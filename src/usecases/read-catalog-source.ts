@@ -85,7 +85,7 @@ async function readFile(
     );
     return withoutLocationFindings({ ...before, documents, ...(via === undefined ? {} : { via }) });
   }
-  const parsed = parseCatalogFile(file);
+  const parsed = parseCatalogFile(file, before !== undefined && before.documents.length > 0);
   const texts = new Map<string, PlaceholderText>();
   const placeholders = file.isResolved === true ? [] : placeholdersOf(parsed);
   for (const placeholder of placeholders) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 
 /** A request that arrived. */
-export interface WebRequest {
+interface WebRequest {
   path: string;
   headers: http.IncomingHttpHeaders;
 }

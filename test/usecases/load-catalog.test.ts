@@ -186,6 +186,27 @@ test("keeps the last good state of an entity that breaks, until it is mended or 
   expect(refs(mended)).toEqual(["group:default/team-a"]);
 });
 
+test("reports a file of a folder that held entities and is no YAML any more", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "callboard-load-"));
+  await writeFile(join(folder, "a.yaml"), component("a"));
+  await writeFile(join(folder, "values.yaml"), "kind: {{ chart }}\n");
+  const source = createFileSource({ path: ".", baseDir: folder });
+  const first = await load([source]);
+
+  await writeFile(join(folder, "a.yaml"), "kind: [\n");
+  const second = await load([source], { lastGood: first });
+  const third = await load([source], { lastGood: second });
+  await rm(folder, { recursive: true });
+
+  expect(first.diagnostics.map(({ code }) => code)).toEqual(["ref-kind-absent"]);
+  for (const loaded of [second, third]) {
+    expect(refs(loaded)).toEqual(["component:default/a"]);
+    expect(loaded.diagnostics.map(({ file, code }) => `${file} ${code}`)).toContain(
+      "a.yaml yaml-syntax",
+    );
+  }
+});
+
 test("lets another file take over an entity that its old file broke", async () => {
   const source = createMemorySource({ "a.yaml": component("a"), "team.yaml": team });
   const first = await load([source]);

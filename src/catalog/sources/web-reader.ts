@@ -9,7 +9,7 @@ import { isRecord } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 
 /** A host that may be read, with what it asks for. */
-export interface WebHost {
+interface WebHost {
   /** Such as `example.com` or `localhost:8080`. */
   host: string;
   /** Sent as a bearer token, to this host only. */
