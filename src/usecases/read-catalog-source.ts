@@ -8,6 +8,7 @@ import {
   type CheckedDocument,
   type FileReading,
   parseCatalogFile,
+  type ParsedFile,
   placeholdersOf,
   toDiagnostic,
 } from "../catalog/read-file.ts";
@@ -72,33 +73,40 @@ async function readFile(
   before: FileReading | undefined,
   context: SourceContext,
 ): Promise<FileReading> {
-  const isSame =
-    before !== undefined &&
-    before.isStale !== true &&
-    !before.hasPlaceholders &&
-    before.file.text === file.text &&
-    before.file.isImplied === file.isImplied;
   const origin = { originBase, readAtMs: context.nowMs };
-  if (isSame) {
+  const led = via === undefined ? {} : { via };
+  if (before !== undefined && isUnchanged(file, before)) {
     const documents = before.documents.map((document) =>
       document.isKept === true ? document : { ...document, ...origin },
     );
-    return withoutLocationFindings({ ...before, documents, ...(via === undefined ? {} : { via }) });
+    return withoutLocationFindings({ ...before, documents, ...led });
   }
-  const parsed = parseCatalogFile(file, before !== undefined && before.documents.length > 0);
+  const held = before?.documents ?? [];
+  const parsed = parseCatalogFile(file, held.length > 0);
+  const texts = await placeholderTexts(source, parsed, context);
+  const reading = checkFile(parsed, context.rules, origin, ({ target }) => texts.get(target));
+  const documents = [...reading.documents, ...keptDocuments(reading, held)];
+  return { ...reading, documents, ...led };
+}
+
+function isUnchanged(file: SourceFile, before: FileReading): boolean {
+  // What a placeholder names may have changed although the file has not.
+  if (before.isStale === true || before.hasPlaceholders) return false;
+  return before.file.text === file.text && before.file.isImplied === file.isImplied;
+}
+
+async function placeholderTexts(
+  source: CatalogSource,
+  parsed: ParsedFile,
+  context: SourceContext,
+): Promise<Map<string, PlaceholderText>> {
   const texts = new Map<string, PlaceholderText>();
-  const placeholders = file.isResolved === true ? [] : placeholdersOf(parsed);
-  for (const placeholder of placeholders) {
+  const { file } = parsed;
+  for (const placeholder of file.isResolved === true ? [] : placeholdersOf(parsed)) {
     if (texts.has(placeholder.target)) continue;
     texts.set(placeholder.target, await placeholderText(source, file.base, placeholder, context));
   }
-  const reading = checkFile(parsed, context.rules, origin, ({ target }) => texts.get(target));
-  const kept = before === undefined ? [] : keptDocuments(reading, before);
-  return {
-    ...reading,
-    documents: [...reading.documents, ...kept],
-    ...(via === undefined ? {} : { via }),
-  };
+  return texts;
 }
 
 /** Findings about targets belong to one attempt to follow them, not to the file. */
@@ -108,10 +116,10 @@ function withoutLocationFindings(reading: FileReading): FileReading {
 }
 
 /** Entities that the file held soundly before and now holds in a broken document. */
-function keptDocuments(reading: FileReading, before: FileReading): CheckedDocument[] {
+function keptDocuments(reading: FileReading, held: readonly CheckedDocument[]): CheckedDocument[] {
   const isAnyUnknown = reading.refused.includes(undefined);
   const present = new Set(reading.documents.map(({ ref }) => ref));
-  return before.documents
+  return held
     .filter(({ ref }) => !present.has(ref) && (isAnyUnknown || reading.refused.includes(ref)))
     .map((document) => ({ ...document, isKept: true }));
 }
