@@ -1,3 +1,4 @@
+import { isRecord } from "../base/json.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import type { Settings } from "./settings.ts";
@@ -30,7 +31,7 @@ export class Dispatcher {
 
   /** Delivers once, as for commands and interactions: Slack does not repeat those. */
   async deliver(name: string, delivery: Delivery): Promise<DeliveryResult> {
-    const entry = this.#journal.open("delivery", name, delivery.payload);
+    const entry = this.#journal.open("delivery", name, withoutToken(delivery.payload));
     const fault = this.#faults.takeForDelivery(delivery.kind);
     const sent = this.#transport.deliver(delivery);
     if (fault?.fault === "duplicate") void this.#transport.deliver(delivery);
@@ -119,6 +120,13 @@ export class Dispatcher {
       event_context: this.#workspace.ids.next("4-"),
     };
   }
+}
+
+/** A workflow step's event carries a token, which the journal must not show. */
+function withoutToken(payload: Record<string, unknown>): Record<string, unknown> {
+  const { event } = payload;
+  if (!isRecord(event) || !("bot_access_token" in event)) return payload;
+  return { ...payload, event: { ...event, bot_access_token: "***" } };
 }
 
 /** The manifest's name for an event: `message.im` for a message in a direct message. */

@@ -9,13 +9,21 @@ import {
   submitView,
   type SubmitOutcome,
 } from "./acts/modals.ts";
-import { inviteBot, openAppTab, runShortcut } from "./acts/openings.ts";
+import {
+  inviteBot,
+  openAppTab,
+  openDetails,
+  runShortcut,
+  runStep,
+  type StepInput,
+} from "./acts/openings.ts";
 import { say, type SayInput, slash, type SlashInput } from "./acts/talk.ts";
 import type { PlainValue } from "./acts/values.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import type { SlackMessage, SlackView } from "./slack-shapes.ts";
 import type { ApiContext } from "./web-api/context.ts";
+import type { StepExecution } from "./work-in-progress.ts";
 
 /** How long `waitFor` waits when nothing else is said. */
 const defaultWaitMs = 5_000;
@@ -95,6 +103,26 @@ export class Driver {
     ts?: string;
   }): Promise<Outcome> {
     return runShortcut(input, this.#parts.acts);
+  }
+
+  /** Runs a workflow step (`app.function`) and tells how it went so far; `stepResult` has the rest. */
+  runStep(input: StepInput): Promise<Outcome & { execution: StepExecution }> {
+    return runStep(input, this.#parts.acts);
+  }
+
+  /** How a workflow step ended; still running when it did not. */
+  stepResult(executionId: string): StepExecution | undefined {
+    return structuredClone(this.#parts.acts.workspace.executions.get(executionId));
+  }
+
+  /** Opens the details of a link that was unfurled; what the bot presents is in `details`. */
+  openDetails(input: { user: string; channel: string; ts: string; url: string }): Promise<Outcome> {
+    return openDetails(input, this.#parts.acts);
+  }
+
+  /** The Work Object whose details the person sees. */
+  details(user: string): Record<string, unknown> | undefined {
+    return structuredClone(this.#parts.acts.workspace.details.get(user));
   }
 
   /** Opens the app's Home tab. */

@@ -9,6 +9,7 @@ import { SlackRefusal } from "./refusal.ts";
 import { applyResponse } from "./responses.ts";
 import type { ServerParts } from "./server-parts.ts";
 import type { ApiContext } from "./web-api/context.ts";
+import { fileBytes } from "./web-api/files.ts";
 import { RateLimits } from "./web-api/rate-limits.ts";
 import { serveApi } from "./web-api/serve.ts";
 
@@ -33,6 +34,12 @@ export function createApp(parts: ServerParts): Express {
   app.post("/response/:id", text, (request, response) =>
     serveResponseUrl(request, response, parts),
   );
+  app.post(
+    "/upload/:id",
+    express.raw({ type: () => true, limit: fileBytes }),
+    (request, response) => receiveFile(request, response, parts),
+  );
+  app.get("/files/:id", (request, response) => sendFile(request, response, parts));
   app.use("/_playground", createPageApi(parts));
   app.use(setPageHeaders, express.static(fileURLToPath(new URL("./public/", import.meta.url))));
   app.use((_request, response) => void response.status(404).json({ error: "not_found" }));
@@ -86,6 +93,43 @@ function serveResponseUrl(request: Request, response: Response, parts: ServerPar
     const isGone = thrown.error.endsWith("_url");
     response.status(isGone ? 404 : 400).json(thrown.toBody());
   }
+}
+
+async function receiveFile(
+  request: Request,
+  response: Response,
+  { acts }: ServerParts,
+): Promise<void> {
+  const file = acts.workspace.files.get(String(request.params["id"]));
+  if (file === undefined || !Buffer.isBuffer(request.body)) {
+    response.status(404).send("no such upload");
+    return;
+  }
+  file.content = await readUpload(request.body, request.get("content-type") ?? "");
+  response.type("text/plain").send(`OK - ${file.content.length}`);
+}
+
+/** The bytes themselves, or the one file of a form. */
+async function readUpload(body: Buffer, contentType: string): Promise<Buffer> {
+  if (!contentType.startsWith("multipart/form-data")) return body;
+  const copy = new Uint8Array(body);
+  const form = await new globalThis.Response(copy, {
+    headers: { "content-type": contentType },
+  }).formData();
+  for (const part of form.values()) {
+    if (typeof part !== "string") return Buffer.from(await part.arrayBuffer());
+  }
+  return Buffer.alloc(0);
+}
+
+/** Always a download: nothing that the bot uploads may run as a page of this origin. */
+function sendFile(request: Request, response: Response, { acts }: ServerParts): void {
+  const file = acts.workspace.files.get(String(request.params["id"]));
+  if (file?.content === undefined) {
+    response.status(404).send("no such file");
+    return;
+  }
+  response.set("content-security-policy", "sandbox").attachment(file.name).send(file.content);
 }
 
 function parseBody(body: unknown): unknown {

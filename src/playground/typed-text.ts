@@ -1,3 +1,4 @@
+import type { SlackBlock } from "./slack-shapes.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A reference that is already in Slack's form, a URL, a name after `@` or a channel after `#`. */
@@ -42,6 +43,37 @@ export function linksIn(text: string): string[] {
   return [...text.matchAll(/<(https?:\/\/[^|>]+)(?:\|[^>]*)?>/g)].map(([, url = ""]) =>
     url.replaceAll("&amp;", "&"),
   );
+}
+
+/** The rich text that Slack's composer sends beside the text: the same words, references as elements. */
+export function buildRichText(text: string, blockId: string): SlackBlock {
+  const elements: Record<string, unknown>[] = [];
+  let at = 0;
+  const addText = (piece: string): void => {
+    if (piece !== "") elements.push({ type: "text", text: unescapeText(piece) });
+  };
+  for (const match of text.matchAll(/<([^<>|]+)(?:\|([^<>]*))?>/g)) {
+    addText(text.slice(at, match.index));
+    elements.push(referenceElement(match[1] ?? "", match[2]));
+    at = match.index + match[0].length;
+  }
+  addText(text.slice(at));
+  return {
+    type: "rich_text",
+    block_id: blockId,
+    elements: [{ type: "rich_text_section", elements }],
+  };
+}
+
+function referenceElement(target: string, label: string | undefined): Record<string, unknown> {
+  if (target.startsWith("@")) return { type: "user", user_id: target.slice(1) };
+  if (target.startsWith("#")) return { type: "channel", channel_id: target.slice(1) };
+  const url = unescapeText(target);
+  return { type: "link", url, ...(label === undefined ? {} : { text: unescapeText(label) }) };
+}
+
+function unescapeText(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 function replaceTokens(text: string, replace: (found: string) => string | undefined): string {

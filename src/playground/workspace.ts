@@ -1,6 +1,7 @@
 import type { Clock, IdSource } from "./ids.ts";
 import type { Journal } from "./journal.ts";
 import type { Channel, Identity, Person, SlackMessage, UserGroup } from "./slack-shapes.ts";
+import type { StepExecution, Stream, ThreadStatus, UploadedFile } from "./work-in-progress.ts";
 
 /** What a workspace starts with. */
 export interface WorkspaceSeed {
@@ -21,15 +22,6 @@ export interface EphemeralMessage {
   message: SlackMessage;
 }
 
-/** What the bot says it is doing, and suggestions to ask next. */
-export interface ThreadStatus {
-  threadTs: string;
-  status: string;
-  loadingMessages: string[];
-  prompts: { title: string; message: string }[];
-  promptsTitle?: string;
-}
-
 /** People, channels and messages: everything that is in the workspace, and nothing about how the bot reaches it. */
 export class Workspace {
   readonly identity: Identity;
@@ -38,6 +30,13 @@ export class Workspace {
   readonly userGroups = new Map<string, UserGroup>();
   /** Channel → what the bot says it is doing there (`assistant.threads.setStatus`). */
   readonly statuses = new Map<string, ThreadStatus>();
+  /** Messages that are being streamed, by `ts`. */
+  readonly streams = new Map<string, Stream>();
+  readonly files = new Map<string, UploadedFile>();
+  /** Runs of workflow steps. */
+  readonly executions = new Map<string, StepExecution>();
+  /** Person → the Work Object whose details they look at. */
+  readonly details = new Map<string, Record<string, unknown>>();
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly journal: Journal;

@@ -4,7 +4,7 @@ import { slashCommandPayload } from "../payloads.ts";
 import { SlackRefusal } from "../refusal.ts";
 import { applyResponse } from "../responses.ts";
 import type { Channel, SlackMessage } from "../slack-shapes.ts";
-import { encodeCommandText, encodeTyped, linksIn } from "../typed-text.ts";
+import { buildRichText, encodeCommandText, encodeTyped, linksIn } from "../typed-text.ts";
 import type { ApiContext } from "../web-api/context.ts";
 import {
   type ActContext,
@@ -105,7 +105,7 @@ export async function say(
     user: user.id,
     text,
     client_msg_id: crypto.randomUUID(),
-    blocks: [typedBlock(text, workspace.ids.next("").slice(0, 5))],
+    blocks: [buildRichText(text, workspace.ids.next("").slice(0, 5))],
     ...threadTs,
   });
   const outcomes = await Promise.all([
@@ -130,12 +130,6 @@ function threadTsOf(
     thread_ts: parent.thread_ts ?? parent.ts,
     ...(parent.user === undefined ? {} : { parent_user_id: parent.user }),
   };
-}
-
-/** People's messages carry rich text; for the bot `text` says the same. */
-function typedBlock(text: string, blockId: string) {
-  const elements = [{ type: "rich_text_section", elements: [{ type: "text", text }] }];
-  return { type: "rich_text", block_id: blockId, elements };
 }
 
 function messageEvents(

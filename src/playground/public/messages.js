@@ -159,7 +159,7 @@ function drawContent(channel, message) {
 }
 
 function drawAttachment(attachment, place) {
-  const { title, title_link: url, text, blocks, from_url: from } = attachment;
+  const { title, title_link: url, text, blocks, fields, from_url: from } = attachment;
   return h(
     "div",
     { class: "attachment" },
@@ -169,6 +169,13 @@ function drawAttachment(attachment, place) {
       : h("p", { class: "card-title" }, url === undefined ? title : link(url, title)),
     text === undefined ? undefined : renderMrkdwn(text),
     blocks === undefined ? undefined : renderBlocks(blocks, place),
+    fields === undefined
+      ? undefined
+      : h(
+          "dl",
+          { class: "attachment-fields" },
+          fields.flatMap((field) => [h("dt", {}, field.title), h("dd", {}, field.value)]),
+        ),
   );
 }
 

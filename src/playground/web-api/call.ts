@@ -2,14 +2,24 @@ import { isRecord } from "../../base/json.ts";
 import { SlackRefusal } from "../refusal.ts";
 import { appMethods } from "./app.ts";
 import { MethodArguments, parseFormArguments } from "./arguments.ts";
+import { assistantMethods } from "./assistant.ts";
 import { chatMethods } from "./chat.ts";
 import type { ApiContext, Method } from "./context.ts";
 import { directoryMethods } from "./directory.ts";
+import { fileMethods } from "./files.ts";
+import { functionMethods } from "./functions.ts";
+import { linkMethods } from "./links.ts";
 import { type MethodSpec, methodTable } from "./method-table.ts";
+import { streamMethods } from "./streams.ts";
 import { viewMethods } from "./views.ts";
 
 const methods: Readonly<Record<string, Method>> = {
   ...appMethods,
+  ...assistantMethods,
+  ...fileMethods,
+  ...functionMethods,
+  ...linkMethods,
+  ...streamMethods,
   ...chatMethods,
   ...directoryMethods,
   ...viewMethods,

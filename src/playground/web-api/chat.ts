@@ -45,8 +45,17 @@ function postMessage(args: MethodArguments, context: ApiContext): Record<string,
     ...botAuthor(context),
     ...(args.flag("reply_broadcast") === true ? { subtype: "thread_broadcast" } : {}),
   });
+  clearStatus(channel.id, context);
   announceMessage(context, channel, message);
   return { channel: channel.id, ts: message.ts, message };
+}
+
+/** An answer ends “is thinking …”. */
+function clearStatus(channelId: string, { workspace }: ApiContext): void {
+  const status = workspace.statuses.get(channelId);
+  if (status === undefined || status.status === "") return;
+  workspace.statuses.set(channelId, { ...status, status: "" });
+  workspace.journal.emit({ type: "status", channel: channelId });
 }
 
 function postEphemeral(args: MethodArguments, context: ApiContext): Record<string, unknown> {
