@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -52,6 +53,17 @@ describe("the emulated GitHub", () => {
     const folder = clone(github.repositoryPath("acme", "x"));
     expect(fs.readFileSync(path.join(folder, "a.txt"), "utf8")).toBe("a\n");
     fs.rmSync(folder, { recursive: true });
+  });
+
+  test("gives out a tarball of any branch", async () => {
+    await github.addRepository("acme", "x", { files: { "a/b.txt": "hello\n" } });
+
+    const answer = await fetch(`${github.url}/repos/acme/x/tarball/main`, { headers: auth() });
+    const archive = Buffer.from(await answer.arrayBuffer());
+
+    expect(execFileSync("tar", ["-tz"], { input: archive, encoding: "utf8" })).toContain(
+      "acme-x-main/a/b.txt",
+    );
   });
 
   test("refuses names that are taken, in GitHub's words, and wrong credentials", async () => {

@@ -4,7 +4,14 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 
-import { type FaultKind, type FaultOrder, htmlPage, refusalOf, takeFault } from "./faults.ts";
+import {
+  type FaultKind,
+  type FaultOrder,
+  htmlPage,
+  randomFault,
+  refusalOf,
+  takeFault,
+} from "./faults.ts";
 import { loadOpenapi, type OpenapiCheck } from "./openapi.ts";
 import { problem, type Reply, ReplyError } from "./replies.ts";
 import { compileRoutes, matchRoute, record } from "./router.ts";
@@ -64,6 +71,8 @@ export interface GithubEmulator {
   violations: string[];
   world: World;
   failNext(order: FaultOrder): void;
+  /** From now on, each request meets a random fault with this probability; 0 ends it. */
+  unsettle(rate: number, random: () => number): void;
   /** Called when a request has arrived, before anything comes of it. */
   observe: ((entry: JournalEntry) => void) | undefined;
   /** How many requests of this method arrived on this route. */
@@ -118,7 +127,8 @@ export async function startGithubEmulator(
   const orders: FaultOrder[] = [];
   const openapi = loadOpenapi();
   const observe = (entry: JournalEntry): void => emulator.observe?.(entry);
-  const state = { world, journal, violations, orders, openapi, observe };
+  const trouble = { rate: 0, random: () => 1 };
+  const state: State = { world, journal, violations, orders, openapi, observe, trouble };
   const server = http.createServer((request, response) => {
     void answer(state, request, response);
   });
@@ -139,6 +149,9 @@ export async function startGithubEmulator(
     world,
     observe: undefined,
     failNext: (order) => void orders.push({ ...order }),
+    unsettle(rate, random) {
+      state.trouble = { rate, random };
+    },
     count: (method, template) =>
       journal.filter((entry) => entry.method === method && entry.template === template).length,
     repository: (owner, name) => findRepository(world, owner, name),
@@ -198,6 +211,7 @@ interface State {
   orders: FaultOrder[];
   openapi: OpenapiCheck | undefined;
   observe(entry: JournalEntry): void;
+  trouble: { rate: number; random: () => number };
 }
 
 async function answer(
@@ -212,7 +226,8 @@ async function answer(
   const match = matchRoute(routes, method, pathname);
   const template = match?.route.template ?? "";
   const body = await readBody(request);
-  const order = takeFault(state.orders, { method, path: pathname, template });
+  const order =
+    takeFault(state.orders, { method, path: pathname, template }) ?? randomFault(state.trouble);
   const entry = { method, path: pathname, template, body, status: 0, fault: order?.fault };
   state.journal.push(entry);
   state.observe(entry);
@@ -221,40 +236,42 @@ async function answer(
     return;
   }
   const refused = order === undefined ? undefined : refusalOf(order);
-  if (refused !== undefined) {
-    entry.status = refused.status;
-    send(response, refused);
-    return;
-  }
-  const carry = async (): Promise<Reply> => {
-    if (match === undefined) return problem(404, "Not Found");
-    const actor = authenticate(state.world, request.headers.authorization);
-    const exchange = { method, template, query: url.searchParams, body };
-    note(state, entry, state.openapi?.request(exchange) ?? [], "request");
-    const { params } = match;
-    return match.route.handler({
-      world: state.world,
-      actor,
-      params,
-      query: url.searchParams,
-      body,
-    });
-  };
-  const reply = await carry().catch((thrown: unknown) => {
-    if (thrown instanceof ReplyError) return thrown.reply;
-    note(
-      state,
-      entry,
-      [thrown instanceof Error ? (thrown.stack ?? "") : String(thrown)],
-      "emulation failed",
-    );
-    return problem(500, "the emulation failed");
-  });
+  const reply =
+    refused ??
+    (await carryOut(state, entry, match, request.headers.authorization, url.searchParams));
   entry.status = reply.status;
-  const faults =
-    state.openapi?.response({ method, template, status: reply.status, body: reply.body }) ?? [];
+  if (refused === undefined) deliver(response, reply, order);
+  else send(response, refused);
+}
+
+/** Does what was asked, holding request and answer against GitHub's description. */
+async function carryOut(
+  state: State,
+  entry: JournalEntry,
+  match: ReturnType<typeof matchRoute>,
+  authorization: string | undefined,
+  query: URLSearchParams,
+): Promise<Reply> {
+  const { method, template, body } = entry;
+  const { world, openapi } = state;
+  let reply: Reply;
+  try {
+    const actor = authenticate(world, authorization);
+    if (match === undefined) return problem(404, "Not Found");
+    note(state, entry, openapi?.request({ method, template, query, body }) ?? [], "request");
+    reply = await match.route.handler({ world, actor, params: match.params, query, body });
+  } catch (thrown) {
+    if (!(thrown instanceof ReplyError)) {
+      const trace = thrown instanceof Error ? (thrown.stack ?? "") : String(thrown);
+      note(state, entry, [trace], "emulation failed");
+      return problem(500, "the emulation failed");
+    }
+    reply = thrown.reply;
+  }
+  const { status } = reply;
+  const faults = openapi?.response({ method, template, status, body: reply.body }) ?? [];
   note(state, entry, faults, "answer");
-  deliver(response, reply, order);
+  return reply;
 }
 
 function note(state: State, entry: JournalEntry, faults: string[], what: string): void {
@@ -292,22 +309,17 @@ function deliver(response: http.ServerResponse, reply: Reply, order: FaultOrder 
   else delivery(response, reply, order);
 }
 
-function send(response: http.ServerResponse, reply: Reply): void {
-  const isPage = typeof reply.body === "string";
-  response.writeHead(reply.status, {
+function send(response: http.ServerResponse, { status, body, headers }: Reply): void {
+  const type = typeof body === "string" ? "text/html" : "application/json";
+  const isBinary = Buffer.isBuffer(body);
+  response.writeHead(status, {
     "x-github-request-id": "EMUL:0001",
     "x-ratelimit-limit": "5000",
     "x-ratelimit-remaining": "4999",
-    ...(reply.body === undefined
-      ? {}
-      : {
-          "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
-        }),
-    ...reply.headers,
+    ...(body === undefined || isBinary ? {} : { "content-type": `${type}; charset=utf-8` }),
+    ...headers,
   });
-  response.end(
-    reply.body === undefined ? undefined : isPage ? reply.body : JSON.stringify(reply.body),
-  );
+  response.end(typeof body === "string" || isBinary ? body : JSON.stringify(body));
 }
 
 async function readBody(request: http.IncomingMessage): Promise<Record<string, unknown>> {

@@ -62,6 +62,17 @@ export function takeFault(orders: FaultOrder[], request: Target): FaultOrder | u
   return undefined;
 }
 
+const transient = ["lost-reply", "drop", "bad-gateway", "unavailable", "half"] as const;
+
+/** One of the faults that pass by themselves, with the given probability. */
+export function randomFault(trouble: {
+  rate: number;
+  random: () => number;
+}): FaultOrder | undefined {
+  if (trouble.random() >= trouble.rate) return undefined;
+  return { fault: transient[Math.floor(trouble.random() * transient.length)] ?? "drop" };
+}
+
 function fits({ method, path }: FaultOrder, request: Target): boolean {
   if (typeof method === "string" && method !== request.method) return false;
   if (method instanceof RegExp && !method.test(request.method)) return false;

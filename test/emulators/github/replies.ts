@@ -1,6 +1,7 @@
 /** What the emulation answers: a status, a JSON body (or text) and headers beside the usual ones. */
 export interface Reply {
   status: number;
+  /** A Buffer is sent as it is, a text as HTML, anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import type { Signature, StoredCommit, TreeFile } from "./git-store.ts";
 import {
@@ -15,6 +17,8 @@ import { type Call, type Handler, list, param, record, records, text } from "./r
 import { repositoryOf } from "./routes-repositories.ts";
 import { commitShape, commitViewShape, nodeId, refShape, repositoryUrl } from "./shapes.ts";
 import { fullName, type Repository } from "./world.ts";
+
+const run = promisify(execFile);
 
 /** Git data and contents, on real objects. All of Git data answers 409 until the repository has a commit. */
 export const gitRoutes: Record<string, Handler> = {
@@ -87,6 +91,21 @@ export const gitRoutes: Record<string, Handler> = {
   },
   "GET /repos/{owner}/{repo}/contents/{path}": readContents,
   "PUT /repos/{owner}/{repo}/contents/{path}": writeContents,
+  "GET /repos/{owner}/{repo}/tarball/{ref}": (call) => {
+    const repository = repositoryOf(call);
+    const location = `${call.world.apiUrl}/codeload/${fullName(repository)}/${param(call, "ref")}`;
+    return { status: 302, headers: { location } };
+  },
+  // On GitHub this is another host, which wants no credentials of its own.
+  "GET /codeload/{owner}/{repo}/{ref}": async (call) => {
+    const repository = repositoryOf(call);
+    const prefix = `${repository.owner.login}-${repository.name}-${param(call, "ref")}/`;
+    const args = ["archive", "--format=tar.gz", `--prefix=${prefix}`, param(call, "ref")];
+    const { stdout } = await run("git", ["--git-dir", repository.git.gitdir, ...args], {
+      encoding: "buffer",
+    });
+    return { status: 200, body: stdout, headers: { "content-type": "application/x-gzip" } };
+  },
   "GET /repos/{owner}/{repo}/commits": async (call) => {
     const repository = await filled(call);
     const ref = call.query.get("sha") ?? repository.defaultBranch;

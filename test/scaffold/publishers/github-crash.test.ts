@@ -2,6 +2,7 @@ import fs from "node:fs";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
+import type { PublishResult } from "../../../src/scaffold/publishers/contract.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
 import { publisherFor } from "../../emulators/github/harness.ts";
 import { git, publishRequest, stepContext } from "../../helpers/publishing.ts";
@@ -115,5 +116,46 @@ describe("a worker that is killed", () => {
 
     await expect(outcome).rejects.toThrow("taken over");
     expect(github.journal.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+});
+
+/** The same numbers for the same seed (mulberry32), so that a failing campaign can be played again. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe("a GitHub where every eighth request fails", () => {
+  test("ends in one repository with one commit for each of twelve runs, none left in between", async () => {
+    const failures: unknown[] = [];
+    github.unsettle(0.12, seeded(20_260_102));
+    for (let run = 1; run <= 12; run += 1) {
+      const stored = new Map<string, string>();
+      const request = publishRequest({ runId: `run${run}`, repo: `service-${run}` });
+      let result: PublishResult | void = undefined;
+      for (let attempt = 0; result === undefined && attempt < 20; attempt += 1) {
+        result = await publisherFor(github)
+          .createRepository(request, stepContext({ stored }))
+          .catch((thrown: unknown) => void failures.push(thrown));
+      }
+
+      const gitdir = github.repositoryPath("acme", `service-${run}`);
+      expect(result?.commitHash).toBe(git(gitdir, "rev-parse", "HEAD"));
+      expect(git(gitdir, "rev-list", "--count", "HEAD")).toBe("1");
+    }
+
+    const made = github.journal.filter(
+      ({ method, template, status }) =>
+        method === "POST" && template === orgRepos && status === 201,
+    );
+    expect(made).toHaveLength(12);
+    for (const failure of failures) expect(failure).toMatchObject({ isRetryable: true });
+    expect(github.world.repositories).toHaveLength(12);
+    expect(github.journal.filter(({ fault }) => fault !== undefined).length).toBeGreaterThan(8);
   });
 });
