@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 
 import { ConflictError, UpstreamError } from "../../src/base/errors.ts";
-import type { JsonObject } from "../../src/base/json.ts";
+import { toJsonObject, type JsonObject } from "../../src/base/json.ts";
 import { defineAction, type AnyAction } from "../../src/scaffold/action.ts";
 import { createActionRegistry } from "../../src/scaffold/actions/builtin-actions.ts";
 import type { StepState, TemplateStep } from "../../src/scaffold/model.ts";
@@ -26,7 +26,7 @@ const echo = defineAction({
   supportsDryRun: true,
   async run(input, context) {
     calls.push({ id: context.stepId, input });
-    return input as JsonObject;
+    return toJsonObject(input);
   },
 });
 const write = { ...echo, id: "write", changesWorkspace: true };

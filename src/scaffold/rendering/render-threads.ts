@@ -15,6 +15,9 @@ export type RenderTask = { context: JsonObject; world: RenderWorld } & RenderWor
 /** What comes back. */
 export type RenderReply = { deep: DeepRendered } | { texts: Rendered[] } | { failure: string };
 
+/** Sent once by a thread that has loaded: time is counted from then on. */
+export const readyMessage = "ready";
+
 export interface WorkerRendererOptions {
   /** For one rendering; a template that needs longer fails. Default 5 s. */
   timeoutMs?: number;
@@ -33,9 +36,13 @@ interface Waiting {
 /** A thread that is idle or at work. */
 interface Lane {
   worker: Worker;
+  isReady: boolean;
   current: Waiting | undefined;
   timer: NodeJS.Timeout | undefined;
 }
+
+/** A thread that has not loaded after so long never will. */
+const startTimeoutMs = 30_000;
 
 /** Threads that render, started when needed and ended when something takes too long. */
 export class RenderThreads {
@@ -81,11 +88,18 @@ export class RenderThreads {
   }
 
   #open(): Lane {
-    const lane: Lane = { worker: createThread(this.#heapMb), current: undefined, timer: undefined };
+    const lane: Lane = {
+      worker: createThread(this.#heapMb),
+      isReady: false,
+      current: undefined,
+      timer: undefined,
+    };
     lane.worker.unref();
-    lane.worker.on("message", (reply: RenderReply) =>
-      this.#settle(lane, (one) => one.resolve(reply)),
-    );
+    lane.worker.on("message", (message: RenderReply | typeof readyMessage) => {
+      if (message !== readyMessage) return this.#settle(lane, (one) => one.resolve(message));
+      lane.isReady = true;
+      if (lane.current !== undefined) this.#limit(lane, this.#timeoutMs);
+    });
     lane.worker.on("error", (error) => this.#drop(lane, outOf(error)));
     lane.worker.on("exit", () => this.#drop(lane, new Error("the rendering thread ended")));
     this.#lanes.push(lane);
@@ -94,11 +108,16 @@ export class RenderThreads {
 
   #start(lane: Lane, next: Waiting): void {
     lane.current = next;
-    lane.timer = setTimeout(() => {
-      this.#drop(lane, tooMuch(`more than ${this.#timeoutMs / 1000} seconds`));
-      void lane.worker.terminate();
-    }, this.#timeoutMs);
+    this.#limit(lane, lane.isReady ? this.#timeoutMs : startTimeoutMs);
     lane.worker.postMessage(next.task);
+  }
+
+  #limit(lane: Lane, timeoutMs: number): void {
+    clearTimeout(lane.timer);
+    lane.timer = setTimeout(() => {
+      this.#drop(lane, tooMuch(`more than ${timeoutMs / 1000} seconds`));
+      void lane.worker.terminate();
+    }, timeoutMs);
   }
 
   #settle(lane: Lane, how: (waiting: Waiting) => void): void {

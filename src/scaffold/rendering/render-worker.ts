@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { toError } from "../../base/errors.ts";
 import { createExpressionEngine } from "../expressions.ts";
 import { createEngineCache } from "../renderer.ts";
-import type { RenderReply, RenderTask } from "./render-threads.ts";
+import { readyMessage, type RenderReply, type RenderTask } from "./render-threads.ts";
 
 /** Entry of the rendering thread: one task in, one reply out. It has no environment and is ended when it takes too long. */
 const engineFor = createEngineCache((style) =>
@@ -23,3 +23,4 @@ function work(task: RenderTask): RenderReply {
 }
 
 parentPort?.on("message", (task: RenderTask) => parentPort?.postMessage(work(task)));
+parentPort?.postMessage(readyMessage);
