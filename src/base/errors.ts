@@ -55,3 +55,9 @@ export class UpstreamError extends CallboardError {
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
+
+/** The `code` of a failure of Node, such as `ENOENT`; undefined when there is none. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" && thrown.code !== "" ? thrown.code : undefined;
+}

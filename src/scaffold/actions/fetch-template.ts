@@ -6,6 +6,7 @@ import { InputError } from "../../base/errors.ts";
 import { toJsonObject } from "../../base/json.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import type { Fetched } from "../fetching/contract.ts";
+import { checkRelativePath } from "../file-path.ts";
 import { readRegularFile, readTree, type TreeFile } from "./file-tree.ts";
 import { renderSkeleton, type SkeletonOptions } from "./skeleton.ts";
 import { resolveInside } from "./workspace.ts";
@@ -103,10 +104,9 @@ async function renderOne(
   input: FolderInput & { targetPath: string },
   context: ActionContext,
 ): Promise<void> {
-  // The target is the name; what the file was called does not matter and is not rendered.
-  const options = { ...optionsOf(input), targetPath: "", copyWithoutRender: [] };
-  const isThere = { ...file, path: input.targetPath.replace(/^(?:\.?\/)+/, "") };
-  await renderSkeleton([isThere], options, context);
+  // The target is the name; what the file was called does not matter.
+  const options = { ...optionsOf(input), targetPath: "", hasFinalNames: true };
+  await renderSkeleton([{ ...file, path: checkRelativePath(input.targetPath) }], options, context);
 }
 
 async function fetchFrom(url: string, context: ActionContext): Promise<Fetched> {

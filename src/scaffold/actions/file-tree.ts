@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { InputError, NotFoundError, toError } from "../../base/errors.ts";
+import { codeOf, InputError, NotFoundError, toError } from "../../base/errors.ts";
 
 /** Bounds for what one step may read or write. */
 export const treeLimits = {
@@ -82,7 +82,7 @@ export async function readRegularFile(absolute: string, shownAs: string): Promis
   // NONBLOCK: opening a pipe must not wait for a writer
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(absolute, flags).catch((thrown: unknown) => {
-    throw openError(toError(thrown), shownAs);
+    throw openError(thrown, shownAs);
   });
   try {
     const stats = await file.stat();
@@ -95,13 +95,13 @@ export async function readRegularFile(absolute: string, shownAs: string): Promis
   }
 }
 
-function openError(error: Error, path: string): Error {
-  const code = "code" in error ? error.code : undefined;
+function openError(thrown: unknown, path: string): Error {
+  const code = codeOf(thrown);
   if (code === "ELOOP") return notAllowed(path, true);
   if (code === "ENOENT" || code === "ENOTDIR") {
-    return new NotFoundError("file-not-found", `There is no file “${path}”.`, { cause: error });
+    return new NotFoundError("file-not-found", `There is no file “${path}”.`, { cause: thrown });
   }
-  return error;
+  return toError(thrown);
 }
 
 function notAllowed(path: string, isLink: boolean): InputError {

@@ -25,6 +25,8 @@ export interface SkeletonOptions {
   targetPath: string;
   /** Write over files that are there. */
   replace: boolean;
+  /** True when the paths of the files are what they shall be called, so that nothing renders them. */
+  hasFinalNames?: boolean;
 }
 
 interface PlannedFile {
@@ -104,19 +106,18 @@ async function planFiles(
       isRendered,
     };
   });
-  const names = await renderTexts(
-    named.map((one) => one.path),
-    paths,
-    options,
-    context,
-  );
+  const written = named.map((one) => one.path);
+  const names =
+    options.hasFinalNames === true ? written : await renderTexts(written, paths, options, context);
   return named.flatMap((one, index) => {
     const name = asIs.has(one.file.path) ? one.path : (names[index] ?? "");
     if (isLeftOut(name)) {
       context.log(`left out ${one.file.path}: its name is empty for these values`);
       return [];
     }
-    const path = checkRelativePath(`${options.targetPath}/${name}`.replace(/^\.?\/+/, ""));
+    const path = checkRelativePath(
+      options.targetPath === "" ? name : `${options.targetPath}/${name}`,
+    );
     return [{ ...one, path }];
   });
 }

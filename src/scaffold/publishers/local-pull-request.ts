@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import * as git from "isomorphic-git";
 import { parse, stringify } from "yaml";
 
-import { ConflictError, InputError, toError } from "../../base/errors.ts";
+import { codeOf, ConflictError, InputError, toError } from "../../base/errors.ts";
 import { isRecord } from "../../base/json.ts";
 import type { PublishContext, PullRequestRequest, PullRequestResult } from "./contract.ts";
 import {
@@ -130,8 +130,7 @@ async function describe(
       await writeFile(join(folder, `${number}.md`), text, { flag: "wx" });
       return number;
     } catch (thrown) {
-      const error = toError(thrown);
-      if (!("code" in error && error.code === "EEXIST")) throw error;
+      if (codeOf(thrown) !== "EEXIST") throw toError(thrown);
     }
   }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import * as git from "isomorphic-git";
 
-import { ConflictError, InputError, toError, UpstreamError } from "../../base/errors.ts";
+import { codeOf, ConflictError, InputError, toError, UpstreamError } from "../../base/errors.ts";
 import { assertRepoNames } from "../repo-url.ts";
 import type { PublishContext, Publisher, PublishRequest, PublishResult } from "./contract.ts";
 import { branchHead, storeCommit, storeFiles, storeTree } from "./local-git.ts";
@@ -94,7 +94,7 @@ async function create(
     context.log(`created ${owner}/${request.repo} with ${request.files.length} files`);
     return resultOf(place, request, commitHash);
   } catch (thrown) {
-    throw explained(toError(thrown), request);
+    throw explained(thrown, request);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -242,8 +242,9 @@ function decodePath(path: string): string | undefined {
   }
 }
 
-function explained(error: Error, request: PublishRequest): Error {
-  const code = "code" in error ? error.code : undefined;
+function explained(thrown: unknown, request: PublishRequest): Error {
+  const code = codeOf(thrown);
+  const error = toError(thrown);
   if (code === "ENOTEMPTY" || code === "EEXIST") {
     return new ConflictError(
       "repo-exists",

@@ -84,7 +84,7 @@ test("says what is missing, and what needs a connection", async () => {
       });
     }
     await expect(
-      fetch("./x", "https://github.com/acme/x/template.yaml", signal),
+      source.fetch("./x", "https://github.com/acme/x/template.yaml", signal),
     ).rejects.toMatchObject({ code: "fetch-url-unsupported" });
   });
 });
@@ -98,8 +98,10 @@ test("hands URLs to whoever can fetch them", async () => {
     },
   };
 
-  await createFileFetch({ remote }).fetch("https://x/y", "/t/template.yaml", signal);
-  await createFileFetch({ remote }).fetch("./y", "https://x/t/template.yaml", signal);
+  const source = createFileFetch({ remote });
+
+  await source.fetch("https://x/y", "/t/template.yaml", signal);
+  await source.fetch("./y", "https://x/t/template.yaml", signal);
 
   expect(asked).toEqual([
     "https://x/y from /t/template.yaml",
