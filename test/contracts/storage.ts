@@ -601,9 +601,9 @@ export function describeStorage(
         await waitFor("the job to resume", () => seen[0]);
 
         expect(seen).toEqual([{ id, name: "killed", data: { step: 1 }, startCount: 2 }]);
-        // lock and two looks for dead workers, or at once where nobody else can hold it
-        expect(performance.now() - killedAtMs).toBeLessThan(6_000);
-      });
+        // lock and two looks for dead workers (at once where nobody else can hold it), with room for a loaded machine
+        expect(performance.now() - killedAtMs).toBeLessThan(15_000);
+      }, 60_000);
 
       test("are given up with a word when they killed their process too often", async () => {
         const id = fresh("poison");
@@ -622,7 +622,7 @@ export function describeStorage(
         expect(given).toEqual([{ id, code: "job-crashes" }]);
         expect(runs).toBe(0);
         await waitFor("the job to fail", async () => !(await storage.jobs.isPending(id)));
-      });
+      }, 60_000);
     });
 
     test("answers a ping and finds nothing fatal in a test server's settings", async () => {

@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-
-import { Redis } from "ioredis";
 
 import { waitFor } from "./wait.ts";
 
@@ -73,20 +71,27 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await server.start();
+  try {
+    await server.start();
+  } catch (thrown) {
+    await server.destroy();
+    throw thrown;
+  }
   return server;
 }
 
+/** True when something on the port answers PING, if only with the wish for a password. */
 async function isAnswering(port: number): Promise<boolean> {
-  const redis = new Redis(port, "127.0.0.1", { lazyConnect: true, retryStrategy: () => null });
-  redis.on("error", () => undefined);
+  const socket = connect(port, "127.0.0.1");
+  socket.setTimeout(1_000, () => socket.destroy());
   try {
-    await redis.connect();
-    return true;
-  } catch (thrown) {
-    // it runs, it only wants a password
-    return thrown instanceof Error && thrown.message.includes("NOAUTH");
+    await once(socket, "connect");
+    socket.write("PING\r\n");
+    const [answer]: unknown[] = await once(socket, "data");
+    return /PONG|NOAUTH/.test(String(answer));
+  } catch {
+    return false;
   } finally {
-    redis.disconnect();
+    socket.destroy();
   }
 }
