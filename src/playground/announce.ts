@@ -2,7 +2,7 @@ import type { Channel, SlackMessage } from "./slack-shapes.ts";
 import type { ApiContext } from "./web-api/context.ts";
 
 /** `channel_type` of a message event. */
-export function channelType(channel: Channel): "channel" | "group" | "im" {
+function channelType(channel: Channel): "channel" | "group" | "im" {
   if (channel.kind === "im") return "im";
   return channel.kind === "private" ? "group" : "channel";
 }

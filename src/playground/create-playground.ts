@@ -13,6 +13,7 @@ import { Faults } from "./faults.ts";
 import { isTrustedRequest } from "./guard.ts";
 import { type Clock, createIds } from "./ids.ts";
 import { Journal } from "./journal.ts";
+import { Recorder } from "./recorder.ts";
 import {
   sampleChannels,
   sampleIdentity,
@@ -133,7 +134,9 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     isConnected: () => transports.transport.isConnected(),
   });
   const { handlers = [] } = options;
-  server.on("request", createApp({ api, acts, driver, faults, journal, handlers, ...transports }));
+  const recorder = new Recorder(acts);
+  const parts = { api, acts, driver, faults, journal, recorder, handlers, ...transports };
+  server.on("request", createApp(parts));
   const { url, botToken, appToken, signingSecret } = settings;
   return {
     url,

@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.ts";
 /** What may go wrong when the bot calls a method. */
 export type ApiFault = "lost-reply" | "dropped" | "429" | "500" | "503" | "slow" | "error";
 /** What may go wrong when we deliver to the bot. */
-export type DeliveryFault = "lost-ack" | "duplicate" | "disconnect";
+type DeliveryFault = "lost-ack" | "duplicate" | "disconnect";
 
 /** A planned mishap of the next `times` calls of a method. */
 export interface ApiFaultPlan {

@@ -28,7 +28,7 @@ export function createIds(clock: Clock): IdSource {
 }
 
 /** Microseconds since 1970 as Slack writes them, `1700000000.000100`. */
-export function formatTs(micros: number): string {
+function formatTs(micros: number): string {
   const seconds = Math.floor(micros / 1_000_000);
   return `${seconds}.${String(micros % 1_000_000).padStart(6, "0")}`;
 }

@@ -1,83 +1,13 @@
 import { type Request, type Response, Router, json } from "express";
-import { z } from "zod";
 
-import { InputError, NotFoundError } from "../base/errors.ts";
-import type { Driver } from "./driver.ts";
+import { NotFoundError } from "../base/errors.ts";
+import { pageActs, faultPlan } from "./page-acts.ts";
 import { renderChange, renderState } from "./page-state.ts";
+import { renderTest } from "./recorder.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** How often an idle event stream gets a comment, so that nothing between closes it. */
 const keepAliveMs = 20_000;
-
-const value = z.union([z.string(), z.number(), z.array(z.string()), z.null()]);
-const text = z.string().max(40_000);
-const optionalText = text.exactOptional();
-const element = z.object({
-  user: text,
-  channel: optionalText,
-  ts: optionalText,
-  isHome: z.boolean().exactOptional(),
-  actionId: optionalText,
-  blockId: optionalText,
-  buttonValue: optionalText,
-});
-
-type Act = (body: unknown, driver: Driver) => Promise<unknown>;
-
-/** An act with the form of its input. */
-function defineAct<T>(input: z.ZodType<T>, run: (input: T, driver: Driver) => unknown): Act {
-  return async (body, driver) => {
-    const parsed = input.safeParse(body);
-    if (parsed.success) return run(parsed.data, driver);
-    throw new InputError(
-      "playground-act-malformed",
-      `The request does not fit: ${z.prettifyError(parsed.error)}.`,
-    );
-  };
-}
-
-const tab = z.object({ user: text, tab: z.enum(["home", "messages"]) });
-const acts: Readonly<Record<string, Act>> = {
-  slash: defineAct(
-    z.object({ user: text, channel: text, command: text, text: optionalText }),
-    (input, driver) => driver.slash(input),
-  ),
-  say: defineAct(
-    z.object({ user: text, channel: text, text, threadTs: optionalText }),
-    (input, driver) => driver.say(input),
-  ),
-  click: defineAct(element, (input, driver) => driver.click(input)),
-  select: defineAct(element.extend({ value }), (input, driver) => driver.select(input)),
-  typeahead: defineAct(element.extend({ value: text }), (input, driver) => driver.typeahead(input)),
-  enter: defineAct(
-    z.object({
-      user: text,
-      blockId: text,
-      actionId: optionalText,
-      value,
-      isHome: z.boolean().exactOptional(),
-      isSilent: z.boolean().exactOptional(),
-    }),
-    (input, driver) => driver.enter(input),
-  ),
-  submit: defineAct(z.object({ user: text, viewId: optionalText }), (input, driver) =>
-    driver.submitView(input),
-  ),
-  close: defineAct(
-    z.object({ user: text, isCleared: z.boolean().exactOptional() }),
-    (input, driver) => driver.closeView(input),
-  ),
-  shortcut: defineAct(
-    z.object({ user: text, callbackId: text, channel: optionalText, ts: optionalText }),
-    (input, driver) => driver.shortcut(input),
-  ),
-  openTab: defineAct(tab, (input, driver) =>
-    input.tab === "home" ? driver.openHome(input.user) : driver.openMessagesTab(input.user),
-  ),
-  invite: defineAct(z.object({ user: text, channel: text }), (input, driver) =>
-    driver.invite(input),
-  ),
-};
 
 /** The API behind the page: the state of one person's screen, its changes as server-sent events, and what they do. */
 export function createPageApi(parts: ServerParts): Router {
@@ -96,13 +26,36 @@ export function createPageApi(parts: ServerParts): Router {
   // Only JSON is read: a foreign page cannot send it without asking first.
   router.post("/act/:name", json({ limit: "1mb" }), async (request, response) => {
     const { name } = request.params;
-    const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
+    const act = Object.hasOwn(pageActs, name) ? pageActs[name] : undefined;
     if (act === undefined) {
       throw new NotFoundError("playground-act-unknown", `There is no act “${name}”.`);
     }
+    parts.recorder.act(name, request.body);
     response.json(await act(request.body, parts.driver));
   });
+  addFaultRoutes(router, parts);
+  router.get("/conversation.test.ts", (_request, response) => {
+    response.attachment("conversation.test.ts").type("text/plain");
+    response.send(renderTest(parts.recorder.steps));
+  });
   return router;
+}
+
+/** Planned mishaps: to see, to add and to take back. */
+function addFaultRoutes(router: Router, { driver }: ServerParts): void {
+  router.get("/faults", (_request, response) => void response.json(driver.faults.pending));
+  router.post("/faults", json(), (request, response) => {
+    driver.faults.next(faultPlan(request.body));
+    response.json(driver.faults.pending);
+  });
+  router.delete("/faults", (_request, response) => {
+    driver.faults.clear();
+    response.json([]);
+  });
+  router.post("/disconnect", json(), (_request, response) => {
+    driver.disconnect();
+    response.json({});
+  });
 }
 
 function userOf(request: Request, { acts: { workspace } }: ServerParts): string {

@@ -4,6 +4,7 @@ import type { ActContext } from "./acts/context.ts";
 import type { Driver } from "./driver.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Transport } from "./transport/contract.ts";
 import type { ApiContext } from "./web-api/context.ts";
 
@@ -14,6 +15,7 @@ export interface ServerParts {
   driver: Driver;
   faults: Faults;
   journal: Journal;
+  recorder: Recorder;
   transport: Transport;
   /** Answer before the page does. */
   handlers: readonly RequestHandler[];

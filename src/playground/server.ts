@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 
-import { CallboardError, toError } from "../base/errors.ts";
+import { CallboardError, NotFoundError, toError } from "../base/errors.ts";
 import { isTrustedRequest } from "./guard.ts";
 import { createPageApi } from "./page-api.ts";
 import { SlackRefusal } from "./refusal.ts";
@@ -53,7 +53,9 @@ export function createApp(parts: ServerParts): Express {
 function answerError(error: Error, response: Response, { logger }: ApiContext): void {
   if (error instanceof CallboardError) {
     const { code, message, hint } = error;
-    response.status(400).json({ error: code, message, hint });
+    response
+      .status(error instanceof NotFoundError ? 404 : 400)
+      .json({ error: code, message, hint });
     return;
   }
   // body-parser says what it did not like in a status of its own.

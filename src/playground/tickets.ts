@@ -4,10 +4,10 @@ import type { Clock } from "./ids.ts";
 import { SlackRefusal } from "./refusal.ts";
 
 /** A trigger id opens one view, within three seconds. */
-export const triggerLifetimeMs = 3_000;
+const triggerLifetimeMs = 3_000;
 /** A response URL takes five posts within thirty minutes. */
-export const responseUrlLifetimeMs = 30 * 60_000;
-export const responseUrlUses = 5;
+const responseUrlLifetimeMs = 30 * 60_000;
+const responseUrlUses = 5;
 
 /** What a trigger id was given out for. */
 export interface Trigger {

@@ -34,7 +34,7 @@ export function encodeCommandText(
 }
 
 /** Escapes what would otherwise be read as a reference. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 

@@ -100,7 +100,7 @@ export function buildState(blocks: readonly SlackBlock[], previous: StateValues 
 }
 
 /** What an element holds at first. */
-export function initialValue(element: SlackBlock): StateValue {
+function initialValue(element: SlackBlock): StateValue {
   return { type: element.type, ...initialValueOf[element.type]?.(element) };
 }
 

@@ -20,7 +20,7 @@ export const ledger = "C0LEDGER01";
 export interface Bench {
   playground: Playground;
   app: App;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Starts a playground and a Bolt app on it that does one thing of each kind. */

@@ -49,7 +49,7 @@ export interface FoundElement {
 export type TypeaheadOutcome = Outcome & { options: SlackOption[] };
 
 /** @throws InputError `playground-element-unknown` when there is nothing like it on the person's screen. */
-export function findElement(input: ElementInput, context: ActContext): FoundElement {
+function findElement(input: ElementInput, context: ActContext): FoundElement {
   const user = personOf(context, input.user);
   for (const place of placesFor(input, context)) {
     const blocks = place.kind === "view" ? place.view.blocks : blocksOf(place.message);

@@ -30,7 +30,7 @@ export type Surface = "message" | "modal" | "home";
 
 /** Blocks in one message; in a modal or Home tab. */
 export const blocksPerMessage = 50;
-export const blocksPerView = 100;
+const blocksPerView = 100;
 /** Slack refuses a message whose blocks hold more text than this, undocumented, with `msg_blocks_too_long`. */
 export const charactersPerMessage = 12_000;
 

@@ -23,6 +23,22 @@ export async function fetchState(user) {
   return response.json();
 }
 
+/** Planned mishaps; with a plan one more, with `DELETE` none. */
+export async function planFault(method, plan) {
+  const response = await fetch("/_playground/faults", {
+    method,
+    ...(plan === undefined
+      ? {}
+      : { headers: { "content-type": "application/json" }, body: JSON.stringify(plan) }),
+  });
+  return response.ok ? response.json() : [];
+}
+
+/** Closes one of the bot's sockets, as Slack does from time to time. */
+export async function disconnectBot() {
+  await fetch("/_playground/disconnect", { method: "POST" });
+}
+
 /** One exchange with its bodies. */
 export async function fetchExchange(id) {
   const response = await fetch(`/_playground/journal/${id}`);

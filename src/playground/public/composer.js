@@ -13,8 +13,7 @@ export function createComposer({ label, target }) {
     rows: "1",
     placeholder: label,
     "aria-label": label,
-    role: "combobox",
-    "aria-expanded": "false",
+    "aria-haspopup": "listbox",
     "aria-autocomplete": "list",
     "aria-controls": listId,
   });
@@ -140,13 +139,11 @@ function draw(composer) {
     ),
   );
   list.hidden = false;
-  input.setAttribute("aria-expanded", "true");
   input.setAttribute("aria-activedescendant", `${list.id}-${active}`);
 }
 
 function hide({ list, input }) {
   list.hidden = true;
-  input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
 }
 

@@ -1,6 +1,7 @@
 // A panel that shows what goes between Slack and the bot.
 import { fetchExchange } from "./api.js";
 import { h, icon } from "./dom.js";
+import { createFaultTools } from "./fault-tools.js";
 import { state, subscribe } from "./store.js";
 
 let panel;
@@ -39,6 +40,7 @@ export function toggleTraffic() {
         icon("close"),
       ),
     ),
+    createFaultTools(),
     h("ol", {
       class: "scroll traffic",
       tabindex: "0",

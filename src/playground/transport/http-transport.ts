@@ -17,7 +17,7 @@ export interface HttpTransportOptions {
  * Slack's signature of a request: `v0=` and the HMAC-SHA256 of `v0:<timestamp>:<body>`.
  * @see https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-export function signRequest(secret: string, timestampS: number, body: string): string {
+function signRequest(secret: string, timestampS: number, body: string): string {
   const digest = createHmac("sha256", secret).update(`v0:${timestampS}:${body}`).digest("hex");
   return `v0=${digest}`;
 }
