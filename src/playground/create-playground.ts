@@ -38,6 +38,21 @@ import { ViewStore } from "./view-store.ts";
 import type { ApiContext } from "./web-api/context.ts";
 import { Workspace } from "./workspace.ts";
 
+export type { Outcome } from "./acts/context.ts";
+export type { Driver } from "./driver.ts";
+export type { FaultPlan } from "./faults.ts";
+export type { JournalEntry } from "./journal.ts";
+export type {
+  Channel,
+  CommandSpec,
+  Identity,
+  Person,
+  ShortcutSpec,
+  SlackMessage,
+  SlackView,
+  UserGroup,
+} from "./slack-shapes.ts";
+
 /** How to set up a playground; all of it has a default. */
 export interface PlaygroundOptions {
   /** 0, the default, takes a free one. */
