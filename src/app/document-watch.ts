@@ -45,6 +45,8 @@ export function createDocumentWatch(onChange: () => void): DocumentWatch {
       });
       // a folder that cannot be watched is read again with the next change elsewhere
       opened.on("error", () => undefined);
+      // with nothing to scan there is no end of the scan to wait for
+      if (wanted.length === 0) return;
       await new Promise<void>((resolve) => opened.once("ready", () => resolve()));
     },
     async close() {
