@@ -81,7 +81,7 @@ const plainLunr: EngineKind = {
     builder.pipeline.add(lunr.trimmer, lunr.stopWordFilter, lunr.stemmer);
     builder.searchPipeline.add(lunr.stemmer);
     builder.ref("at");
-    builder.field("title", { boost: 10 });
+    builder.field("title", { boost: 3 });
     builder.field("text");
     documents.forEach((document, at) => builder.add({ at: String(at), ...document }));
     const index = builder.build();

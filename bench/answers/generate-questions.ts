@@ -1,4 +1,5 @@
-import type { MadeCatalog, MadeComponent } from "./generate-catalog.ts";
+import type { MadeCatalog } from "./generate-catalog.ts";
+import type { MadeComponent } from "./generate-components.ts";
 import { createRandom, type Random } from "./random.ts";
 import { codenames, roles, subjects } from "./words.ts";
 
@@ -96,7 +97,9 @@ const makers: Record<string, Maker> = {
     const one = component(made, random);
     if (one.words.length < 3) return undefined;
     const words = one.words.filter((_, at) => at !== random.below(2));
-    if (words.length === one.words.length) return undefined;
+    // “x api” may as well ask for the API of x, and “x svc” for the service of that name
+    if (words.length === one.words.length || words.includes("api") || words.includes("svc"))
+      return undefined;
     const fitting = made.components.filter((other) =>
       words.every((word) => other.words.includes(word)),
     );

@@ -103,6 +103,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "runbook",
     patterns: [
+      "^/runbook {x}",
       "(is there|do we have|have we got|have we|where is|what is|which is|<show> (me)?|i need|need|looking for|got|any) (a|an|the|any|our)? <runbook> (for|on|about|of|to|when|if|in case of|that covers|covering)? {x}",
       "<runbook> (for|on|about|of|to|when|if|in case of) {x}",
       "(what|how) (do|should|can|must|would|to) (i|we|you)? (to)? (do|react|respond|proceed|act|handle it|start) (about|if|when|with|against|to|on|in case of|in case)? {x}",
@@ -155,6 +156,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "owner",
     patterns: [
+      "^(whoowns|/whoowns) {x}",
       "(which|what) (<team>|<person>) (actually|really|currently)? (<be>)? <own> {x}",
       "(which|what) (<team>|<person>) <be> (responsible|accountable|on the hook|in charge) (for|of) {x}",
       "(which|what) (<team>|<person>) (does|do|did|is|are) {x} (belong to|owned by|sit with|live with)",

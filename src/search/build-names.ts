@@ -10,6 +10,8 @@ import { trigramCount, trigrams } from "./trigrams.ts";
 /** Names longer than this are no names; their beginning is enough to find them. */
 const maxNameLength = 120;
 const maxNameWords = 12;
+/** With fewer words left, a name without its stop words may be the name of something else. */
+const minTellingWords = 3;
 
 interface RawName {
   joined: string;
@@ -39,7 +41,9 @@ function addNames(names: RawName[], item: SearchItem, number: number): void {
     const words = splitWords(text, maxNameWords, maxNameLength);
     const telling = words.filter((word) => !stopWords.has(word));
     // questions lose their stop words before names are looked up, so a name is kept without its own too
-    for (const kept of telling.length === words.length ? [words] : [words, telling]) {
+    const fewest = item.kind === "section" ? 2 : minTellingWords;
+    const isSame = telling.length === words.length || telling.length < fewest;
+    for (const kept of isSame ? [words] : [words, telling]) {
       const joined = kept.join("");
       if (joined === "" || seen.has(joined)) continue;
       seen.add(joined);

@@ -45,7 +45,6 @@ export const kindWords: ReadonlyMap<string, readonly string[]> = new Map<string,
     cluster: ["resource"],
     resource: ["resource"],
     system: ["system"],
-    platform: ["system"],
     domain: ["domain"],
     template: ["template"],
   }),
@@ -58,6 +57,9 @@ export const shortForms: ReadonlyMap<string, readonly string[]> = new Map<
 >(
   Object.entries({
     k8s: ["kubernetes"],
+    svc: ["service"],
+    srv: ["service", "server"],
+    serv: ["service"],
     i18n: ["internationalization"],
     l10n: ["localization"],
     db: ["database"],
@@ -110,7 +112,9 @@ export const symptomGroups: readonly (readonly string[])[] = [
     "growing",
     "stale",
   ],
-  ["queue", "dlq", "deadletter", "consumer", "kafka", "topic", "backlog"],
+  ["dlq", "deadletter", "dead", "letter", "letters"],
+  ["queue", "backlog", "messages", "events"],
+  ["consumer", "kafka", "topic", "partition"],
   [
     "cert",
     "certs",
@@ -153,7 +157,7 @@ export const symptomGroups: readonly (readonly string[])[] = [
   ["cpu", "throttled", "throttling", "saturated", "saturation", "load"],
   ["deploy", "deployment", "rollout", "release", "shipped"],
   ["rollback", "revert", "undo", "roll"],
-  ["login", "signin", "auth", "authentication", "sso", "token", "password"],
+  ["login", "signin", "sign", "401", "403", "auth", "authentication", "sso", "token", "password"],
   ["failover", "replica", "replication", "primary", "standby", "switchover"],
   ["restore", "backup", "recovery", "recover", "backups"],
   ["connection", "connections", "pool", "exhausted", "refused", "sockets"],
@@ -169,3 +173,21 @@ export const symptomGroups: readonly (readonly string[])[] = [
 
 /** Every word of `symptomGroups`. */
 export const symptomWords: ReadonlySet<string> = new Set(symptomGroups.flat());
+
+/** What people write in several words, or glued, and the words it is looked for with. In lower case. */
+export const symptomPhrases: readonly (readonly [RegExp, string])[] = [
+  // log in, log-in, logging on
+  [/\blog(?:ging)?[ -](?:in|on)\b/g, "login"],
+  [/\bsign(?:ing)?[ -](?:in|on)\b/g, "login"],
+  [/\bout of memory\b/g, "oom"],
+  [/\boom[ -]?kill(?:ed|s)?\b/g, "oom"],
+  [/\bcrash[ -]?loop(?:s|ing)?(?:[ -]?back[ -]?off)?\b/g, "crash restarting"],
+  [/\bdead[ -]letters?(?: queue)?\b/g, "dlq"],
+  [/\b(?:no|out of)(?: disk)? space(?: left)?\b/g, "disk full"],
+  [/\broll(?:ed|ing)?[ -]back\b/g, "rollback"],
+  [/\bfail(?:ed|ing)?[ -]over\b/g, "failover"],
+  [/\btim(?:e|ed|ing|es)[ -]out\b/g, "timeout"],
+  [/\bkeeps? (?:re)?starting\b/g, "restarting"],
+  [/\bnot responding\b/g, "unresponsive"],
+  [/\btoo many connections\b/g, "connections exhausted"],
+];

@@ -143,7 +143,7 @@ function sureness(search: Search, used: readonly number[]): number {
   let own = 0;
   for (const at of used) own += weights[at]?.weight ?? 0;
   const share = total === 0 ? 1 : own / total;
-  if (mustUseAll) return 0.35 + 0.65 * share;
+  if (mustUseAll) return 0.25 + 0.75 * share;
   // beside a symptom the name stands first more often than not, and is no word for a symptom itself
   const isSymptom = used.every((at) => symptomWords.has(words[at] ?? ""));
   return (
@@ -157,6 +157,8 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
   const { names, words } = search;
   const joined = words.join("");
   if (joined.length < 3 || !search.mustUseAll) return;
+  // a last word that is complete was hardly cut off
+  const base = search.weights.at(-1)?.isKnown === true ? 0.58 : 0.74;
   const first = lowerBound(names.joined, joined);
   const last = Math.min(countOf(names.joined), first + maxNamesakes);
   for (let name = first; name < last && startsWithAt(names.joined, name, joined); name += 1)
@@ -164,7 +166,7 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
       yield {
         item: names.item[name] ?? 0,
         name,
-        score: 0.65 + 0.25 * (joined.length / lengthAt(names.joined, name)),
+        score: base + 0.22 * (joined.length / lengthAt(names.joined, name)),
         way: "part",
         used: range(0, words.length),
       };
@@ -214,7 +216,7 @@ function slipMatches(search: Search, counter: Accumulator): NameHit[] {
       .map(({ name, slips }) => ({
         item: names.item[name] ?? 0,
         name,
-        score: (0.94 - 0.06 * slips) * doubt * sureness(search, used),
+        score: (0.95 - 0.06 * slips) * doubt * sureness(search, used),
         way: "typo" as const,
         used,
       }));

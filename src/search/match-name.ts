@@ -23,6 +23,9 @@ export interface NameFit {
   isLoose: boolean;
 }
 
+/** How much a name with the same words in another order is believed. */
+const outOfOrder = 0.95;
+
 /** What a word for a kind of thing weighs beside the name proper. */
 const kindWordShare = 0.25;
 
@@ -37,9 +40,12 @@ export function wordWeight(names: NameData, word: string): { weight: number; isK
   };
 }
 
+/** What even the commonest word of a name weighs: leaving it out is leaving something out. */
+const minNameWeight = 0.25;
+
 /** Weights of the words of names, where words for kinds count half. */
 export function nameWordWeights(names: NameData): Float32Array {
-  const weights = names.rarity.slice();
+  const weights = names.rarity.map((rarity) => Math.max(minNameWeight, rarity));
   for (let id = 0; id < countOf(names.vocabulary); id += 1)
     if (kindWords.has(stringAt(names.vocabulary, id))) weights[id] = (weights[id] ?? 0) * 0.5;
   return weights;
@@ -75,7 +81,12 @@ export function matchName(
   if (typed === 0 || written === 0) return { score: 0, used: [], isLoose: false };
   const typedShare = typedFound / typed;
   const writtenShare = writtenFound / written;
-  return { score: typedShare * (0.5 + 0.5 * writtenShare), used: [...used.keys()], isLoose };
+  const positions = [...used.keys()];
+  // the order of words means less than the words, but it tells twins apart
+  const order = positions.every((at, index) => index === 0 || at > (positions[index - 1] ?? 0))
+    ? 1
+    : outOfOrder;
+  return { score: typedShare * (0.5 + 0.5 * writtenShare) * order, used: positions, isLoose };
 }
 
 interface Alignment {

@@ -22,7 +22,7 @@ const fit = {
   plural: 0.97,
   oneSlip: 0.88,
   twoSlips: 0.78,
-  known: 0.8,
+  known: 0.9,
   abbreviation: 0.72,
 };
 

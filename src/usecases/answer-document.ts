@@ -2,6 +2,7 @@ import { splitWords } from "../base/words.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
 import { cutSection } from "../docs/cut-section.ts";
 import type { Section } from "../docs/document.ts";
+import { symptomPhrases } from "../search/common-words.ts";
 import { confidentScore, type Hit } from "../search/search-item.ts";
 import type { Subject } from "./answer-entity.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
@@ -33,13 +34,15 @@ const actionHeadings = [
 /** The words of a question that are neither the thing's name nor about asking for a runbook. */
 export function symptomOf(asked: Asked, matched: readonly string[]): string {
   const used = new Set([...matched, ...matched.flatMap((word) => splitWords(word))]);
-  return splitWords(asked.query.text, 60)
+  let text = asked.query.text.toLowerCase();
+  for (const [phrase, words] of symptomPhrases) text = text.replaceAll(phrase, words);
+  return splitWords(text, 60)
     .filter((word) => !used.has(word) && !askingWords.has(word))
     .join(" ");
 }
 
 const askingWords: ReadonlySet<string> = new Set(
-  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle".split(
+  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle has have gets getting seeing keeps cant cannot users customers people lots many help".split(
     " ",
   ),
 );

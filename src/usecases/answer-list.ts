@@ -6,6 +6,7 @@ import { byKind, ownedBy, partsOf } from "./answer-graph.ts";
 import { answerNothing, shortened } from "./answer-none.ts";
 import { briefOf, evidenceOf, sortBriefs } from "./answer-parts.ts";
 import type { Answer } from "./answer.ts";
+import { type CatalogFacets, typeOf } from "./catalog-facets.ts";
 import { resolveSubject } from "./resolve-subject.ts";
 
 /** What a list is limited to. */
@@ -20,54 +21,54 @@ interface Filter {
 
 /** Words around a filter that filter nothing. */
 const fillers: ReadonlySet<string> = new Set(
-  "all owned by of in with tagged using written run running have has that are every team squad group existing there system called".split(
+  "all owned by of in with tagged using written run running have has that are every existing called maintained".split(
     " ",
   ),
 );
+/** References that an answer lists for machines; the card lists all. */
+const maxEntities = 50;
 
 /** A list or a number of things: by kind, type, tag, lifecycle, team and system. */
 export function answerList(asked: Asked): Answer {
-  const everything = [...asked.catalog.entities.values()];
-  const filter = readFilter(asked.query.subject, everything);
-  const scope = scopeOf(asked, filter.names);
+  const filter = readFilter(asked.query.subject, asked.snapshot.facets());
+  const scope = scopeOf(asked, filter);
   if (scope === undefined) return answerNothing(asked, []);
-  const found = (scope.holder === undefined ? everything : scope.members).filter((entity) =>
-    passes(entity, filter),
+  const found = candidates(asked, filter, scope.members).filter((entity) =>
+    passes(entity, filter, asked.snapshot.facets()),
   );
   const groups = byKind(found);
   const what = shortened(asked.query.subject) || "everything";
-  const title =
-    found.length === 0 ? `Nothing in the catalog fits “${what}”.` : `${found.length} × ${what}`;
   const first = found[0];
+  const refs = groups.flatMap(({ items }) => items.map(({ ref }) => ref));
   return frame(asked, {
     status: found.length === 0 ? "unknown" : "answered",
     card: {
       type: "list",
-      title,
+      title: titleOf(asked, what, found.length),
       ...(scope.holder === undefined ? {} : { subject: briefOf(scope.holder) }),
       groups,
       total: found.length,
     },
     evidence: first === undefined ? [] : [evidenceOf(first)],
-    entities: groups
-      .flatMap(({ items }) => items)
-      .slice(0, 50)
-      .map(({ ref }) => ({ ref, score: 1 })),
+    entities: refs.slice(0, maxEntities).map((ref) => ({ ref, score: 1 })),
   });
 }
 
-function readFilter(text: string, everything: readonly CatalogEntity[]): Filter {
-  const traits = new Set(everything.flatMap(traitsOf));
+function titleOf(asked: Asked, what: string, count: number): string {
+  if (count === 0) return `Nothing in the catalog fits “${what}”.`;
+  return asked.query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
+}
+
+function readFilter(text: string, facets: CatalogFacets): Filter {
   const filter: Filter = { kinds: new Set(), types: new Set(), traits: [], names: [] };
   for (const word of splitWords(text, 16, 200)) {
     const single = singular(word);
     const kinds = kindWords.get(word) ?? kindWords.get(single);
+    const trait = [word, single].find((form) => facets.withTrait(form) !== undefined);
     if (kinds !== undefined) {
       for (const kind of kinds) filter.kinds.add(kind);
-      if (single !== "component" && everything.some((entity) => typeOf(entity) === single))
-        filter.types.add(single);
-    } else if (traits.has(word)) filter.traits.push(word);
-    else if (traits.has(single)) filter.traits.push(single);
+      if (kinds.includes("component") && facets.hasType(single)) filter.types.add(single);
+    } else if (trait !== undefined) filter.traits.push(trait);
     else if (!fillers.has(word) && !stopWords.has(word)) filter.names.push(word);
   }
   return filter;
@@ -78,47 +79,48 @@ function singular(word: string): string {
   return word.endsWith("s") ? word.slice(0, -1) : word;
 }
 
-function traitsOf(entity: CatalogEntity): string[] {
-  const lifecycle = entity.entity.spec?.["lifecycle"];
-  return [
-    ...(entity.entity.metadata.tags ?? []),
-    ...(typeof lifecycle === "string" ? [lifecycle.toLowerCase()] : []),
-    typeOf(entity),
-  ].filter((trait) => trait !== "");
+/** The fewest entities that can hold all that passes. */
+function candidates(
+  asked: Asked,
+  filter: Filter,
+  members: readonly CatalogEntity[] | undefined,
+): readonly CatalogEntity[] {
+  if (members !== undefined) return members;
+  const facets = asked.snapshot.facets();
+  const [trait] = filter.traits;
+  if (trait !== undefined) return [...(facets.withTrait(trait) ?? [])];
+  if (filter.kinds.size > 0) return [...filter.kinds].flatMap((kind) => facets.ofKind(kind));
+  return [...asked.catalog.entities.values()];
 }
 
-function typeOf(entity: CatalogEntity): string {
-  const type = entity.entity.spec?.["type"];
-  return typeof type === "string" ? type.toLowerCase() : "";
-}
-
-function passes(entity: CatalogEntity, filter: Filter): boolean {
+function passes(entity: CatalogEntity, filter: Filter, facets: CatalogFacets): boolean {
   const kind = entity.entity.kind.toLowerCase();
   if (kind === "location") return false;
   if (filter.kinds.size > 0 && !filter.kinds.has(kind)) return false;
-  // a kind without the wished type, such as groups of type squad in a list of teams, passes when it is no component
-  if (filter.types.size > 0 && kind === "component" && !filter.types.has(typeOf(entity)))
-    return false;
-  const own = new Set(traitsOf(entity));
-  return filter.traits.every((trait) => own.has(trait));
+  // “services” are components of that type, while “services and databases” are resources of any type, too
+  const isTyped = kind === "component" && filter.types.size > 0;
+  if (isTyped && !filter.types.has(typeOf(entity))) return false;
+  return filter.traits.every((trait) => facets.withTrait(trait)?.has(entity) === true);
 }
 
-/** Whose things are meant; undefined when a name was given that nobody has. */
+/** Whose things are meant: `members` is undefined for everybody's; undefined when a name was given that nobody has. */
 function scopeOf(
   asked: Asked,
-  names: readonly string[],
-): { holder: CatalogEntity | undefined; members: CatalogEntity[] } | undefined {
-  if (names.length === 0) return { holder: undefined, members: [] };
+  filter: Filter,
+): { holder?: CatalogEntity; members?: CatalogEntity[] } | undefined {
+  if (filter.names.length === 0) return {};
   const found = resolveSubject({
     index: asked.snapshot.index,
     entities: asked.catalog.entities,
     intent: "owns",
-    text: names.join(" "),
+    text: filter.names.join(" "),
     namesOnly: true,
   });
   if (found.outcome !== "one") return undefined;
   const holder = found.entity;
   const isOwner = holder.entity.kind === "Group" || holder.entity.kind === "User";
+  // “services of team payments”: the word for a team belongs to the name
+  if (isOwner && filter.kinds.size > 1) filter.kinds.delete("group");
   return {
     holder,
     members: isOwner ? ownedBy(asked.catalog, holder) : partsOf(asked.catalog, holder),
@@ -127,22 +129,17 @@ function scopeOf(
 
 /** The software templates, those that carry the asked words first. */
 export function answerTemplates(asked: Asked): Answer {
-  const templates = [...asked.catalog.entities.values()].filter(
-    (entity) => entity.entity.kind === "Template",
-  );
+  const templates = asked.snapshot.facets().ofKind("template");
   const hits = asked.snapshot.index.search({
     text: asked.query.subject,
     kinds: ["template"],
     limit: 10,
   });
   const scores = new Map(hits.map((hit) => [hit.id, hit.score]));
-  const fitting = templates.filter((template) => scores.has(template.ref));
+  const fitting = hits.flatMap((hit) => templates.filter(({ ref }) => ref === hit.id));
   const others = templates.filter((template) => !scores.has(template.ref));
   const groups = [
-    {
-      heading: "Fitting",
-      items: hits.flatMap((hit) => fitting.filter(({ ref }) => ref === hit.id).map(briefOf)),
-    },
+    { heading: "Fitting", items: fitting.map(briefOf) },
     {
       heading: fitting.length === 0 ? "Templates" : "Others",
       items: sortBriefs(others.map(briefOf)),

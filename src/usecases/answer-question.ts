@@ -113,7 +113,9 @@ function ownTeam(asked: Asked): Resolution | undefined {
     name: "",
     isWished: false,
   }));
-  return hits.length === 0 ? undefined : decide(hits, asked.catalog.entities, asked.query.intent);
+  return hits.length === 0
+    ? undefined
+    : decide(hits, { entities: asked.catalog.entities, intent: asked.query.intent, text: "" });
 }
 
 function answerOne(asked: Asked, subject: Subject): Answer {

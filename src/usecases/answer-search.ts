@@ -1,3 +1,4 @@
+import type { QueryIntent } from "../ask/query.ts";
 import { confidentScore, type Hit } from "../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
 import {
@@ -16,6 +17,7 @@ import type { Answer } from "./answer.ts";
 import {
   decide,
   entityKinds,
+  maxChoices,
   resolveReference,
   type Resolution,
   wishOf,
@@ -29,18 +31,44 @@ export function answerDocuments(asked: Asked): Answer {
   const { things, sections } = searchNames(asked, false);
   const found =
     resolveReference(asked.query.subject, asked.catalog.entities) ??
-    decide(things, asked.catalog.entities, asked.query.intent, true);
+    decideBesideSymptom(asked, things, asked.query.intent);
   const titled = sections.find((hit) => hit.way === "exact");
   const namedWords = found.outcome === "one" ? found.matched.length : 0;
   if (titled !== undefined && titled.matched.length > namedWords) {
     const answered = sectionAnswer(asked, toSectionHits(asked, [titled]));
     if (answered !== undefined) return answered;
   }
-  if (found.outcome === "one") return answerForThing(asked, found);
+  if (found.outcome === "one") {
+    const answered = answerForThing(asked, found);
+    if (answered !== undefined) return answered;
+  }
   const byText = answerFromAnySection(asked);
   if (byText !== undefined) return byText;
-  if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
-  return answerNothing(asked, found.near);
+  if (found.outcome === "several")
+    return (
+      answerNamesakes(asked, found.hits) ?? answerChoice(asked, found.hits, symptomOf(asked, []))
+    );
+  return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+}
+
+function decideBesideSymptom(
+  asked: Asked,
+  things: readonly Hit[],
+  intent: QueryIntent,
+): Resolution {
+  const { entities } = asked.catalog;
+  return decide(things, { entities, intent, text: asked.query.subject, hasExtraWords: true });
+}
+
+/** Things of one name: the one whose document fits best is meant. */
+function answerNamesakes(asked: Asked, hits: readonly Hit[]): Answer | undefined {
+  if (hits.some((hit) => hit.way !== "exact" || hit.name !== hits[0]?.name)) return undefined;
+  const sections = hits
+    .flatMap((hit) =>
+      asked.snapshot.index.searchWithin(hit.id, symptomOf(asked, hit.matched), bothKindsLimit),
+    )
+    .toSorted((a, b) => b.score - a.score);
+  return sectionAnswer(asked, toSectionHits(asked, sections));
 }
 
 /** Names in a text that may hold more than a name; `isExact` leaves out beginnings, parts and slips. */
@@ -64,9 +92,13 @@ function parted(hits: readonly Hit[]): { things: Hit[]; sections: Hit[] } {
   };
 }
 
-function answerForThing(asked: Asked, subject: Subject): Answer {
+/** The best section of the thing; undefined when neither its name nor its documents fit the words well. */
+function answerForThing(asked: Asked, subject: Subject): Answer | undefined {
   const symptom = symptomOf(asked, subject.matched);
   const hits = sectionsFor(asked, subject.entity, symptom);
+  const isVague = subject.way === "part" || subject.way === "text";
+  const isUnsaid = symptom !== "" && (hits[0]?.score ?? 0) < symptomScore;
+  if (isVague && isUnsaid) return undefined;
   return answerFromDocuments(asked, subject, hits) ?? answerWithoutDocument(asked, subject);
 }
 
@@ -98,7 +130,8 @@ export function answerSearch(asked: Asked): Answer {
     }),
   );
   const found =
-    resolveReference(asked.query.subject, entities) ?? decide(things, entities, "search");
+    resolveReference(asked.query.subject, entities) ??
+    decide(things, { entities, intent: "search", text: asked.query.subject });
   const withSymptom = answerSymptom(asked, found);
   if (withSymptom !== undefined) return withSymptom;
   const section = sections[0]?.score ?? 0;
@@ -117,7 +150,7 @@ export function answerSearch(asked: Asked): Answer {
 }
 
 /** How much of the words beside a name a section must say for them to be a symptom. */
-const symptomScore = 0.2;
+const symptomScore = 0.12;
 
 /** “payments oom”: a name with a symptom beside it is a question for a runbook, when there is one that says so. */
 function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
@@ -125,7 +158,11 @@ function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
   if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
     return undefined;
   const { things } = searchNames(asked, true);
-  const named = decide(things, asked.catalog.entities, "runbook", true);
+  const named = decideBesideSymptom(asked, things, "runbook");
+  if (named.outcome === "several")
+    return named.hits[0]?.matched.length === words.length
+      ? undefined
+      : answerNamesakes(asked, named.hits);
   if (named.outcome !== "one" || named.matched.length === words.length) return undefined;
   const hits = asked.snapshot.index.searchWithin(
     named.entity.ref,

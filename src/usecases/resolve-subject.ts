@@ -2,11 +2,20 @@ import type { QueryIntent } from "../ask/query.ts";
 import type { CatalogEntity } from "../catalog/model.ts";
 import { canonicalRef } from "../catalog/ref.ts";
 import type { SearchIndex } from "../search/search-index.ts";
-import { confidentScore, type Hit } from "../search/search-item.ts";
+import { confidentScore, type Hit, type MatchWay } from "../search/search-item.ts";
 
 /** What the words of a question point to. */
 export type Resolution =
-  | { outcome: "one"; entity: CatalogEntity; score: number; matched: string[]; others: Hit[] }
+  | {
+      outcome: "one";
+      entity: CatalogEntity;
+      score: number;
+      way: MatchWay;
+      /** The words of the text that name it. */
+      matched: string[];
+      /** Hits beside it, best first. */
+      others: Hit[];
+    }
   | { outcome: "several"; hits: Hit[] }
   | { outcome: "none"; near: Hit[] };
 
@@ -68,7 +77,7 @@ export function resolveSubject(options: ResolveOptions): Resolution {
     limit: 12,
     ...(options.namesOnly === undefined ? {} : { namesOnly: options.namesOnly }),
   });
-  return decide(hits, entities, intent);
+  return decide(hits, { entities, intent, text });
 }
 
 /** The entity whose full reference, `kind:namespace/name`, stands in the text, as buttons ask. */
@@ -78,7 +87,14 @@ export function resolveReference(
 ): Resolution | undefined {
   const byRef = referenceIn(text, entities);
   if (byRef === undefined) return undefined;
-  return { outcome: "one", entity: byRef.entity, score: 1, matched: byRef.words, others: [] };
+  return {
+    outcome: "one",
+    entity: byRef.entity,
+    score: 1,
+    way: "exact",
+    matched: byRef.words,
+    others: [],
+  };
 }
 
 /** Kinds that a question of this intent is likely to be about. */
@@ -103,26 +119,36 @@ function referenceIn(
   return undefined;
 }
 
+export interface DecideOptions {
+  entities: ReadonlyMap<string, CatalogEntity>;
+  intent: QueryIntent;
+  /** What the hits were found for. */
+  text: string;
+  hasExtraWords?: boolean;
+}
+
 /** Chooses among ranked hits: one when it stands out, several when they are close, none when none is sure. */
-export function decide(
-  hits: readonly Hit[],
-  entities: ReadonlyMap<string, CatalogEntity>,
-  intent: QueryIntent,
-  hasExtraWords = false,
-): Resolution {
+export function decide(hits: readonly Hit[], options: DecideOptions): Resolution {
+  const { entities, hasExtraWords = false } = options;
   const best = hits[0];
   if (best === undefined || best.score < confidentScore)
     return {
       outcome: "none",
       near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
     };
-  const field = rivalsOf(hits);
-  const chosen = preferred(field, intent) ?? (hasExtraWords ? surest(field) : undefined);
+  const field = longestNames(rivalsOf(hits));
+  const chosen = preferred(field, options) ?? (hasExtraWords ? surest(field) : undefined);
   const entity = chosen === undefined ? undefined : entities.get(chosen.id);
   if (chosen === undefined || entity === undefined)
     return { outcome: "several", hits: field.slice(0, maxChoices) };
-  const others = hits.filter((hit) => hit.id !== chosen.id);
-  return { outcome: "one", entity, score: chosen.score, matched: chosen.matched, others };
+  return {
+    outcome: "one",
+    entity,
+    score: chosen.score,
+    way: chosen.way,
+    matched: chosen.matched,
+    others: hits.filter((hit) => hit.id !== chosen.id),
+  };
 }
 
 /** The hits that are about as good as the best: exact names before aliases before the rest, wished kinds before others. */
@@ -136,21 +162,35 @@ function rivalsOf(hits: readonly Hit[]): Hit[] {
   return wished.length > 0 ? wished : field;
 }
 
-/** The only one; or, among namesakes, the only one of the likeliest kind that accounts for the most words. */
-function preferred(field: readonly Hit[], intent: QueryIntent): Hit | undefined {
-  if (field.length <= 1) return field[0];
+/** Of names that stand in the text in full, those that account for the most words. */
+function longestNames(field: readonly Hit[]): readonly Hit[] {
+  const isSure = field.every((hit) => hit.way === "exact" || hit.way === "alias");
   const most = Math.max(...field.map((hit) => hit.matched.length));
-  const longest = field.filter((hit) => hit.matched.length === most);
-  const isOneName = longest.every((hit) => hit.name !== "" && hit.name === longest[0]?.name);
-  const isSure = longest.every((hit) => hit.way === "exact" || hit.way === "alias");
-  if (longest.length === 1 && isSure) return longest[0];
+  return isSure ? field.filter((hit) => hit.matched.length === most) : field;
+}
+
+/** The only one; or, among names in full and among namesakes, the only one of the likeliest kind. */
+function preferred(field: readonly Hit[], options: DecideOptions): Hit | undefined {
+  if (field.length <= 1) return field[0];
+  const isSure = field.every((hit) => hit.way === "exact" || hit.way === "alias");
+  const isOneName = field.every((hit) => hit.name !== "" && hit.name === field[0]?.name);
   if (!isOneName && !isSure) return undefined;
-  for (const kind of [...(kindOrders[intent] ?? []), ...usualOrder]) {
-    const ofKind = longest.filter((hit) => hit.kind === kind);
+  for (const kind of [...(kindOrders[options.intent] ?? []), ...usualOrder]) {
+    const ofKind = field.filter((hit) => hit.kind === kind);
     if (ofKind.length === 1) return ofKind[0];
-    if (ofKind.length > 1) return undefined;
+    if (ofKind.length > 1) return literal(ofKind, options);
   }
   return undefined;
+}
+
+/** Twins may differ in dashes and the like only: the one whose name stands in the text letter by letter. */
+function literal(twins: readonly Hit[], { entities, text }: DecideOptions): Hit | undefined {
+  const written = new Set(text.toLowerCase().split(/\s+/));
+  const spelled = twins.filter((hit) => {
+    const name = entities.get(hit.id)?.entity.metadata.name;
+    return name !== undefined && written.has(name.toLowerCase());
+  });
+  return spelled.length === 1 ? spelled[0] : undefined;
 }
 
 /** Beside a symptom one of the words may be somebody's name by chance: the best exact name is meant. */

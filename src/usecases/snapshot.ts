@@ -2,6 +2,7 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import type { Catalog } from "../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
 import { buildSearchIndex, type SearchIndex } from "../search/search-index.ts";
+import { buildCatalogFacets, type CatalogFacets } from "./catalog-facets.ts";
 import { buildDocumentLibrary, type DocumentLibrary } from "./document-library.ts";
 import type { Document } from "./documents.ts";
 import { searchItemsOf } from "./search-items.ts";
@@ -14,6 +15,8 @@ export interface Snapshot {
   documents: Document[];
   index: SearchIndex;
   library: DocumentLibrary;
+  /** Built when it is first asked for. */
+  facets(): CatalogFacets;
   diagnostics: Diagnostic[];
   /** When the sources were read. */
   readAtMs: number;
@@ -30,9 +33,11 @@ export function buildSnapshot(parts: {
 }): Snapshot {
   const { wellKnown = createWellKnown(), ...rest } = parts;
   const items = searchItemsOf(parts.catalog, parts.documents, wellKnown);
+  let facets: CatalogFacets | undefined;
   return {
     ...rest,
     index: buildSearchIndex(items),
     library: buildDocumentLibrary(parts.documents),
+    facets: () => (facets ??= buildCatalogFacets(parts.catalog)),
   };
 }

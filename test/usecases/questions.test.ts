@@ -35,7 +35,7 @@ describe("asks for an owner", () => {
     ["who owns ledger", "owner", "component:default/ledger", "Owned by Ledger team"],
     ["Who owns the Ledger?", "owner", "component:default/ledger", "#ledger"],
     ["WHO OWNS LEDGRE", "owner", "component:default/ledger"],
-    ["whoowns ledger", "search", "component:default/ledger"],
+    ["/whoowns ledger", "owner", "component:default/ledger"],
     ["who's responsible for seat holds", "owner", "component:default/seat-holds", "Seating team"],
     ["who owns seat_holds", "owner", "component:default/seat-holds"],
     ["who owns SeatHolds", "owner", "component:default/seat-holds"],
