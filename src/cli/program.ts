@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import type { CliContext } from "./context.ts";
+import type { TemplateRunFlags } from "./run-here.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line and resolves with its exit code; failures are thrown and mapped in `main.ts`. */
@@ -142,14 +143,6 @@ function addFileCommands(program: Command, context: CliContext, run: Run): void 
         (await import("./commands/template.ts")).runTemplateRun(context, name, options),
       ),
     );
-}
-
-/** Flags of `callboard template run`. */
-export interface TemplateRunFlags {
-  values: string;
-  dryRun?: boolean;
-  out?: string;
-  json?: boolean;
 }
 
 function parseLimit(text: string): number {

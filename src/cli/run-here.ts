@@ -10,7 +10,14 @@ import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import { runTemplateLocally, type LocalRunReport } from "../usecases/run-template.ts";
 import type { LoadedTemplate } from "../usecases/services.ts";
 import { loadConfig, type CliContext } from "./context.ts";
-import type { TemplateRunFlags } from "./program.ts";
+
+/** Flags of `callboard template run`. */
+export interface TemplateRunFlags {
+  values: string;
+  dryRun?: boolean;
+  out?: string;
+  json?: boolean;
+}
 
 export interface RunHereOptions {
   context: CliContext;

@@ -15,7 +15,7 @@ import type { LoadedTemplate } from "../../usecases/services.ts";
 import { buildTemplates } from "../../usecases/templates.ts";
 import type { CliContext } from "../context.ts";
 import { openCatalog } from "../open-catalog.ts";
-import type { TemplateRunFlags } from "../program.ts";
+import type { TemplateRunFlags } from "../run-here.ts";
 
 /** `callboard template list`. */
 export async function runTemplateList(
