@@ -42,12 +42,10 @@ export function answerDocuments(asked: Asked): Answer {
     const answered = answerForThing(asked, found);
     if (answered !== undefined) return answered;
   }
-  const byText = answerFromAnySection(asked);
-  if (byText !== undefined) return byText;
-  if (found.outcome === "several")
-    return (
-      answerNamesakes(asked, found.hits) ?? answerChoice(asked, found.hits, symptomOf(asked, []))
-    );
+  const byNamesakes = found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined;
+  const answered = byNamesakes ?? answerFromAnySection(asked);
+  if (answered !== undefined) return answered;
+  if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
   return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
 }
 
