@@ -15,6 +15,7 @@ import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
 import { createPublishing } from "./create-publisher.ts";
 import { createRuns, type Runs } from "./create-runs.ts";
+import { seedRepositories } from "./seed-repositories.ts";
 
 /** How often this process looks whether another one registered something. */
 const registrationPollMs = 2_000;
@@ -56,7 +57,8 @@ export async function openCore(
     jobs: async () => ({ ...(await storage.jobs.counts()) }),
     clock,
   });
-  const { publisher } = createPublishing(config, logger);
+  const { publisher, github } = createPublishing(config, logger);
+  if (github === undefined) await seedRepositories(config, publisher, logger);
   const runs = createRuns({
     config,
     logger,
@@ -68,6 +70,7 @@ export async function openCore(
     publisher,
     renderer,
     fetch: createFileFetch(),
+    onResumed: () => metrics.recoveries.inc(),
     onEnded(run) {
       metrics.runs.inc({ template: run.templateRef, status: run.status });
       metrics.runSeconds.observe({ template: run.templateRef }, (clock() - run.createdAtMs) / 1000);

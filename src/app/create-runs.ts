@@ -36,6 +36,7 @@ export interface RunsOptions {
   renderer: Renderer;
   fetch: FetchSource;
   onEnded?: (run: RunRecord) => void;
+  onResumed?: (run: RunRecord) => void;
 }
 
 /** Accepting runs, and working on them. */
@@ -87,6 +88,7 @@ async function work(
       logger: logger.child({ runId }),
       runSteps: (run, hooks) => executeSteps(run, hooks, options),
       ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
+      ...(options.onResumed === undefined ? {} : { onResumed: options.onResumed }),
     });
   };
   const worker = await storage.jobs.process(processor, {

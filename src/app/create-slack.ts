@@ -8,6 +8,7 @@ import { createSlackClients } from "../slack/clients.ts";
 import { createSlackApp, type SlackApp } from "../slack/create-slack-app.ts";
 import { createNotifier } from "../slack/notifier.ts";
 import { createOutbox } from "../slack/outbox.ts";
+import { createEventInbox } from "../usecases/event-inbox.ts";
 import type { Notifier } from "../usecases/notifier.ts";
 import type { Core } from "./create-core.ts";
 
@@ -54,6 +55,8 @@ export function createSlack(parts: {
       });
       return written !== undefined;
     },
+    inbox: createEventInbox(core.storage.records, clock),
+    isAlone: core.storage.kind === "embedded",
     onAck: (kind, durationMs) => core.metrics.ackSeconds.observe({ kind }, durationMs / 1000),
   });
   return {

@@ -210,6 +210,20 @@ export const fileSchema = z.strictObject({
       environment: key(z.record(z.string(), z.string()).default({}), {
         description: "Values that templates read as environment.parameters.<name>.",
       }),
+      localRepositories: z
+        .array(
+          z.strictObject({
+            name: key(z.string().regex(/^[^/\s]+\/[^/\s]+$/, { error: "owner/name" }), {
+              description:
+                "Of a repository that exists from the start when there are no GitHub credentials.",
+              example: "acme/requests",
+            }),
+            from: key(z.string().min(1), {
+              description: "Folder with its files, relative to the configuration file.",
+            }),
+          }),
+        )
+        .default([]),
       concurrency: key(z.int().min(1).max(50).default(4), {
         description: "How many runs one worker works on at a time.",
       }),

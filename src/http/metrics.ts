@@ -73,7 +73,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     }),
     recoveries: new Counter({
       name: "callboard_recoveries_total",
-      help: "Runs resumed after a crash",
+      help: "Runs that went on after their worker had stopped",
       registers,
     }),
   };

@@ -16,11 +16,11 @@ export type StepsResult =
 /** What the steps may do to the run's record while they work; every write is refused once another worker took over. */
 export interface StepHooks {
   /** Stores how a step stands; awaited before the next step begins. Aborts `signal` when cancelling was asked for. */
-  onStep(state: StepState): Promise<void>;
-  log(stepId: string, line: string): void;
-  notes(stepId: string): StepNotes;
+  onStep: (state: StepState) => Promise<void>;
+  log: (stepId: string, line: string) => void;
+  notes: (stepId: string) => StepNotes;
   /** @throws StaleClaimError when another worker has the run. */
-  assertCurrent(): Promise<void>;
+  assertCurrent: () => Promise<void>;
   /** Aborted with the reason `cancelled`, `shutdown` or `lock lost`. */
   signal: AbortSignal;
 }
@@ -35,7 +35,9 @@ export interface ExecuteRunDeps {
   runSteps(run: RunRecord, hooks: StepHooks): Promise<StepsResult>;
   logger: Logger;
   clock: () => number;
-  onEnded?(run: RunRecord): void;
+  onEnded?: (run: RunRecord) => void;
+  /** Called when a run goes on whose worker had stopped in the middle of it. */
+  onResumed?: (run: RunRecord) => void;
 }
 
 /** A host that does not answer is asked again this often before the run fails (with the queue's backoff: some hours). */
@@ -53,7 +55,9 @@ export async function executeRun(
   deps: ExecuteRunDeps,
 ): Promise<void> {
   try {
-    const claim = createClaim(await deps.runs.claim(runId), signal, deps);
+    const run = await deps.runs.claim(runId);
+    if (run.status === "running" && run.waitingFor === undefined) deps.onResumed?.(run);
+    const claim = createClaim(run, signal, deps);
     if (!isFinal(claim.run().status)) await workOn(claim, signal, deps);
     await report(claim, signal, deps);
   } catch (thrown) {
