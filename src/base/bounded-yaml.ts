@@ -16,6 +16,16 @@ const defaults: YamlBounds = { maxLength: 100_000, maxDepth: 50 };
  * @throws Error in words a person can act on when it is no YAML, too deep, too long or has more than ten aliases.
  */
 export function parseBoundedYaml(text: string, bounds: Partial<YamlBounds> = {}): unknown {
+  const [first, ...others] = parseBoundedYamlDocuments(text, bounds);
+  if (others.length > 0) throw new Error("more than one document");
+  return first;
+}
+
+/** As {@link parseBoundedYaml}, for any number of documents. @throws Error as above. */
+export function parseBoundedYamlDocuments(
+  text: string,
+  bounds: Partial<YamlBounds> = {},
+): unknown[] {
   const { maxLength, maxDepth } = { ...defaults, ...bounds };
   if (text.length > maxLength) throw new Error(`longer than ${maxLength} characters`);
   const parser = new Parser();
@@ -26,9 +36,10 @@ export function parseBoundedYaml(text: string, bounds: Partial<YamlBounds> = {})
   }
   tokens.push(...parser.end());
   const composer = new Composer({ logLevel: "silent", prettyErrors: false });
-  const [document, ...others] = [...composer.compose(tokens)];
-  if (others.length > 0) throw new Error("more than one document");
-  const [error] = document?.errors ?? [];
-  if (error !== undefined) throw new Error(error.message);
-  return document?.toJS({ maxAliasCount: 10 });
+  const documents = [...composer.compose(tokens)];
+  for (const { errors } of documents) {
+    const [error] = errors;
+    if (error !== undefined) throw new Error(error.message);
+  }
+  return documents.map((document): unknown => document.toJS({ maxAliasCount: 10 }));
 }

@@ -32,6 +32,45 @@ export interface ActionContext {
   fetch: FetchSource;
   /** Renders files and names of skeletons, apart from everything else. */
   renderer: Renderer;
+  /** Requests to the hosts that the operator allows; absent where none is. */
+  http?: HttpAccess;
+  /** Tells people something where they are; absent where nobody can be told (the message is in the run's log all the same). */
+  notify?(notification: Notification): Promise<void>;
+}
+
+/** A request by `http:backstage:request`. */
+export interface HttpRequest {
+  method: "GET" | "HEAD" | "OPTIONS" | "POST" | "UPDATE" | "DELETE" | "PUT" | "PATCH";
+  /** Absolute, or a path on the host that the operator named. */
+  path: string;
+  headers: Record<string, string>;
+  params: Record<string, string>;
+  body?: string;
+  timeoutMs: number;
+}
+
+/** What came back, whatever its status. */
+export interface HttpReply {
+  status: number;
+  headers: Record<string, string>;
+  /** JSON where it is JSON, else text. */
+  body: JsonValue;
+}
+
+/** A way to the hosts that the operator allows, and to no other. */
+export interface HttpAccess {
+  /** @throws ForbiddenError `http-host-not-allowed`, UpstreamError `http-failed`. */
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpReply>;
+}
+
+/** A message to people by `notification:send`. */
+export interface Notification {
+  /** Canonical references of Users and Groups; empty means everybody who watches the run. */
+  entityRefs: string[];
+  title: string;
+  description?: string;
+  link?: string;
+  severity: "critical" | "high" | "normal" | "low";
 }
 
 /** What actions may ask of the catalog. */

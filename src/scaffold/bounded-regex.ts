@@ -50,3 +50,30 @@ function isTimeout(thrown: unknown): boolean {
     thrown.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
   );
 }
+
+const replaceScript = new vm.Script("text.replace(new RegExp(source, flags), replacement);");
+/** Files may be longer than what people type. */
+const maxReplacedLength = 1_000_000;
+
+/**
+ * Replaces what the pattern matches, `$1` and the like included; undefined when it took too long or the text is too long.
+ * @throws SyntaxError when the pattern is not a regular expression.
+ */
+export function replaceAllWithin(
+  pattern: { source: string; flags: string },
+  text: string,
+  replacement: string,
+  timeoutMs = 500,
+): string | undefined {
+  if (pattern.source.length > maxPatternLength || text.length > maxReplacedLength) return undefined;
+  void new RegExp(pattern.source, pattern.flags);
+  Object.assign(sandbox, { source: pattern.source, flags: pattern.flags, text, replacement });
+  try {
+    return String(replaceScript.runInContext(sandbox, { timeout: timeoutMs }));
+  } catch (thrown) {
+    if (isTimeout(thrown)) return undefined;
+    throw thrown;
+  } finally {
+    Object.assign(sandbox, { text: "", replacement: "" });
+  }
+}

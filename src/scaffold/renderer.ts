@@ -9,6 +9,7 @@ import {
   type RenderStyle,
   type RenderWorld,
 } from "./expressions.ts";
+import { queryData } from "./query.ts";
 
 /**
  * Renders what a run needs, somewhere a hostile template can do no harm. Implementations: `rendering/worker-renderer.ts`
@@ -24,6 +25,11 @@ export interface Renderer {
     world: RenderWorld,
     style?: RenderStyle,
   ): Promise<Rendered[]>;
+  /**
+   * Evaluates a JSONata expression; undefined when it comes to nothing.
+   * @throws InputError `query-failed` with the place in the expression, `render-timeout`.
+   */
+  query(expression: string, data: JsonValue): Promise<JsonValue | undefined>;
   close(): Promise<void>;
 }
 
@@ -34,6 +40,7 @@ export function inProcessRenderer(limits = quickLimits): Renderer {
     renderDeep: async (value, context, world) => engineFor({}).renderDeep(value, context, world),
     renderTexts: async (sources, context, world, style = {}) =>
       engineFor(style).renderTexts(sources, context, world),
+    query: (expression, data) => queryData(expression, data),
     close: async () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import { ConflictError } from "../../base/errors.ts";
 import type { ActionRegistry, AnyAction } from "../action.ts";
 import { catalogFetch, catalogRegister, catalogWrite } from "./catalog-actions.ts";
 import { debugLog, debugWait } from "./debug-actions.ts";
+import { fetchCookiecutter } from "./fetch-cookiecutter.ts";
 import { fetchPlain, fetchPlainFile } from "./fetch-plain.ts";
 import {
   fetchTemplate,
@@ -11,13 +12,27 @@ import {
 } from "./fetch-template.ts";
 import { fsDelete, fsRead, fsReaddir, fsRename } from "./fs-actions.ts";
 import { githubActions } from "./github-actions.ts";
+import { httpRequest, notificationSend } from "./outside-actions.ts";
 import { publishGithub } from "./publish-github.ts";
 import { publishGithubPullRequest } from "./publish-pull-request.ts";
+import {
+  roadieJsonata,
+  roadieJsonMerge,
+  roadieJsonTransform,
+  roadieMerge,
+  roadieSerializeJson,
+  roadieSerializeYaml,
+  roadieSleep,
+  roadieYamlTransform,
+  roadieZip,
+} from "./roadie-data-actions.ts";
+import { roadieAppend, roadieParse, roadieReplace, roadieWrite } from "./roadie-file-actions.ts";
 
 /** The actions that come with Callboard; docs/actions.md lists them. */
 export const builtinActions: ActionRegistry = createActionRegistry([
   fetchTemplate,
   fetchTemplateFile,
+  fetchCookiecutter,
   fetchPlain,
   fetchPlainFile,
   workspaceTemplate,
@@ -33,7 +48,22 @@ export const builtinActions: ActionRegistry = createActionRegistry([
   debugWait,
   publishGithub,
   publishGithubPullRequest,
+  httpRequest,
+  notificationSend,
   ...githubActions,
+  roadieWrite,
+  roadieAppend,
+  roadieReplace,
+  roadieParse,
+  roadieJsonata,
+  roadieJsonTransform,
+  roadieYamlTransform,
+  roadieMerge,
+  roadieJsonMerge,
+  roadieSerializeJson,
+  roadieSerializeYaml,
+  roadieSleep,
+  roadieZip,
 ]);
 
 /**

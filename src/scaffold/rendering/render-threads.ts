@@ -7,13 +7,18 @@ import type { DeepRendered, Rendered, RenderStyle, RenderWorld } from "../expres
 /** What is to be rendered. */
 export type RenderWork =
   | { kind: "deep"; value: JsonValue }
-  | { kind: "texts"; sources: readonly string[]; style: RenderStyle };
+  | { kind: "texts"; sources: readonly string[]; style: RenderStyle }
+  | { kind: "query"; expression: string; data: JsonValue };
 
 /** What goes to the thread. */
 export type RenderTask = { context: JsonObject; world: RenderWorld } & RenderWork;
 
 /** What comes back. */
-export type RenderReply = { deep: DeepRendered } | { texts: Rendered[] } | { failure: string };
+export type RenderReply =
+  | { deep: DeepRendered }
+  | { texts: Rendered[] }
+  | { found: JsonValue | undefined }
+  | { failure: string; code?: string };
 
 /** Sent once by a thread that has loaded: time is counted from then on. */
 export const readyMessage = "ready";

@@ -1,7 +1,8 @@
 import { parentPort } from "node:worker_threads";
 
-import { toError } from "../../base/errors.ts";
+import { InputError, toError } from "../../base/errors.ts";
 import { createExpressionEngine } from "../expressions.ts";
+import { queryData } from "../query.ts";
 import { createEngineCache } from "../renderer.ts";
 import { readyMessage, type RenderReply, type RenderTask } from "./render-threads.ts";
 
@@ -10,17 +11,21 @@ const engineFor = createEngineCache((style) =>
   createExpressionEngine({ ...style, allowRegex: true }),
 );
 
-function work(task: RenderTask): RenderReply {
+async function work(task: RenderTask): Promise<RenderReply> {
   try {
+    if (task.kind === "query") return { found: await queryData(task.expression, task.data) };
     if (task.kind === "deep") {
       return { deep: engineFor({}).renderDeep(task.value, task.context, task.world) };
     }
     const engine = engineFor(task.style);
     return { texts: engine.renderTexts(task.sources, task.context, task.world) };
   } catch (thrown) {
-    return { failure: toError(thrown).message };
+    const code = thrown instanceof InputError ? { code: thrown.code } : {};
+    return { failure: toError(thrown).message, ...code };
   }
 }
 
-parentPort?.on("message", (task: RenderTask) => parentPort?.postMessage(work(task)));
+parentPort?.on("message", (task: RenderTask) => {
+  void work(task).then((reply) => parentPort?.postMessage(reply));
+});
 parentPort?.postMessage(readyMessage);

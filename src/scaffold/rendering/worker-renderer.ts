@@ -1,3 +1,4 @@
+import { InputError } from "../../base/errors.ts";
 import { toJsonObject } from "../../base/json.ts";
 import type { Renderer } from "../renderer.ts";
 import { type RenderReply, RenderThreads, type WorkerRendererOptions } from "./render-threads.ts";
@@ -22,12 +23,20 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Rende
       if ("texts" in reply) return reply.texts;
       throw unexpected(reply);
     },
+    async query(expression, data) {
+      const world = { nowMs: 0 };
+      const reply = await threads.ask({ context: {}, world, kind: "query", expression, data });
+      if ("found" in reply) return reply.found;
+      throw unexpected(reply);
+    },
     close: () => threads.close(),
   };
 }
 
 function unexpected(reply: RenderReply): Error {
-  return new Error(
-    "failure" in reply ? reply.failure : "the rendering thread gave another answer than asked for",
-  );
+  if (!("failure" in reply))
+    return new Error("the rendering thread gave another answer than asked for");
+  return reply.code === undefined
+    ? new Error(reply.failure)
+    : new InputError(reply.code, reply.failure);
 }
