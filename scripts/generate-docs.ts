@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 
 import { renderConfigReference, renderEnvExample } from "../src/config/reference.ts";
-
 import { renderErrors } from "./list-errors.ts";
 
 writeFileSync("docs/errors.md", renderErrors("src"));

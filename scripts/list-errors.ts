@@ -26,7 +26,10 @@ export function renderErrors(sourceDir: string): string {
   }
   const rows = [...byCode.values()]
     .toSorted((a, b) => (a.code < b.code ? -1 : 1))
-    .map((made) => `| \`${made.code}\` | ${made.errorClass} | ${exits[made.errorClass] ?? ""} | ${made.message} |`);
+    .map(
+      (made) =>
+        `| \`${made.code}\` | ${made.errorClass} | ${exits[made.errorClass] ?? ""} | ${made.message} |`,
+    );
   return [
     "# Errors",
     "",
