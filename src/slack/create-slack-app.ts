@@ -1,38 +1,33 @@
-import { App, type Receiver } from "@slack/bolt";
+import { App } from "@slack/bolt";
 import type { Router } from "express";
 
-import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
 import type { Secret } from "../base/secret.ts";
+import type { EventInbox } from "../usecases/event-inbox.ts";
 import type { Services } from "../usecases/services.ts";
-import type { SlackClients } from "./clients.ts";
 import type { SlackContext } from "./context.ts";
 import { registerHandlers } from "./handlers/register.ts";
-import { createHttpTransport } from "./http-transport.ts";
 import { loadIdentity, type SlackIdentity } from "./identity.ts";
 import { installIntake, type Intake, type PayloadKind } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { createPeople } from "./people.ts";
+import { createReplays } from "./replays.ts";
 import { createSdkLogger } from "./sdk-logger.ts";
-import { createSocketTransport } from "./socket-transport.ts";
 import { installSurface } from "./surface.ts";
+import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 
-export interface SlackAppOptions {
+export interface SlackAppOptions extends TransportOptions {
   services: Services;
-  transport:
-    | { kind: "http"; signingSecret: Secret }
-    /** `connections` at a time (two by default), so that Slack's recycling of one leaves no gap. */
-    | { kind: "socket"; appToken: Secret; connections?: number };
-  clients: SlackClients;
   outbox: Outbox;
   botToken: Secret;
-  logger: Logger;
-  /** Milliseconds since the epoch. */
-  now: () => number;
   /** A new id that nobody can guess. */
   newId: () => string;
   /** True the first time a key is seen; remembered for at least an hour, across processes. */
   dedupe: (key: string) => Promise<boolean>;
+  /** Keeps events until they are handled, so that a crash loses none that Slack was told we have. */
+  inbox?: EventInbox;
+  /** True when no other process shares the storage: then what a crash left behind is taken up at once. */
+  isAlone?: boolean;
   /** Told how long each payload waited for its acknowledgement. */
   onAck?: (kind: PayloadKind, durationMs: number) => void;
 }
@@ -57,7 +52,7 @@ const drainMs = 5000;
 
 /** Builds the bot on real Bolt; nothing is sent or opened before `start`. */
 export function createSlackApp(options: SlackAppOptions): SlackApp {
-  const { services, clients, logger } = options;
+  const { clients, logger } = options;
   let identity: SlackIdentity | undefined;
   const transport = createTransport(options);
   const app = new App({
@@ -78,96 +73,61 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     logger,
     identity: () => identity,
     dedupe: options.dedupe,
+    ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
   });
-  const context: SlackContext = {
-    services,
-    logger,
-    web: clients.safe,
-    outbox: options.outbox,
-    people: createPeople({
-      web: clients.safe,
-      entities: services.entities,
-      logger,
-      now: options.now,
-    }),
-    dedupe: options.dedupe,
-    now: options.now,
-    newId: options.newId,
-    identity() {
-      if (identity === undefined) throw new Error("Slack has not said yet who we are");
-      return identity;
-    },
-    onRevoked() {
+  const context = buildContext(options, {
+    get: () => identity,
+    forget() {
       identity = undefined;
     },
-  };
+  });
   installSurface(app, context);
   registerHandlers(app, context);
+  const replays = createReplays(intake, logger);
   return {
     app,
     router: transport.router,
     async start() {
       identity = await loadIdentity(clients.safe);
       await transport.start();
+      if (options.inbox !== undefined) replays.start(options.isAlone === true);
       logger.info({ team: identity.teamId, transport: options.transport.kind }, "slack connected");
     },
-    stop: async () => await stopAll(transport, intake),
+    async stop() {
+      replays.stop();
+      await stopAll(transport, intake);
+    },
     isConnected: () => identity !== undefined && transport.isConnected(),
   };
 }
 
-interface ChosenTransport {
-  receiver: Receiver;
-  router: Router | undefined;
-  /** Gives further connections the app that the first got from Bolt. */
-  attach(app: App): void;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  isConnected(): boolean;
-}
-
-function createTransport(options: SlackAppOptions): ChosenTransport {
-  const { transport, logger, clients } = options;
-  if (transport.kind === "http") {
-    const http = createHttpTransport({
-      signingSecret: transport.signingSecret,
-      logger,
-      now: options.now,
-    });
-    return {
-      receiver: http.receiver,
-      router: http.router,
-      attach: () => undefined,
-      start: async () => undefined,
-      stop: async () => undefined,
-      isConnected: () => true,
-    };
-  }
-  const { appToken, connections = 2 } = transport;
-  const first = createSocketTransport({ appToken, logger, clientOptions: clients.boltOptions() });
-  const others = Array.from({ length: Math.max(1, connections) - 1 }, () =>
-    createSocketTransport({ appToken, logger, clientOptions: clients.boltOptions() }),
-  );
-  const all = [first, ...others];
+/** What handlers may use; who we are is known once `start` has asked. */
+function buildContext(
+  options: SlackAppOptions,
+  identity: { get(): SlackIdentity | undefined; forget(): void },
+): SlackContext {
+  const { services, clients, logger, outbox, dedupe, now, newId } = options;
   return {
-    receiver: first.receiver,
-    router: undefined,
-    attach: (app) => {
-      for (const socket of others) socket.receiver.init(app);
+    services,
+    logger,
+    web: clients.safe,
+    outbox,
+    people: createPeople({ web: clients.safe, entities: services.entities, logger, now }),
+    dedupe,
+    now,
+    newId,
+    identity() {
+      const known = identity.get();
+      if (known === undefined) throw new Error("Slack has not said yet who we are");
+      return known;
     },
-    start: async () => {
-      await Promise.all(all.map(async (socket) => await socket.start()));
-    },
-    stop: async () => {
-      await Promise.all(all.map(async (socket) => await socket.stop()));
-    },
-    isConnected: () => all.some((socket) => socket.isConnected()),
+    onRevoked: () => identity.forget(),
   };
 }
 
 /** The sockets close last: a handler that is still at work answers through them. */
-async function stopAll(transport: ChosenTransport, intake: Intake): Promise<void> {
+async function stopAll(transport: Transport, intake: Intake): Promise<void> {
   const releaser = createReleaser();
   releaser.add("slack transport", async () => await transport.stop());
   releaser.add("slack handlers", async () => await intake.drain(drainMs));

@@ -1,8 +1,9 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
 
 import { toError } from "../base/errors.ts";
-import { isRecord } from "../base/json.ts";
+import { isRecord, toJsonObject } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
+import type { EventInbox } from "../usecases/event-inbox.ts";
 import { isOurs, type SlackIdentity } from "./identity.ts";
 
 export interface IntakeOptions {
@@ -11,6 +12,8 @@ export interface IntakeOptions {
   identity: () => SlackIdentity | undefined;
   /** True the first time a key is seen; remembered for at least an hour, across processes. */
   dedupe: (key: string) => Promise<boolean>;
+  /** Keeps events until they are handled; without one they are only de-duplicated. */
+  inbox?: EventInbox;
   /** Told how long each payload waited for its acknowledgement. */
   onAck?(kind: PayloadKind, durationMs: number): void;
 }
@@ -19,6 +22,8 @@ export interface IntakeOptions {
 export interface Intake {
   /** Resolves when no handler is at work any more, or after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
+  /** Handles again what a process that died has left behind; `patienceMs` as in `EventInbox.takeUnfinished`. */
+  replay(patienceMs?: number): Promise<void>;
 }
 
 export type PayloadKind =
@@ -49,9 +54,9 @@ export function isAcknowledged(body: object): boolean {
  */
 export function installIntake(app: App, options: IntakeOptions): Intake {
   const running = new Set<Promise<void>>();
+  const handling = new Set<string>();
   const process = app.processEvent.bind(app);
-  app.processEvent = async (event) => {
-    const work = take(event, process, options);
+  const track = async (work: Promise<void>): Promise<void> => {
     running.add(work);
     try {
       await work;
@@ -59,6 +64,7 @@ export function installIntake(app: App, options: IntakeOptions): Intake {
       running.delete(work);
     }
   };
+  app.processEvent = async (event) => await track(take(event, process, { ...options, handling }));
   return {
     async drain(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
@@ -68,13 +74,33 @@ export function installIntake(app: App, options: IntakeOptions): Intake {
       await Promise.race([Promise.allSettled(running), late]);
       clearTimeout(timer);
     },
+    async replay(patienceMs) {
+      const left = (await options.inbox?.takeUnfinished(patienceMs)) ?? [];
+      const lost = left.filter((event) => !handling.has(event.key));
+      for (const { key, body } of lost) {
+        options.logger.warn({ key }, "slack event of a process that died is handled again");
+        await track(replayOne(key, body, process, options));
+      }
+    },
   };
+}
+
+/** A handler that sees `isReplay` looks whether its answer is there already. */
+async function replayOne(
+  key: string,
+  body: Record<string, unknown>,
+  process: (event: ReceiverEvent) => Promise<void>,
+  { inbox }: IntakeOptions,
+): Promise<void> {
+  acknowledged.add(body);
+  await process({ body, ack: async () => undefined, customProperties: { isReplay: true } });
+  await inbox?.done(key);
 }
 
 async function take(
   event: ReceiverEvent,
   process: (event: ReceiverEvent) => Promise<void>,
-  options: IntakeOptions,
+  options: IntakeOptions & { handling: Set<string> },
 ): Promise<void> {
   const body: unknown = event.body;
   if (!isRecord(body)) {
@@ -95,17 +121,30 @@ async function take(
     await ack();
     return;
   }
+  await handle({ ...event, body, ack }, kind, process, options);
+}
+
+async function handle(
+  event: ReceiverEvent,
+  kind: PayloadKind,
+  process: (event: ReceiverEvent) => Promise<void>,
+  { logger, inbox, handling }: IntakeOptions & { handling: Set<string> },
+): Promise<void> {
+  const key = keyOf(kind, event.body);
   const timer = setTimeout(() => {
-    options.logger.warn({ kind }, "slack payload was not acknowledged in time");
+    logger.warn({ kind }, "slack payload was not acknowledged in time");
     // an empty answer would close a form with all that was typed; without one it stays open and can be sent again
-    if (kind !== "view") ack().catch(() => undefined);
+    if (kind !== "view") event.ack().catch(() => undefined);
   }, ackLimitMs);
+  if (key !== undefined) handling.add(key);
   try {
-    await process({ ...event, body, ack });
+    await process(event);
+    await event.ack();
+    if (kind === "event" && key !== undefined) await inbox?.done(key);
   } finally {
     clearTimeout(timer);
+    if (key !== undefined) handling.delete(key);
   }
-  await ack();
 }
 
 /** Acknowledges the first time and does nothing afterwards, so that no handler has to know whether another was faster. */
@@ -150,7 +189,7 @@ function textOf(value: unknown, prefix = ""): string | undefined {
 async function isNew(
   kind: PayloadKind,
   body: Record<string, unknown>,
-  { dedupe, logger }: IntakeOptions,
+  { dedupe, inbox, logger }: IntakeOptions,
 ): Promise<boolean> {
   const key = keyOf(kind, body);
   if (key === undefined) return true;
@@ -159,7 +198,9 @@ async function isNew(
     timer = setTimeout(() => reject(new Error("de-duplication took too long")), dedupeLimitMs);
   });
   try {
-    return await Promise.race([dedupe(key), late]);
+    const isFirst =
+      kind === "event" && inbox !== undefined ? inbox.accept(key, toJsonObject(body)) : dedupe(key);
+    return await Promise.race([isFirst, late]);
   } catch (thrown) {
     logger.error(
       { kind, error: toError(thrown).message },

@@ -8,8 +8,13 @@ import type { Notifier } from "../usecases/notifier.ts";
 import type { RunRecord } from "../usecases/run-record.ts";
 import type { SlackClients } from "./clients.ts";
 import { isClosedChannel, isOutcomeUnknown, toExpected } from "./errors.ts";
-import type { OutgoingMessage, Outbox, SentMessage } from "./outbox.ts";
-import { findOwnMessage, findOwnReply } from "./own-messages.ts";
+import type { OutgoingMessage, Outbox } from "./outbox.ts";
+import {
+  findOwnMessage,
+  findOwnReply,
+  type MessageMarker,
+  type SentMessage,
+} from "./own-messages.ts";
 import { renderRunMessage, renderRunResult } from "./views/run-view.ts";
 
 export interface NotifierOptions {
@@ -28,9 +33,10 @@ export interface SlackNotifier extends Notifier {
   stop(): Promise<void>;
 }
 
-/** What our messages carry, so that they are found again after a crash. Any app in the channel may read it: ids only. */
-const runEventType = "callboard_run";
-const resultEventType = "callboard_run_result";
+/** What a run's message carries, so that it is found again after a crash. */
+function runMarker(runId: string): MessageMarker {
+  return { event_type: "callboard_run", event_payload: { run_id: runId } };
+}
 
 /** Creates the notifier. Every error it throws is one of ours where more tries may help (`UpstreamError`). */
 export function createNotifier(options: NotifierOptions): SlackNotifier {
@@ -113,7 +119,7 @@ async function ensureMessage(
   options: NotifierOptions,
 ): Promise<SentMessage> {
   const { clients, outbox, logger, now } = options;
-  const marker = { eventType: runEventType, runId: run.id };
+  const marker = runMarker(run.id);
   const find = async () =>
     await findOwnMessage(clients.safe, { channel, marker, sinceMs: run.createdAtMs }, logger);
   if (run.message?.isIntended === true) {
@@ -123,7 +129,7 @@ async function ensureMessage(
   const outgoing: OutgoingMessage = {
     channel,
     ...renderRunMessage(run, now()),
-    metadata: { event_type: runEventType, event_payload: { run_id: run.id } },
+    metadata: marker,
   };
   return await postUnlessSent(
     async () => await outbox.post(outgoing, signal),
@@ -165,7 +171,10 @@ async function postResult(
 ): Promise<void> {
   const { clients, outbox, logger } = options;
   const { channel, ts } = run.message;
-  const marker = { eventType: resultEventType, runId: `${run.id}-${run.retries}` };
+  const marker = {
+    event_type: "callboard_run_result",
+    event_payload: { run_id: run.id, attempt: String(run.retries) },
+  };
   const find = async () =>
     await findOwnReply(clients.safe, { channel, threadTs: ts, marker }, logger);
   if ((await find()) !== undefined) return;
@@ -173,7 +182,7 @@ async function postResult(
     channel,
     threadTs: ts,
     ...renderRunResult(run),
-    metadata: { event_type: resultEventType, event_payload: { run_id: marker.runId } },
+    metadata: marker,
   };
   await postUnlessSent(async () => await outbox.post(outgoing, signal), find, signal, options);
 }
@@ -275,7 +284,7 @@ async function show(client: WebClient, run: ReportedRun, nowMs: number): Promise
     ts,
     text,
     blocks,
-    metadata: { event_type: runEventType, event_payload: { run_id: run.id } },
+    metadata: runMarker(run.id),
   });
 }
 

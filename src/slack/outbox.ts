@@ -6,6 +6,7 @@ import {
   WebAPIRateLimitedError,
 } from "@slack/web-api";
 
+import type { MessageMarker, SentMessage } from "./own-messages.ts";
 import type { MessageContent } from "./views/blocks.ts";
 
 /** A message to send, as Slack wants it, without what every message of ours has. */
@@ -13,13 +14,7 @@ export interface OutgoingMessage extends MessageContent {
   channel: string;
   /** Set for a reply in a thread. */
   threadTs?: string;
-  metadata?: { event_type: string; event_payload: Record<string, string | number | boolean> };
-}
-
-/** Where a message stands. */
-export interface SentMessage {
-  channel: string;
-  ts: string;
+  metadata?: MessageMarker;
 }
 
 /** The only sender of messages: one at a time in each channel, as fast as Slack allows. */

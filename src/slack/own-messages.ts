@@ -3,12 +3,18 @@ import type { WebClient } from "@slack/web-api";
 import { isRecord } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
 import { slackErrorCode } from "./errors.ts";
-import type { SentMessage } from "./outbox.ts";
 
-/** What a message of ours carries in its metadata. */
+/** Where a message stands. */
+export interface SentMessage {
+  channel: string;
+  ts: string;
+}
+
+/** What a message of ours carries in its metadata; any app in the channel may read it, so it holds ids only. */
 export interface MessageMarker {
-  eventType: string;
-  runId: string;
+  /** Such as `callboard_run`. */
+  event_type: string;
+  event_payload: Record<string, string>;
 }
 
 /** A page of messages as long as Slack gives one. */
@@ -89,8 +95,7 @@ async function search(
 function markedTs(message: unknown, marker: MessageMarker): string | undefined {
   if (!isRecord(message) || !isRecord(message["metadata"])) return undefined;
   const { event_type: eventType, event_payload: payload } = message["metadata"];
-  if (eventType !== marker.eventType || !isRecord(payload) || payload["run_id"] !== marker.runId) {
-    return undefined;
-  }
-  return typeof message["ts"] === "string" ? message["ts"] : undefined;
+  if (eventType !== marker.event_type || !isRecord(payload)) return undefined;
+  const isSame = Object.entries(marker.event_payload).every(([key, id]) => payload[key] === id);
+  return isSame && typeof message["ts"] === "string" ? message["ts"] : undefined;
 }

@@ -1,7 +1,9 @@
 import type { App } from "@slack/bolt";
 
 import type { SlackContext } from "../context.ts";
+import { findOwnMessage, findOwnReply, type MessageMarker } from "../own-messages.ts";
 import { parseRequest, plainFromSlack } from "../requests.ts";
+import type { MessageContent } from "../views/blocks.ts";
 import { renderNotice } from "../views/notices.ts";
 import { answerRequest } from "./answering.ts";
 
@@ -15,11 +17,14 @@ interface IncomingMessage {
   isDirect: boolean;
   /** True when people of another company read along. */
   isExternallyShared: boolean;
+  eventId: string;
+  /** Set when a process that died may have answered already. */
+  isReplay: boolean;
 }
 
 /** Registers mentions, which are answered in a thread, and direct messages. */
 export function registerMessages(app: App, context: SlackContext): void {
-  app.event("app_mention", async ({ event, body }) => {
+  app.event("app_mention", async ({ event, body, context: bolt }) => {
     if (event.user === undefined || event.bot_id !== undefined) return;
     await answer(context, {
       channel: event.channel,
@@ -29,9 +34,11 @@ export function registerMessages(app: App, context: SlackContext): void {
       ...(event.thread_ts === undefined ? {} : { threadTs: event.thread_ts }),
       isDirect: false,
       isExternallyShared: body.is_ext_shared_channel === true,
+      eventId: body.event_id,
+      isReplay: bolt["isReplay"] === true,
     });
   });
-  app.message(async ({ message, body }) => {
+  app.message(async ({ message, body, context: bolt }) => {
     if (message.channel_type !== "im") return;
     // edits, deletions and joins have a subtype; what bots say is nobody's question
     const isPlain = message.subtype === undefined || message.subtype === "file_share";
@@ -44,30 +51,56 @@ export function registerMessages(app: App, context: SlackContext): void {
       ...(message.thread_ts === undefined ? {} : { threadTs: message.thread_ts }),
       isDirect: true,
       isExternallyShared: body.is_ext_shared_channel === true,
+      eventId: body.event_id,
+      isReplay: bolt["isReplay"] === true,
     });
   });
 }
 
 async function answer(context: SlackContext, incoming: IncomingMessage): Promise<void> {
+  const place = placeOf(incoming);
+  if (incoming.isReplay && (await isAnswered(context, incoming, place))) return;
+  const content = await contentFor(context, incoming);
+  await context.outbox.post({ ...place, ...content, metadata: markerOf(incoming) });
+}
+
+/** What an answer carries, so that it is found again after a crash. */
+function markerOf(incoming: IncomingMessage): MessageMarker {
+  return { event_type: "callboard_answer", event_payload: { event_id: incoming.eventId } };
+}
+
+/** A mention is answered in its thread, a direct message where it was written. */
+function placeOf(incoming: IncomingMessage): { channel: string; threadTs?: string } {
   const thread = incoming.threadTs ?? (incoming.isDirect ? undefined : incoming.ts);
-  const where = {
-    channel: incoming.channel,
-    ...(thread === undefined ? {} : { threadTs: thread }),
-  };
-  if (incoming.isExternallyShared) {
-    await context.outbox.post({ ...where, ...renderNotice("external-channel") });
-    return;
-  }
+  return { channel: incoming.channel, ...(thread === undefined ? {} : { threadTs: thread }) };
+}
+
+async function isAnswered(
+  { web, logger }: SlackContext,
+  incoming: IncomingMessage,
+  { channel, threadTs }: { channel: string; threadTs?: string },
+): Promise<boolean> {
+  const marker = markerOf(incoming);
+  const found =
+    threadTs === undefined
+      ? await findOwnMessage(web, { channel, marker, sinceMs: Number(incoming.ts) * 1000 }, logger)
+      : await findOwnReply(web, { channel, threadTs, marker }, logger);
+  return found !== undefined;
+}
+
+async function contentFor(
+  context: SlackContext,
+  incoming: IncomingMessage,
+): Promise<MessageContent> {
+  if (incoming.isExternallyShared) return renderNotice("external-channel");
   const person = await context.people.find(incoming.user);
   if (person.limit === "external" || person.limit === "bot") {
     context.logger.warn({ limit: person.limit }, "slack question from outside refused");
-    await context.outbox.post({ ...where, ...renderNotice("external-person") });
-    return;
+    return renderNotice("external-person");
   }
   const question = plainFromSlack(incoming.text, context.identity().botUserId);
-  const content = await answerRequest(context, parseRequest(question), {
+  return await answerRequest(context, parseRequest(question), {
     slackUserId: incoming.user,
     canShare: false,
   });
-  await context.outbox.post({ ...where, ...content });
 }
