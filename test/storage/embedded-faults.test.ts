@@ -7,8 +7,12 @@ import { silentLogger } from "../../src/base/logger.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { newDataDir } from "../helpers/embedded.ts";
+import { testSwitch } from "../helpers/environment.ts";
 import { waitFor } from "../helpers/wait.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
+
+/** `TEST_CHAOS=1` makes a campaign of it. */
+const kills = testSwitch("TEST_CHAOS") === undefined ? 2 : 25;
 
 let dataDir: string;
 const opened: Storage[] = [];
@@ -50,27 +54,31 @@ test("a second process is refused and the first one's data stay whole", async ()
   expect(await storage.records.put("things", "b", 2)).toBe(1);
 });
 
-test("nothing that was accepted is lost when the process is killed during writes", async () => {
-  const accepted: string[] = [];
-  for (let kill = 0; kill < 2; kill++) {
-    const writer = start("write", `k${kill}`);
-    await waitFor("some writes", () => writer.events.length > 20 + kill * 17);
-    await writer.kill();
-    accepted.push(
-      ...writer.events.flatMap(({ event, id = "" }) => (event === "accepted" ? [id] : [])),
+test(
+  "nothing that was accepted is lost when the process is killed during writes",
+  async () => {
+    const accepted: string[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      const writer = start("write", `k${kill}`);
+      await waitFor("some writes", () => writer.events.length > 20 + ((kill * 17) % 100));
+      await writer.kill();
+      accepted.push(
+        ...writer.events.flatMap(({ event, id = "" }) => (event === "accepted" ? [id] : [])),
+      );
+    }
+
+    const storage = await open();
+    const records = new Set(
+      (await storage.records.list("written", { limit: 100_000 })).map((record) => record.id),
     );
-  }
+    const pending = await Promise.all(accepted.map((id) => storage.jobs.isPending(id)));
 
-  const storage = await open();
-  const records = new Set(
-    (await storage.records.list("written", { limit: 100_000 })).map((record) => record.id),
-  );
-  const pending = await Promise.all(accepted.map((id) => storage.jobs.isPending(id)));
-
-  expect(accepted.length).toBeGreaterThan(50);
-  expect(accepted.filter((id) => !records.has(id))).toEqual([]);
-  expect(pending.filter((isPending) => !isPending)).toEqual([]);
-}, 60_000);
+    expect(accepted.length).toBeGreaterThan(50);
+    expect(accepted.filter((id) => !records.has(id))).toEqual([]);
+    expect(pending.filter((isPending) => !isPending)).toEqual([]);
+  },
+  kills * 30_000,
+);
 
 test("a damaged database is refused with what to do, and can be moved away", async () => {
   const control = path.join(dataDir, "pglite", "global", "pg_control");
