@@ -30,7 +30,7 @@ export interface TemplateConformance {
   reason?: string;
   unknownActions: string[];
   form: { pages: number; fields: number; fallbacks: string[] };
-  /** `skipped`: it was not loaded, or uses actions that are not here. */
+  /** `skipped`: it was not loaded, or uses actions or files that are not here. */
   dryRun: "completed" | "failed" | "skipped";
   error?: string;
   /** What fetch steps name but is not below the folder (URLs too): it counts as an empty folder. */
@@ -167,7 +167,9 @@ async function dryRun(
     if (report.status === "completed") return { dryRun: "completed", missingSources };
     const failed = report.steps.find((step) => step.error !== undefined);
     const error = failed?.error?.message ?? "it failed without a reason";
-    return { dryRun: "failed", error, missingSources };
+    // A file of a source that is not here says nothing about the template.
+    const isSourceMissing = failed?.error?.code === "file-not-found" && missing.size > 0;
+    return { dryRun: isSourceMissing ? "skipped" : "failed", error, missingSources };
   } catch (thrown) {
     const error = toError(thrown);
     const hint = "hint" in error && typeof error.hint === "string" ? `: ${error.hint}` : "";
