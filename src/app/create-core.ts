@@ -10,6 +10,8 @@ import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
 import { createDraftService } from "../usecases/drafts.ts";
+import { createHome } from "../usecases/home.ts";
+import { withRecentRuns } from "../usecases/recent-runs.ts";
 import { createRegistrations, type Registrations } from "../usecases/registrations.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
@@ -117,7 +119,8 @@ function servicesOf(
       suggest: (name) => catalog.templates().suggest(name),
     },
     entities: catalog.entities,
-    runs: runs.service,
+    runs: withRecentRuns(runs.service, storage.records),
+    home: createHome({ snapshot: catalog.snapshot }),
     drafts: createDraftService(storage.records),
     status: () => catalog.status(),
   };

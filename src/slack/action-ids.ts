@@ -8,6 +8,8 @@ export const actionIds = {
   openDocument: "document-open",
   /** Another page of the document in the modal. */
   turnPage: "document-page",
+  /** Opens the list of templates in a modal. */
+  listTemplates: "templates-list",
   /** Opens the form of the template in its value. */
   openTemplate: "template-open",
   retryRun: "run-retry",
@@ -20,6 +22,7 @@ export const actionIds = {
 
 /** Callback ids of modals. */
 export const viewIds = {
+  answer: "answer",
   document: "document",
   templates: "templates",
   formPage: "form-page",

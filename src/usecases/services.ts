@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext } from "./answer.ts";
+import type { HomeFacts } from "./home.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
@@ -16,6 +17,8 @@ export interface Services {
   entities: EntityService;
   runs: RunService;
   drafts: DraftService;
+  /** What concerns a person at first sight: their teams, what these own, what is missing. */
+  home?(userRef: string | undefined): HomeFacts;
   /** Text for `/callboard status`: counts, age and findings of the catalog. */
   status(): CatalogStatus;
 }
@@ -85,6 +88,8 @@ export interface RunService {
   /** Stops before the next step. */
   cancel(runId: string, by: RunRequester): Promise<RunRecord>;
   get(runId: string): Promise<RunRecord | undefined>;
+  /** A person's last runs, newest first. */
+  recent?(slackUserId: string, limit: number): Promise<RunRecord[]>;
 }
 
 /** A form somebody is filling in; kept outside Slack because a modal carries at most 3,000 characters. */

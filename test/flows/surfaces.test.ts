@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { createFakeServices, sampleTemplate, type FakeServices } from "../helpers/fake-services.ts";
+import {
+  createFakeServices,
+  sampleRun,
+  sampleTemplate,
+  type FakeServices,
+} from "../helpers/fake-services.ts";
+import { brief, paymentsTeam } from "../helpers/sample-answers.ts";
 import { dario, general, type SlackBench, startSlackBench } from "../helpers/slack-bench.ts";
 
 let bench: SlackBench;
@@ -38,4 +44,51 @@ test("the Home tab shows what can be asked and created, and its button opens the
   expect((await bench.driver.waitFor(() => bench.driver.currentView(dario))).callback_id).toBe(
     "form-review",
   );
+});
+
+test("a question asked on the Home tab is answered in a modal, and its runbook opens on top", async () => {
+  services.home = () => ({
+    person: brief("dario"),
+    teams: [
+      {
+        team: paymentsTeam,
+        contact: {},
+        memberCount: 2,
+        owns: [{ brief: brief("payments-api"), isMissingRunbook: true, findings: [] }],
+      },
+    ],
+  });
+  await bench.driver.closeView({ user: dario, isCleared: true });
+  await bench.driver.openHome(dario);
+  const home = await bench.driver.waitFor(() => {
+    const view = bench.driver.homeView(dario);
+    return JSON.stringify(view?.blocks).includes("Your team") ? view : undefined;
+  });
+  const team = home.blocks.find((block) => JSON.stringify(block).includes("Your team"));
+
+  await bench.driver.click({
+    user: dario,
+    isHome: true,
+    blockId: team?.block_id ?? "",
+    actionId: "ask/0",
+  });
+  const answer = await bench.driver.waitFor(() => bench.driver.currentView(dario));
+  await bench.driver.click({ user: dario, actionId: "document-open/0" });
+  await bench.driver.waitFor(() => bench.driver.currentView(dario)?.callback_id === "document");
+
+  expect(JSON.stringify(team)).toContain("payments-api (service)  ⚠️ no runbook");
+  expect(answer.callback_id).toBe("answer");
+  expect(services.asked.at(-1)?.question).toBe("what does group:default/team-payments own");
+});
+
+test("a person's runs stand on their Home tab", async () => {
+  services.runs.recent = async () => [sampleRun({ status: "completed" })];
+
+  await bench.driver.openHome(dario);
+  const home = await bench.driver.waitFor(() => {
+    const view = bench.driver.homeView(dario);
+    return JSON.stringify(view?.blocks).includes("Your runs") ? view : undefined;
+  });
+
+  expect(JSON.stringify(home.blocks)).toContain("✅ Node service: Done.");
 });

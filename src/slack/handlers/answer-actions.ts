@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-import type { App, BlockButtonAction } from "@slack/bolt";
+import type { App, BlockButtonAction, ViewOutput } from "@slack/bolt";
 
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
-import { renderAnswer } from "../views/answer.ts";
+import { renderAnswer, renderAnswerView } from "../views/answer.ts";
 import { context as contextBlock, message } from "../views/blocks.ts";
 import {
   documentPlace,
@@ -46,6 +46,8 @@ export function registerAnswerActions(app: App, context: SlackContext): void {
 
 async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> {
   const question = valueOf(args);
+  const { view } = args.body;
+  if (view !== undefined) return await answerInModal(args, context, question, view);
   await args.ack();
   const answer = await answerQuestion(context, question, args.body.user.id);
   const { container, channel } = args.body;
@@ -68,6 +70,23 @@ async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> 
     ...(thread === undefined ? {} : { thread_ts: thread }),
     ...content,
   });
+}
+
+/** In a modal the next answer takes the place of the last; from the Home tab it opens one. */
+async function answerInModal(
+  args: ButtonArgs,
+  context: SlackContext,
+  question: string,
+  shown: ViewOutput,
+): Promise<void> {
+  const answer = await answerQuestion(context, question, args.body.user.id);
+  const view = renderAnswerView(answer, context.now());
+  if (shown.type === "modal") {
+    await context.web.views.update({ view_id: shown.id, hash: shown.hash, view });
+  } else {
+    await context.web.views.open({ trigger_id: args.body.trigger_id, view });
+  }
+  await args.ack();
 }
 
 /** Posts by the button's own response URL, which works even where the bot is not a member. */
@@ -98,7 +117,12 @@ async function openDocument(args: ButtonArgs, context: SlackContext): Promise<vo
   const document = context.services.readDocument(place.path);
   const view =
     document === undefined ? renderDocumentGone(place.path) : renderDocumentView(document, place);
-  await context.web.views.open({ trigger_id: args.body.trigger_id, view });
+  // from an answer in a modal the document is a second one on top
+  if (args.body.view?.type === "modal") {
+    await context.web.views.push({ trigger_id: args.body.trigger_id, view });
+  } else {
+    await context.web.views.open({ trigger_id: args.body.trigger_id, view });
+  }
   await args.ack();
 }
 

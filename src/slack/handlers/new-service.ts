@@ -20,6 +20,14 @@ export function registerNewService(app: App, context: SlackContext): void {
     { type: "block_actions", action_id: rowOf(actionIds.openTemplate) },
     async (args) => await openFromButton(args, context),
   );
+  app.action<BlockButtonAction>(
+    { type: "block_actions", action_id: actionIds.listTemplates },
+    async ({ body, ack }) => {
+      const view = renderTemplatesView({ templates: context.services.templates.list() });
+      await context.web.views.open({ trigger_id: body.trigger_id, view });
+      await ack();
+    },
+  );
   app.shortcut(
     { callback_id: shortcutIds.newService, type: "shortcut" },
     async ({ shortcut, ack }) => {

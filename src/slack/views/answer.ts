@@ -1,7 +1,8 @@
-import type { KnownBlock } from "@slack/types";
+import type { KnownBlock, ModalView } from "@slack/types";
 
 import type { Answer } from "../../usecases/answer.ts";
-import { message, type MessageContent } from "./blocks.ts";
+import { viewIds } from "../action-ids.ts";
+import { limits, message, type MessageContent, plain } from "./blocks.ts";
 import type { AnswerView } from "./briefs.ts";
 import { renderEntityCard } from "./entity-card.ts";
 import {
@@ -16,6 +17,17 @@ import { renderSectionCard } from "./section-card.ts";
 /** Draws an answer as a message: the same layout wherever it is asked; `text` is the whole answer for screen readers. */
 export function renderAnswer(answer: Answer, view: AnswerView): MessageContent {
   return message(answer.text, cardBlocks(answer, view), 2);
+}
+
+/** An answer as a modal, for questions asked where there is no channel to answer in, such as the Home tab. */
+export function renderAnswerView(answer: Answer, nowMs: number): ModalView {
+  return {
+    type: "modal",
+    callback_id: viewIds.answer,
+    title: plain("Callboard", limits.modalTitle),
+    close: plain("Close", limits.modalTitle),
+    blocks: renderAnswer(answer, { nowMs, canShare: false }).blocks,
+  };
 }
 
 function cardBlocks(answer: Answer, view: AnswerView): (KnownBlock | undefined)[] {

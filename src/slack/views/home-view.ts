@@ -1,44 +1,135 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 
+import type { HomeFacts, HomeTeam, OwnedThing } from "../../usecases/home.ts";
+import type { RunRecord } from "../../usecases/run-record.ts";
 import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts";
-import { context, fitBlocks, limits, section } from "./blocks.ts";
+import { actionIds } from "../action-ids.ts";
+import { actions, button, context, fitBlocks, limits, section } from "./blocks.ts";
+import { askButton, channelOf, kindLine } from "./briefs.ts";
+import { runLine } from "./run-view.ts";
 import { templateSections } from "./template-list.ts";
-import { ago, joinWithin, mrk } from "./text.ts";
+import { ago, join, joinWithin, literal, mrk, oneLine } from "./text.ts";
 
+/** What a person's Home tab is made from. */
 export interface HomeContent {
+  facts: HomeFacts;
+  runs: RunRecord[];
   examples: { question: string; what: string }[];
   templates: TemplateSummary[];
   status: CatalogStatus;
   nowMs: number;
 }
 
-/** Room for templates beside the rest. */
-const shownTemplates = 20;
-
-/** The app's Home tab: what can be asked, what can be created, and how fresh the catalog is. */
+/** A person's Home tab: their teams and what is missing there, their runs, what can be asked and created. */
 export function renderHome(content: HomeContent): HomeView {
-  const { status, templates, nowMs } = content;
-  const examples = joinWithin(
-    content.examples.slice(0, 8).map((each) => mrk`• _${each.question}_ — ${each.what}`),
-    "\n",
-    limits.sectionText - 200,
-    (left) => mrk`… ${left} more`,
-  );
+  const { facts, status, nowMs } = content;
   const blocks: (KnownBlock | undefined)[] = [
     { type: "header", text: { type: "plain_text", text: "Callboard", emoji: false } },
     section(
       mrk`Who owns it, what to do when it breaks, and a form to create it. Ask in *Messages*, by mention, or with \`/callboard\`.`,
     ),
-    examples.mrkdwn === "" ? undefined : section(mrk`*Ask me, for example*\n${examples}`),
-    templates.length === 0 ? undefined : { type: "divider" },
-    templates.length === 0 ? undefined : section(mrk`*Create something*`),
-    ...templateSections(templates.slice(0, shownTemplates)),
+    quickActions(content),
+    facts.person === undefined ? unknownPerson() : undefined,
+    ...facts.teams.slice(0, mostTeams).flatMap(teamBlocks),
+    attention(facts.teams),
+    runBlock(content.runs, nowMs),
+    ...templateBlocks(content.templates),
     context([
       mrk`${status.entities} entities, ${status.documents} documents; ${status.errors} errors, ${status.warnings} warnings; read ${ago(status.readAtMs, nowMs)}`,
     ]),
   ];
   return {
     type: "home",
-    blocks: fitBlocks(blocks, { maxBlocks: limits.viewBlocks, keepLast: 1, maxCharacters: 60_000 }),
+    blocks: fitBlocks(blocks, {
+      maxBlocks: limits.viewBlocks,
+      keepLast: 1,
+      maxCharacters: 60_000,
+    }),
   };
+}
+
+const mostTeams = 5;
+const shownOwned = 12;
+const shownFindings = 10;
+const shownTemplates = 20;
+
+function quickActions(content: HomeContent): KnownBlock | undefined {
+  return actions([
+    content.templates.length === 0
+      ? undefined
+      : button({ actionId: actionIds.listTemplates, label: "New service", style: "primary" }),
+    ...content.examples
+      .slice(0, 3)
+      .map((example, index) => askButton(index, example.question, example.question)),
+  ]);
+}
+
+function unknownPerson(): KnownBlock {
+  return section(
+    mrk`*I do not know you in the catalog yet.* I look for a User with your e-mail address, or with the annotation \`callboard.dev/slack-user\`.`,
+  );
+}
+
+/** “Start here”: the team, where to reach it, what it owns; each thing with what is missing. */
+function teamBlocks({ team, contact, memberCount, owns }: HomeTeam): (KnownBlock | undefined)[] {
+  const members = `${memberCount} ${memberCount === 1 ? "member" : "members"}`;
+  const facts = join([channelOf(contact), mrk`${members}`], "  ·  ");
+  const lines = joinWithin(
+    owns.slice(0, shownOwned).map(ownedLine),
+    "\n",
+    limits.sectionText - 300,
+    (left) => mrk`… ${left} more`,
+  );
+  const rest = owns.length > shownOwned ? mrk`\n… ${owns.length - shownOwned} more` : mrk`${""}`;
+  const owned = owns.length === 0 ? mrk`It owns nothing in the catalog.` : mrk`${lines}${rest}`;
+  return [
+    { type: "divider" },
+    section(
+      mrk`*Your team: ${team.title}*  ${facts}\n${owned}`,
+      askButton(0, "Show all", `what does ${team.ref} own`, team.title),
+    ),
+  ];
+}
+
+function ownedLine({ brief, isMissingRunbook, findings }: OwnedThing) {
+  const marks = [
+    isMissingRunbook ? "no runbook" : "",
+    findings.length > 0 ? `${findings.length} to mend` : "",
+  ].filter((mark) => mark !== "");
+  const tail = marks.length === 0 ? mrk`${""}` : mrk`  ⚠️ ${marks.join(", ")}`;
+  return mrk`• ${brief.title} (${kindLine(brief)})${tail}`;
+}
+
+/** What is wrong with the entries of the person's teams, where to mend it. */
+function attention(teams: readonly HomeTeam[]): KnownBlock | undefined {
+  const findings = teams.flatMap((team) => team.owns.flatMap((thing) => thing.findings));
+  if (findings.length === 0) return undefined;
+  const lines = findings
+    .slice(0, shownFindings)
+    .map(
+      (finding) =>
+        mrk`• ${finding.file}:${finding.line} — ${literal(oneLine(finding.message), 200)}`,
+    );
+  const left = findings.length - lines.length;
+  const rest = left > 0 ? mrk`\n… ${left} more: \`callboard check\` lists them all` : mrk`${""}`;
+  return section(mrk`*To mend in the catalog*\n${join(lines, "\n")}${rest}`);
+}
+
+function runBlock(runs: readonly RunRecord[], nowMs: number): KnownBlock | undefined {
+  if (runs.length === 0) return undefined;
+  return section(
+    mrk`*Your runs*\n${join(
+      runs.slice(0, 8).map((run) => runLine(run, nowMs)),
+      "\n",
+    )}`,
+  );
+}
+
+function templateBlocks(templates: readonly TemplateSummary[]): KnownBlock[] {
+  if (templates.length === 0) return [];
+  return [
+    { type: "divider" },
+    section(mrk`*Create something*`),
+    ...templateSections(templates.slice(0, shownTemplates)),
+  ];
 }

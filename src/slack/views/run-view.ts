@@ -16,6 +16,7 @@ import {
 } from "./blocks.ts";
 import { packRichText } from "./markdown.ts";
 import {
+  ago,
   channel,
   clamp,
   clampStart,
@@ -69,6 +70,14 @@ export function renderRunMessage(run: RunRecord, nowMs: number): MessageContent 
     ],
     2,
   );
+}
+
+/** A run in one line: how it stands, what it made, where it reports. */
+export function runLine(run: RunRecord, nowMs: number): Mrkdwn {
+  const where = run.message?.channel;
+  const place =
+    where === undefined || !/^[CG]/.test(where) ? mrk`${""}` : mrk` in ${channel(where)}`;
+  return mrk`${statusMarks[run.status]} ${run.templateTitle}: ${runHeadline(run)} ${ago(run.createdAtMs, nowMs)}${place}`;
 }
 
 /** What is going on, in a few words. */

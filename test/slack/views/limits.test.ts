@@ -210,6 +210,22 @@ test("any list of templates, Home tab and error are inside every limit", () => {
         readAtMs: 0,
       };
       const home = renderHome({
+        facts: {
+          person: undefined,
+          teams: templates.map((each) => ({
+            team: { ref: each.ref, kind: text, title: text },
+            contact: { slackChannel: text, slackChannelId: text },
+            memberCount: 3,
+            owns: templates.map((other) => ({
+              brief: { ref: other.ref, kind: text, title: other.title },
+              isMissingRunbook: true,
+              findings: [
+                { file: text, line: 1, column: 1, severity: "error", code: "x", message: text },
+              ],
+            })),
+          })),
+        },
+        runs: templates.map(({ title }) => sampleRun({ templateTitle: title })),
         examples: templates.map(({ title }) => ({ question: title, what: text })),
         templates,
         status,

@@ -1,0 +1,87 @@
+import type { Diagnostic } from "../base/diagnostics.ts";
+import { type CatalogEntity, relationTargets } from "../catalog/model.ts";
+import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
+import { briefOf, briefOfRef, contactOf } from "./answer-parts.ts";
+import type { Contact, EntityBrief } from "./answer.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Something that a team owns, with what is missing about it. */
+export interface OwnedThing {
+  brief: EntityBrief;
+  /** Only things that run can break, and need one. */
+  isMissingRunbook: boolean;
+  /** What is wrong with its entry in the catalog. */
+  findings: Diagnostic[];
+}
+
+export interface HomeTeam {
+  team: EntityBrief;
+  contact: Contact;
+  memberCount: number;
+  owns: OwnedThing[];
+}
+
+/** What concerns one person at first sight. */
+export interface HomeFacts {
+  /** Undefined for somebody whom the catalog does not know. */
+  person: EntityBrief | undefined;
+  teams: HomeTeam[];
+}
+
+export interface HomeOptions {
+  /** The present snapshot; asked once for each person. */
+  snapshot: () => Snapshot;
+  wellKnown?: WellKnown;
+}
+
+/** A team with more members or things than this is a company; the rest is counted elsewhere. */
+const mostOwned = 200;
+
+/** Creates the function that gathers what concerns a person, by their User in the catalog. */
+export function createHome(options: HomeOptions): (userRef: string | undefined) => HomeFacts {
+  const wellKnown = options.wellKnown ?? createWellKnown();
+  return (userRef) => {
+    const snapshot = options.snapshot();
+    const user = userRef === undefined ? undefined : snapshot.catalog.entities.get(userRef);
+    if (user === undefined) return { person: undefined, teams: [] };
+    const documented = new Set(snapshot.documents.flatMap((document) => document.refs));
+    const teams = relationTargets(user, "memberOf").flatMap((ref) => {
+      const team = snapshot.catalog.entities.get(ref);
+      return team === undefined ? [] : [teamOf(team, { snapshot, wellKnown, documented })];
+    });
+    return { person: briefOf(user), teams };
+  };
+}
+
+interface Surroundings {
+  snapshot: Snapshot;
+  wellKnown: WellKnown;
+  /** References that a document belongs to. */
+  documented: ReadonlySet<string>;
+}
+
+function teamOf(team: CatalogEntity, around: Surroundings): HomeTeam {
+  const { catalog } = around.snapshot;
+  const owned = relationTargets(team, "ownerOf").slice(0, mostOwned);
+  return {
+    team: briefOf(team),
+    contact: contactOf({ catalog, wellKnown: around.wellKnown }, [team]),
+    memberCount: relationTargets(team, "hasMember").length,
+    owns: owned
+      .map((ref) => thingOf(ref, around))
+      .toSorted((a, b) => (a.brief.title.toLowerCase() < b.brief.title.toLowerCase() ? -1 : 1)),
+  };
+}
+
+/** Types of components that are running somewhere at 3 a.m. */
+const runningTypes = new Set(["service", "job", "worker", "website", "data-pipeline", "pipeline"]);
+
+function thingOf(ref: string, { snapshot, documented }: Surroundings): OwnedThing {
+  const brief = briefOfRef(snapshot.catalog, ref);
+  const isRunning = brief.kind.toLowerCase() === "component" && runningTypes.has(brief.type ?? "");
+  return {
+    brief,
+    isMissingRunbook: isRunning && brief.lifecycle === "production" && !documented.has(ref),
+    findings: snapshot.diagnostics.filter((finding) => finding.ref === ref),
+  };
+}
