@@ -1,35 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
 
+import { chromiumFlags, chromiumPath } from "./chromium.ts";
 import { type Bench, dario, general, startBench, theo } from "./sample-bot.ts";
 
-const executable = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => existsSync(path));
-const quietFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 // Without a Chromium on this machine the page is not tried.
-(executable === undefined ? describe.skip : describe)("the page in a browser", () => {
+(chromiumPath === undefined ? describe.skip : describe)("the page in a browser", () => {
   let browser: Browser;
   let bench: Bench;
   let page: Page;
   const troubles: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executable ?? "", args: quietFlags });
+    browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: chromiumFlags });
   }, 60_000);
   afterAll(() => browser.close());
   beforeEach(async () => {
