@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { KnownBlock } from "@slack/types";
@@ -11,9 +13,8 @@ import { chromiumFlags, chromiumPath } from "./chromium.ts";
 import { sampleBlocks } from "./sample-blocks.ts";
 import { general, quiet } from "./sample-bot.ts";
 
-const isInstalled = existsSync(
-  new URL("../../bench/node_modules/slack-blocks-to-jsx", import.meta.url),
-);
+const peers = fileURLToPath(new URL("../../bench/node_modules/", import.meta.url));
+const isInstalled = existsSync(join(peers, "slack-blocks-to-jsx"));
 
 const section = (text: string): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text } });
 const markup = [
