@@ -113,6 +113,8 @@ export const englishPatterns: AskPatterns = [
       "why <be> {x} <down>",
       "{x} <be> (so|very|really|too|completely)? <down>",
       "{x} (keeps|keep) {y}",
+      "{x} (<be>)? (firing|alerting|paging|fired|triggered|going off)",
+      "{x} (<be>)? (firing|alerting|paging|fired|triggered|going off) {y}",
       "{x} <runbook>",
       "{x} <runbook> {y}",
       "^<runbook> {x}",

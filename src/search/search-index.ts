@@ -134,10 +134,11 @@ function searchAll(parts: Parts, query: SearchQuery): Hit[] {
     const score = named.way === "exact" ? named.score : named.score * doubtOf(named.item);
     keep({ item: named.item, score, way: named.way, named });
   }
+  const count = new Set(words).size;
   const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
   if (wantsTexts && topScore(best) < sureName)
     for (const { item, coverage } of parts.texts.search(parts.termsOf(words), maxTexts))
-      keep({ item, score: textScore(coverage, words.length) * doubtOf(item), way: "text" });
+      keep({ item, score: textScore(coverage, count) * doubtOf(item), way: "text" });
   return rank([...best.values()], data, query, words);
 }
 

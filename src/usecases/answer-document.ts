@@ -1,7 +1,7 @@
 import { splitWords } from "../base/words.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
-import { cutSection } from "../docs/cut-section.ts";
 import type { Section } from "../docs/document.ts";
+import { quoteSection } from "../docs/quote-section.ts";
 import { symptomPhrases } from "../search/common-words.ts";
 import { confidentScore, type Hit } from "../search/search-item.ts";
 import type { Subject } from "./answer-entity.ts";
@@ -119,11 +119,29 @@ export function toSectionHits(asked: Asked, hits: readonly Hit[]): SectionHit[] 
   const close = found.filter(
     (hit) => hit.document.path === best.document.path && hit.score >= best.score * 0.85,
   );
-  const useful =
-    close.find((hit) => hit.section.markdown !== "" && isAction(hit.section)) ??
-    close.find((hit) => hit.section.markdown !== "") ??
-    best;
+  const useful = mostUseful(close) ?? best;
   return [useful, ...found.filter((hit) => hit !== useful)];
+}
+
+/** Of sections that fit about as well: the first that says what to do, else the first that says anything. */
+function mostUseful(close: readonly SectionHit[]): SectionHit | undefined {
+  const inOrder = close.toSorted((a, b) => a.section.line - b.section.line);
+  return (
+    inOrder.find(({ document, section }) => isAction(section) && says(document, section)) ??
+    inOrder.find(({ document, section }) => says(document, section))
+  );
+}
+
+function says(document: Document, section: Section): boolean {
+  return quoteSection(document.sections, section.anchor).markdown !== "";
+}
+
+/** All sections of a document that was named as a whole, the most useful first, the rest in their order. */
+export function documentSections(document: Document, score: number): SectionHit[] {
+  const all = document.sections.map((section) => ({ document, section, score }));
+  const first = mostUseful(all);
+  if (first === undefined) return all;
+  return [first, ...all.filter((hit) => hit !== first && says(document, hit.section))];
 }
 
 function isAction(section: Section): boolean {
@@ -142,7 +160,7 @@ export function sectionAnswer(
   const { document, section } = best;
   const subject = about?.entity ?? asked.catalog.entities.get(document.refs[0] ?? "");
   const owner = subject === undefined ? undefined : ownerOf(asked.catalog, subject);
-  const { markdown, isCut } = cutSection(section.markdown);
+  const { markdown, isCut } = quoteSection(document.sections, section.anchor);
   const others = found.slice(1, maxOthers + 1).map((other) => ({
     id: sectionId(other.document.path, other.section.anchor),
     path: other.document.path,

@@ -8,6 +8,7 @@ import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
 import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
+import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
 import { decide, entityKinds, resolveSubject, type Resolution } from "./resolve-subject.ts";
@@ -78,9 +79,29 @@ function slugIn(query: Query): { url: string; slug: string } | undefined {
 function answer(asked: Asked): Answer {
   const { intent, subject } = asked.query;
   if (intent === "help") return answerHelp(asked);
+  const fromText = answerFromText(asked);
+  if (fromText !== undefined) return fromText;
   if (intent === "list") return answerList(asked);
   if (intent === "templates") return answerTemplates(asked);
   if (subject === "") return answerNothing(asked, []);
+  const answered = answerAsked(asked);
+  // a path, an image or an address is taken for words first, because names may look like them
+  const isSure = answered.status === "answered" && (answered.entities[0]?.score ?? 1) >= sureScore;
+  return isSure ? answered : (answerFromClues(asked) ?? answered);
+}
+
+/** What is no question in words: a path that CODEOWNERS knows, and what somebody pasted. */
+function answerFromText(asked: Asked): Answer | undefined {
+  const { intent } = asked.query;
+  const byPath = intent === "owner" || intent === "search" ? answerFromPath(asked) : undefined;
+  return byPath ?? (looksPasted(asked.question) ? answerFromClues(asked) : undefined);
+}
+
+/** From here on the words of a question need no further clues. */
+const sureScore = 0.85;
+
+function answerAsked(asked: Asked): Answer {
+  const { intent } = asked.query;
   if (intent === "search") return answerSearch(asked);
   if (intent === "runbook" || intent === "docs") return answerDocuments(asked);
   const found = ownTeam(asked) ?? resolve(asked, intent);

@@ -3,6 +3,7 @@ import { confidentScore, type Hit } from "../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
 import {
   answerFromDocuments,
+  documentSections,
   noDocumentHeadline,
   sectionAnswer,
   sectionsFor,
@@ -32,21 +33,26 @@ export function answerDocuments(asked: Asked): Answer {
   const found =
     resolveReference(asked.query.subject, asked.catalog.entities) ??
     decideBesideSymptom(asked, things, asked.query.intent);
-  const titled = sections.find((hit) => hit.way === "exact");
-  const namedWords = found.outcome === "one" ? found.matched.length : 0;
-  if (titled !== undefined && titled.matched.length > namedWords) {
-    const answered = sectionAnswer(asked, toSectionHits(asked, [titled]));
-    if (answered !== undefined) return answered;
-  }
-  if (found.outcome === "one") {
-    const answered = answerForThing(asked, found);
-    if (answered !== undefined) return answered;
-  }
-  const byNamesakes = found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined;
-  const answered = byNamesakes ?? answerFromAnySection(asked);
+  const answered =
+    answerTitled(asked, sections, found) ??
+    (found.outcome === "one" ? answerForThing(asked, found) : undefined) ??
+    (found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined) ??
+    answerFromAnySection(asked);
   if (answered !== undefined) return answered;
   if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
   return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+}
+
+/** The document whose title or alert the words name, when that accounts for more of them than a thing's name does. */
+function answerTitled(
+  asked: Asked,
+  sections: readonly Hit[],
+  found: Resolution,
+): Answer | undefined {
+  const titled = sections.find((hit) => hit.way === "exact");
+  const namedWords = found.outcome === "one" ? found.matched.length : 0;
+  if (titled === undefined || titled.matched.length <= namedWords) return undefined;
+  return answerWithDocument(asked, titled);
 }
 
 function decideBesideSymptom(
@@ -67,6 +73,13 @@ function answerNamesakes(asked: Asked, hits: readonly Hit[]): Answer | undefined
     )
     .toSorted((a, b) => b.score - a.score);
   return sectionAnswer(asked, toSectionHits(asked, sections));
+}
+
+function answerWithDocument(asked: Asked, titled: Hit): Answer | undefined {
+  const document = asked.snapshot.library.section(titled.id)?.document;
+  return document === undefined
+    ? undefined
+    : sectionAnswer(asked, documentSections(document, titled.score));
 }
 
 /** Names in a text that may hold more than a name; `isExact` leaves out beginnings, parts and slips. */
@@ -119,24 +132,39 @@ function answerFromAnySection(asked: Asked): Answer | undefined {
 /** Bare words: the thing they name, a section that says them, or a choice of what is near. */
 export function answerSearch(asked: Asked): Answer {
   const { entities } = asked.catalog;
+  const { subject } = asked.query;
   const { things, sections } = parted(
     asked.snapshot.index.search({
-      text: asked.query.subject,
+      text: subject,
       kinds: [...entityKinds, "section"],
       wish: wishOf("search"),
       limit: bothKindsLimit,
     }),
   );
   const found =
-    resolveReference(asked.query.subject, entities) ??
-    decide(things, { entities, intent: "search", text: asked.query.subject });
-  const withSymptom = answerSymptom(asked, found);
-  if (withSymptom !== undefined) return withSymptom;
-  const section = sections[0]?.score ?? 0;
-  if (section >= confidentScore && section > (things[0]?.score ?? 0)) {
-    const answered = sectionAnswer(asked, toSectionHits(asked, sections));
-    if (answered !== undefined) return answered;
-  }
+    resolveReference(subject, entities) ??
+    decide(things, { entities, intent: "search", text: subject });
+  return (
+    answerSymptom(asked, found) ??
+    answerWithSection(asked, sections, things[0]?.score ?? 0) ??
+    answerWithThing(asked, found)
+  );
+}
+
+/** A section that fits the words better than any thing does. */
+function answerWithSection(
+  asked: Asked,
+  sections: readonly Hit[],
+  rival: number,
+): Answer | undefined {
+  const [best] = sections;
+  if (best === undefined || best.score < confidentScore || best.score <= rival) return undefined;
+  return best.way === "exact"
+    ? answerWithDocument(asked, best)
+    : sectionAnswer(asked, toSectionHits(asked, sections));
+}
+
+function answerWithThing(asked: Asked, found: Resolution): Answer {
   if (found.outcome === "several") return answerChoice(asked, found.hits);
   if (found.outcome === "none") return answerNothing(asked, found.near);
   const { entity } = found;

@@ -1,4 +1,3 @@
-import { isRecord } from "../base/json.ts";
 import { splitWords } from "../base/words.ts";
 import {
   displayName,
@@ -8,7 +7,7 @@ import {
 } from "../catalog/model.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import { plainMarkdown } from "../docs/plain-markdown.ts";
-import type { SearchItem } from "../search/search-item.ts";
+import type { NameForm, SearchItem } from "../search/search-item.ts";
 import { sectionId } from "./document-library.ts";
 import type { Document } from "./documents.ts";
 
@@ -60,26 +59,30 @@ function nameOf(ref: string, catalog: Catalog): string {
 
 function namesOf(entity: CatalogEntity, wellKnown: WellKnown): SearchItem["names"] {
   const { name } = entity.entity.metadata;
-  const title = displayName(entity);
   const slug = wellKnown.repository(entity)?.slug;
-  const names: SearchItem["names"] = [
-    { text: name, form: "name" },
-    { text: title, form: "title" },
-    ...wellKnown.aliases(entity).map((text) => ({ text, form: "alias" as const })),
+  return [
+    ...formed("name", [name]),
+    ...formed("title", [displayName(entity)]),
+    ...formed("alias", wellKnown.aliases(entity)),
+    ...formed("slug", [slug, slug?.split("/").at(-1)]),
+    ...formed("alias", peopleNames(entity, wellKnown)),
+    ...formed("initials", [initialsOf(name)]),
   ];
-  if (slug !== undefined) {
-    names.push({ text: slug, form: "slug" });
-    names.push({ text: slug.split("/").at(-1) ?? slug, form: "slug" });
-  }
-  const channel = wellKnown.slackChannel(entity)?.name;
-  if (channel !== undefined && entity.entity.kind === "Group")
-    names.push({ text: channel, form: "alias" });
+}
+
+function formed(form: NameForm, texts: readonly (string | undefined)[]): SearchItem["names"] {
+  return texts.flatMap((text) => (text === undefined ? [] : [{ text, form }]));
+}
+
+/** How else teams and people are called: in Slack and by e-mail. */
+function peopleNames(entity: CatalogEntity, wellKnown: WellKnown): (string | undefined)[] {
+  const { kind } = entity.entity;
   const email = wellKnown.email(entity)?.address;
-  if (email !== undefined && isRecord(entity.entity.spec))
-    names.push({ text: email, form: "alias" });
-  const initials = initialsOf(name);
-  if (initials !== undefined) names.push({ text: initials, form: "initials" });
-  return names;
+  if (kind === "User") return [wellKnown.slackUserId(entity)?.id, email];
+  if (kind !== "Group") return [];
+  const group = wellKnown.slackUserGroup(entity);
+  const channel = wellKnown.slackChannel(entity);
+  return [email, group?.handle, group?.id, channel?.name, channel?.id];
 }
 
 /** `payment-status-gateway` is also called psg. */

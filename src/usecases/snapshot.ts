@@ -5,6 +5,7 @@ import { buildSearchIndex, type SearchIndex } from "../search/search-index.ts";
 import { buildCatalogFacets, type CatalogFacets } from "./catalog-facets.ts";
 import { buildDocumentLibrary, type DocumentLibrary } from "./document-library.ts";
 import type { Document } from "./documents.ts";
+import type { RepositoryOwners } from "./repository-owners.ts";
 import { searchItemsOf } from "./search-items.ts";
 
 /** One state of everything that questions are answered from. Never changed once built. */
@@ -18,6 +19,8 @@ export interface Snapshot {
   /** Built when it is first asked for. */
   facets(): CatalogFacets;
   diagnostics: Diagnostic[];
+  /** CODEOWNERS of the repositories that entities stand in. */
+  repositories?: readonly RepositoryOwners[];
   /** When the sources were read. */
   readAtMs: number;
 }
@@ -28,6 +31,7 @@ export function buildSnapshot(parts: {
   catalog: Catalog;
   documents: Document[];
   diagnostics: Diagnostic[];
+  repositories?: readonly RepositoryOwners[];
   readAtMs: number;
   wellKnown?: WellKnown;
 }): Snapshot {
