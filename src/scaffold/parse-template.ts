@@ -23,10 +23,33 @@ export interface KnownExtensions {
  * warnings: the step that needs them fails when it is reached.
  * @see https://backstage.io/docs/features/software-templates/writing-templates
  */
-export function parseTemplate(
-  entity: CatalogEntity,
-  known: KnownExtensions = {},
-): { template?: Template; diagnostics: Diagnostic[] } {
+export function parseTemplate(entity: CatalogEntity, known: KnownExtensions = {}): ParsedTemplate {
+  const before = parsedBefore.get(entity.entity);
+  if (
+    before !== undefined &&
+    before.base === entity.origin.base &&
+    before.actions === known.actions
+  ) {
+    return before.parsed;
+  }
+  const parsed = parse(entity, known);
+  parsedBefore.set(entity.entity, { base: entity.origin.base, actions: known.actions, parsed });
+  return parsed;
+}
+
+/** A template as far as it could be read, and everything that is wrong with it. */
+export interface ParsedTemplate {
+  template?: Template;
+  diagnostics: Diagnostic[];
+}
+
+/** A refresh of the catalog keeps the entities of unchanged files, and compiling schemas anew would hold everybody up. */
+const parsedBefore = new WeakMap<
+  CatalogEntity["entity"],
+  { base: string; actions: KnownExtensions["actions"]; parsed: ParsedTemplate }
+>();
+
+function parse(entity: CatalogEntity, known: KnownExtensions): ParsedTemplate {
   const findings = createTemplateFindings(entity);
   const spec = toJsonObject(entity.entity.spec);
   const pages = readPages(spec["parameters"], findings);
