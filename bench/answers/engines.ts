@@ -31,7 +31,7 @@ export interface PeerDocument {
 }
 
 function peerDocuments(made: MadeCatalog): PeerDocument[] {
-  return searchItemsOf(made.catalog, made.documents, createWellKnown()).map((item) => ({
+  return [...searchItemsOf(made.catalog, made.documents, createWellKnown())].map((item) => ({
     id: item.kind === "section" ? item.id.slice(0, item.id.lastIndexOf("#")) : item.id,
     title: item.names
       .filter(({ form }) => form !== "initials" && form !== "slug")

@@ -1,3 +1,4 @@
+import { isRecord } from "../base/json.ts";
 import type { Postings } from "./postings.ts";
 import type { NameForm } from "./search-item.ts";
 import type { StringTable } from "./string-table.ts";
@@ -57,4 +58,26 @@ export interface TextData {
   weight: Float32Array;
   /** How many items have a text. */
   count: number;
+}
+
+/** True for an index as another thread sends it. */
+export function isIndexData(value: unknown): value is IndexData {
+  return (
+    isRecord(value) &&
+    isRecord(value["items"]) &&
+    isRecord(value["names"]) &&
+    isRecord(value["texts"])
+  );
+}
+
+/** The memory behind all arrays of an index, to be moved to another thread. */
+export function buffersOf(data: IndexData): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const collect = (value: unknown): void => {
+    if (ArrayBuffer.isView(value)) {
+      if (value.buffer instanceof ArrayBuffer) buffers.add(value.buffer);
+    } else if (isRecord(value)) for (const part of Object.values(value)) collect(part);
+  };
+  collect(data);
+  return [...buffers];
 }

@@ -51,7 +51,7 @@ function queryWords(text: string): string[] {
 }
 
 /** Builds and opens an index over `items` at once. Takes CPU time in proportion to the texts. */
-export function buildSearchIndex(items: readonly SearchItem[]): SearchIndex {
+export function buildSearchIndex(items: Iterable<SearchItem>): SearchIndex {
   const builder = createIndexBuilder();
   for (const item of items) builder.add(item);
   return openSearchIndex(builder.finish());

@@ -14,19 +14,15 @@ import type { Document } from "./documents.ts";
 /** Kinds that organise files and are not asked about. */
 const hiddenKinds = new Set(["Location"]);
 
-/** What can be found: every entity and every section of a document. */
-export function searchItemsOf(
+/** What can be found: every entity and every section of a document, one after the other. */
+export function* searchItemsOf(
   catalog: Catalog,
   documents: readonly Document[],
   wellKnown: WellKnown,
-): SearchItem[] {
-  const entities = [...catalog.entities.values()].filter(
-    (entity) => !hiddenKinds.has(entity.entity.kind),
-  );
-  return [
-    ...entities.map((entity) => entityItem(entity, catalog, wellKnown)),
-    ...documents.flatMap((document) => sectionItems(document)),
-  ];
+): Generator<SearchItem> {
+  for (const entity of catalog.entities.values())
+    if (!hiddenKinds.has(entity.entity.kind)) yield entityItem(entity, catalog, wellKnown);
+  for (const document of documents) yield* sectionItems(document);
 }
 
 function entityItem(entity: CatalogEntity, catalog: Catalog, wellKnown: WellKnown): SearchItem {

@@ -1,7 +1,9 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import type { Catalog } from "../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
-import { buildSearchIndex, type SearchIndex } from "../search/search-index.ts";
+import { buildSearchIndex, openSearchIndex, type SearchIndex } from "../search/search-index.ts";
+import type { SearchItem } from "../search/search-item.ts";
+import { buildIndexBeside } from "./build-index.ts";
 import { buildCatalogFacets, type CatalogFacets } from "./catalog-facets.ts";
 import { buildDocumentLibrary, type DocumentLibrary } from "./document-library.ts";
 import type { Document } from "./documents.ts";
@@ -25,8 +27,8 @@ export interface Snapshot {
   readAtMs: number;
 }
 
-/** Builds the search index over entities and documents and puts all together. */
-export function buildSnapshot(parts: {
+/** What a snapshot is built from. */
+export interface SnapshotParts {
   version: number;
   catalog: Catalog;
   documents: Document[];
@@ -34,13 +36,32 @@ export function buildSnapshot(parts: {
   repositories?: readonly RepositoryOwners[];
   readAtMs: number;
   wellKnown?: WellKnown;
-}): Snapshot {
-  const { wellKnown = createWellKnown(), ...rest } = parts;
-  const items = searchItemsOf(parts.catalog, parts.documents, wellKnown);
+}
+
+/** Builds the search index over entities and documents and puts all together, at once: for tests and commands. */
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  return assemble(parts, buildSearchIndex(itemsOf(parts)));
+}
+
+/** As `buildSnapshot`, without holding up the event loop: what a running bot uses. Rejects when aborted. */
+export async function buildSnapshotBeside(
+  parts: SnapshotParts,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const size = parts.catalog.entities.size + parts.documents.length;
+  return assemble(parts, openSearchIndex(await buildIndexBeside(itemsOf(parts), size, signal)));
+}
+
+function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
+  return searchItemsOf(parts.catalog, parts.documents, parts.wellKnown ?? createWellKnown());
+}
+
+function assemble(parts: SnapshotParts, index: SearchIndex): Snapshot {
+  const { wellKnown: _wellKnown, ...rest } = parts;
   let facets: CatalogFacets | undefined;
   return {
     ...rest,
-    index: buildSearchIndex(items),
+    index,
     library: buildDocumentLibrary(parts.documents),
     facets: () => (facets ??= buildCatalogFacets(parts.catalog)),
   };
