@@ -48,7 +48,7 @@ export async function runHere({
       user: { name: "terminal" },
       actions: builtinActions,
       renderer,
-      fetch: createFileFetch(),
+      fetch: createFileFetch({ reach: "nearby" }),
       publisher: createPublishing(config, silentLogger).publisher,
       catalog: {
         get: (ref) => catalog.snapshot().catalog.entities.get(ref),

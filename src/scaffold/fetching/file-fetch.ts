@@ -1,16 +1,19 @@
 import { realpath, stat } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { homedir } from "node:os";
+import { dirname, parse, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
 import type { Fetched, FetchSource } from "./contract.ts";
 
 export interface FileFetchOptions {
-  /**
-   * Folders that templates on this machine may copy from. Absent: the repository that holds the template, or its own
-   * folder where there is none.
-   */
+  /** Folders that templates on this machine may copy from, beside their own repository: those of the catalog's file sources. */
   roots?: string[];
+  /**
+   * How far a template reaches that stands in no repository: to its own folder (the default), or `nearby`: some folders up,
+   * for people who run a file of their own by hand.
+   */
+  reach?: "own-folder" | "nearby";
   /** Takes over for URLs. Absent: URLs are refused with a hint. */
   remote?: FetchSource;
 }
@@ -22,8 +25,9 @@ export function createFileFetch(options: FileFetchOptions = {}): FetchSource {
       const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(url) && !url.startsWith("file:");
       if (isUrl || /^https?:/i.test(base)) return fetchRemote(url, base, signal, options);
       const wanted = url.startsWith("file:") ? filePath(url) : resolve(dirname(base), url);
-      const roots = options.roots ?? [await defaultRoot(base)];
-      return fetchLocal(url, wanted, roots);
+      const own = await repositoryOf(base);
+      const nearest = options.reach === "nearby" ? nearbyFolder(base) : dirname(base);
+      return fetchLocal(url, wanted, [own ?? nearest, ...(options.roots ?? [])]);
     },
   };
 }
@@ -77,14 +81,28 @@ function isInside(path: string, root: string): boolean {
   return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || way.startsWith(sep));
 }
 
-/** The folder with `.git` above the template; its own folder where there is none. */
-async function defaultRoot(base: string): Promise<string> {
-  const own = dirname(base);
-  for (let folder = own; ; folder = dirname(folder)) {
+/** The folder with `.git` above the template; undefined where there is none. */
+async function repositoryOf(base: string): Promise<string | undefined> {
+  for (let folder = dirname(base); ; folder = dirname(folder)) {
     const hasGit = await stat(resolve(folder, ".git")).catch(() => undefined);
     if (hasGit !== undefined) return folder;
-    if (dirname(folder) === folder) return own;
+    if (dirname(folder) === folder) return undefined;
   }
+}
+
+/** Collections keep shared skeletons beside their templates; this many folders up is where they are found. */
+const nearbyLevels = 4;
+
+/** Some folders above the template, but never the home folder, a folder that holds one, or a top-level folder. */
+function nearbyFolder(base: string): string {
+  let folder = dirname(base);
+  for (let level = 0; level < nearbyLevels; level += 1) {
+    const above = dirname(folder);
+    const isTopLevel = dirname(above) === parse(above).root;
+    if (isTopLevel || above === parse(above).root || isInside(homedir(), above)) break;
+    folder = above;
+  }
+  return folder;
 }
 
 function filePath(url: string): string {

@@ -1,4 +1,5 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -107,4 +108,31 @@ test("hands URLs to whoever can fetch them", async () => {
     "https://x/y from /t/template.yaml",
     "./y from https://x/t/template.yaml",
   ]);
+});
+
+test("a template in no repository reaches its own folder, or some folders up when run by hand", async () => {
+  await withFolder(async (folder) => {
+    const base = join(folder, "a", "b", "c", "d", "template.yaml");
+    await mkdir(join(folder, "a", "b", "c", "d", "skeleton"), { recursive: true });
+    await mkdir(join(folder, "a", "skeletons"));
+    const strict = createFileFetch();
+    const nearby = createFileFetch({ reach: "nearby" });
+
+    expect(await strict.fetch("./skeleton", base, signal)).toMatchObject({ isFolder: true });
+    await expect(strict.fetch("../../../skeletons", base, signal)).rejects.toMatchObject({
+      code: "fetch-not-allowed",
+    });
+    expect(await nearby.fetch("../../../skeletons", base, signal)).toMatchObject({
+      isFolder: true,
+    });
+    for (const url of ["/etc", "../../../../../../../etc", tmpdir(), homedir(), "/"]) {
+      await expect(nearby.fetch(url, base, signal)).rejects.toMatchObject({
+        code: "fetch-not-allowed",
+      });
+    }
+    const atHome = createFileFetch({ reach: "nearby" });
+    await expect(
+      atHome.fetch("../.ssh", join(homedir(), "x", "template.yaml"), signal),
+    ).rejects.toMatchObject({ code: "fetch-not-allowed" });
+  });
 });
