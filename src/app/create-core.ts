@@ -120,7 +120,7 @@ function servicesOf(
     },
     entities: catalog.entities,
     runs: withRecentRuns(runs.service, storage.records),
-    home: createHome({ snapshot: catalog.snapshot }),
+    home: createHome({ snapshot: () => catalog.snapshot() }),
     drafts: createDraftService(storage.records),
     status: () => catalog.status(),
   };

@@ -6,6 +6,7 @@ import { z } from "zod";
 /** The parts of manifest.yml that a workspace shows to people; Slack's own names. */
 const manifestSchema = z.object({
   features: z.object({
+    unfurl_domains: z.array(z.string()).default([]),
     slash_commands: z.array(
       z.object({
         command: z.string(),

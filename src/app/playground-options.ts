@@ -17,6 +17,7 @@ export function playgroundOptions(): PlaygroundOptions {
       type: shortcut.type,
     })),
     events,
+    unfurlDomains: features.unfurl_domains,
     scopes,
     hints: [
       "/whoowns checkout",

@@ -52,6 +52,7 @@ const needs: Record<string, readonly string[]> = {
   "im:history": ["message.im"],
   commands: ["slash commands and shortcuts"],
   "assistant:write": ["agent_view"],
+  "links:read": ["link_shared"],
   "users:read.email": ["profile.email of users.info"],
 };
 

@@ -6,6 +6,7 @@ import { registerCommands } from "./commands.ts";
 import { registerForm } from "./form.ts";
 import { registerHome } from "./home.ts";
 import { registerLifecycle } from "./lifecycle.ts";
+import { registerLinks } from "./links.ts";
 import { registerMessages } from "./messages.ts";
 import { registerNewService } from "./new-service.ts";
 import { registerRuns } from "./runs.ts";
@@ -24,4 +25,5 @@ export function registerHandlers(app: App, context: SlackContext): void {
   registerMessageShortcuts(app, context);
   registerHome(app, context);
   registerLifecycle(app, context);
+  registerLinks(app, context);
 }
