@@ -1,7 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
-import { createFileSource } from "../catalog/sources/file.ts";
+import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
@@ -12,6 +12,8 @@ import { createRefresher } from "../usecases/refresher.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
 import { buildSnapshot, type Snapshot } from "../usecases/snapshot.ts";
 import { buildTemplates, type Templates } from "../usecases/templates.ts";
+import { createSources } from "./catalog-sources.ts";
+import { configuredWellKnown } from "./catalog-well-known.ts";
 import { createDocumentWatch } from "./document-watch.ts";
 
 export interface CatalogOptions {
@@ -51,14 +53,13 @@ interface Generation {
 export async function createCatalog(options: CatalogOptions): Promise<CatalogState> {
   const { config, logger } = options;
   const releaser = createReleaser();
-  const fileSources = config.file.catalog.sources.map(({ path }) =>
-    createFileSource({ path, baseDir: config.baseDir }),
-  );
-  const sources = [...fileSources, ...(options.moreSources ?? [])];
+  const wellKnown = configuredWellKnown(config.file.catalog);
+  const configured = createSources(config);
+  const sources = [...configured.all, ...(options.moreSources ?? [])];
   const documentWatch = createDocumentWatch(() => refresher.refreshSoon());
   const refresher = createRefresher<Generation>({
     logger,
-    build: (previous, signal) => build(sources, previous, options, signal),
+    build: (previous, signal) => build(sources, previous, { ...options, wellKnown }, signal),
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       logger.info(countsOf(generation), "catalog read");
@@ -71,14 +72,14 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   return {
     snapshot,
     templates: () => refresher.current().templates,
-    answer: createAnswerer({ snapshot }),
-    entities: createEntityService(() => snapshot().catalog),
+    answer: createAnswerer({ snapshot, wellKnown }),
+    entities: createEntityService(() => snapshot().catalog, wellKnown),
     readDocument: (path) => readDocument(snapshot(), path),
     status: () => ({ ...countsOf(refresher.current()), readAtMs: snapshot().readAtMs }),
     refresh: async () => void (await refresher.refresh()),
     refreshSoon: () => refresher.refreshSoon(),
     async watch() {
-      for (const source of fileSources) {
+      for (const source of configured.files) {
         releaser.add(`watch of ${source.id}`, await source.watch(() => refresher.refreshSoon()));
       }
       await documentWatch.start();
@@ -91,10 +92,10 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
 async function build(
   sources: readonly CatalogSource[],
   previous: Generation | undefined,
-  options: CatalogOptions,
+  options: CatalogOptions & { wellKnown: WellKnown },
   signal: AbortSignal,
 ): Promise<Generation> {
-  const { config, actions } = options;
+  const { config, actions, wellKnown } = options;
   const nowMs = options.clock();
   const { allow } = config.file.catalog;
   const loaded = await loadCatalog(sources, { signal, nowMs, lastGood: previous?.loaded, allow });
@@ -103,6 +104,7 @@ async function build(
     sources: config.file.documents.sources,
     folder: config.baseDir,
     previous: previous?.documents,
+    wellKnown,
     nowMs,
     signal,
   });
@@ -113,6 +115,7 @@ async function build(
     documents: documents.documents,
     diagnostics: [...loaded.diagnostics, ...documents.diagnostics, ...templates.diagnostics],
     readAtMs: nowMs,
+    wellKnown,
   });
   return { loaded, documents, snapshot, templates };
 }

@@ -4,13 +4,8 @@ import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 
 import { isRecord } from "../base/json.ts";
-import {
-  configSchema,
-  environmentSchema,
-  keyMeta,
-  type Environment,
-  type FileConfig,
-} from "./schema.ts";
+import { keyMeta } from "./schema-key.ts";
+import { configSchema, environmentSchema, type Environment, type FileConfig } from "./schema.ts";
 
 /** Everything the process was told, checked and frozen. */
 export interface Config {
@@ -47,13 +42,16 @@ export function parseConfig(input: ConfigInput): ConfigResult {
   const env = Object.fromEntries(
     Object.entries(input.env).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const written = input.file === undefined ? {} : readFileValues(input.file, env, faults);
+  const inserted = new Set<string>();
+  const insertion = { env, faults, inserted };
+  const written = input.file === undefined ? {} : readFileValues(input.file, insertion);
   const parsed = configSchema.safeParse({ environment: env, file: written });
   if (!parsed.success) {
     faults.push(
       ...parsed.error.issues
         .flatMap(splitUnknownKeys)
-        .map((issue) => toFault(issue, { environment: env, file: written }, input.file?.path)),
+        .map((issue) => toFault(issue, { environment: env, file: written }, input.file?.path))
+        .map((fault) => ({ ...fault, value: withoutInserted(fault.value, inserted) })),
     );
   }
   faults.push(...combinationFaults(env));
@@ -113,11 +111,21 @@ function combinationFaults(env: Record<string, string | undefined>): ConfigFault
   return faults;
 }
 
-function readFileValues(
-  file: { path: string; text: string },
-  env: Record<string, string | undefined>,
-  faults: ConfigFault[],
-): unknown {
+/** What `${NAME}` stands for. */
+interface Insertion {
+  env: Record<string, string | undefined>;
+  faults: ConfigFault[];
+  /** All values that were put in: they may be secrets. */
+  inserted: Set<string>;
+}
+
+/** A fault may show a value that holds a secret, such as one under a misspelt key. */
+function withoutInserted(text: string, inserted: ReadonlySet<string>): string {
+  return [...inserted].reduce((shown, value) => shown.replaceAll(value, "***"), text);
+}
+
+function readFileValues(file: { path: string; text: string }, insertion: Insertion): unknown {
+  const { faults } = insertion;
   const lineCounter = new LineCounter();
   const document = parseDocument(file.text, { lineCounter, prettyErrors: false });
   for (const error of document.errors) {
@@ -129,7 +137,7 @@ function readFileValues(
     });
   }
   if (document.errors.length > 0) return {};
-  return insertEnvironment(toValue(document, file.path, faults) ?? {}, file.path, env, faults);
+  return insertEnvironment(toValue(document, file.path, faults) ?? {}, file.path, insertion);
 }
 
 function toValue(document: Document, path: string, faults: ConfigFault[]): unknown {
@@ -147,26 +155,19 @@ function toValue(document: Document, path: string, faults: ConfigFault[]): unkno
 }
 
 /** Replaces `${NAME}` in string values by environment variables. */
-function insertEnvironment(
-  value: unknown,
-  path: string,
-  env: Record<string, string | undefined>,
-  faults: ConfigFault[],
-): unknown {
-  if (Array.isArray(value)) return value.map((item) => insertEnvironment(item, path, env, faults));
+function insertEnvironment(value: unknown, path: string, insertion: Insertion): unknown {
+  const insert = (item: unknown): unknown => insertEnvironment(item, path, insertion);
+  if (Array.isArray(value)) return value.map(insert);
   if (isRecord(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [
-        name,
-        insertEnvironment(item, path, env, faults),
-      ]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, insert(item)]));
   }
   if (typeof value !== "string") return value;
+  const { env, faults, inserted } = insertion;
   // ${NAME}
   return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => {
     const found = env[name];
-    if (found === undefined)
+    if (found !== undefined) inserted.add(found);
+    else
       faults.push({
         key: path,
         value: `“${whole}”`,

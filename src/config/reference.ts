@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import { isRecord } from "../base/json.ts";
-import { environmentSchema, fileSchema, keyMeta, type KeyMeta } from "./schema.ts";
+import { keyMeta, type KeyMeta } from "./schema-key.ts";
+import { environmentSchema, fileSchema } from "./schema.ts";
 
 const groups = ["Slack", "GitHub", "Storage", "Process"] as const;
 
@@ -72,7 +73,7 @@ function fileRows(schema: unknown, prefix: string): string[] {
   return Object.entries(schema["properties"]).flatMap(([name, property]) => {
     if (!isRecord(property)) return [];
     const key = prefix + name;
-    const items = isRecord(property["items"]) ? fileRows(property["items"], `${key}[].`) : [];
+    const items = itemRows(property["items"], key);
     const nested = fileRows(property, `${key}.`);
     if (property["description"] === undefined) return [...nested, ...items];
     const fallback =
@@ -82,6 +83,19 @@ function fileRows(schema: unknown, prefix: string): string[] {
       ...nested,
       ...items,
     ];
+  });
+}
+
+/** Rows for the items of a list; items of several types are told apart by their `type`. */
+function itemRows(items: unknown, key: string): string[] {
+  if (!isRecord(items)) return [];
+  const options = items["oneOf"] ?? items["anyOf"];
+  if (!Array.isArray(options)) return fileRows(items, `${key}[].`);
+  return options.flatMap((option: unknown) => {
+    const properties = isRecord(option) ? option["properties"] : undefined;
+    const type = isRecord(properties) ? properties["type"] : undefined;
+    const name = isRecord(type) && typeof type["const"] === "string" ? type["const"] : undefined;
+    return name === undefined ? [] : fileRows(option, `${key}[${name}].`);
   });
 }
 

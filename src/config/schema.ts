@@ -1,41 +1,7 @@
 import { z } from "zod";
 
-import { Secret } from "../base/secret.ts";
-
-/** What the reference and `.env.example` print beside a key's description. */
-export interface KeyMeta {
-  description: string;
-  example?: string;
-  /** Heading under which the reference lists it. */
-  group?: "Slack" | "GitHub" | "Storage" | "Process";
-  isSecret?: boolean;
-}
-
-/** Meta data of our keys, beside zod's own (which feeds JSON Schema). */
-const keyMetas = z.registry<KeyMeta>();
-
-function key<T extends z.ZodType>(schema: T, meta: KeyMeta): T {
-  const described = schema.meta({ description: meta.description });
-  keyMetas.add(described, meta);
-  return described;
-}
-
-/** What the schema says about one of its keys. */
-export function keyMeta(schema: z.ZodType): KeyMeta {
-  return keyMetas.get(schema) ?? { description: "" };
-}
-
-const secret = (
-  expected: string,
-  pattern = /./,
-): z.ZodType<Secret | undefined, string | undefined> =>
-  z
-    .string()
-    .regex(pattern, { error: expected })
-    .transform((text) => new Secret(text))
-    .optional();
-
-const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https address" });
+import { catalogSchema, fileSource } from "./catalog-schema.ts";
+import { httpUrl, key, secret } from "./schema-key.ts";
 
 /** Environment variables; an empty one counts as not set. */
 export const environmentSchema = z.object({
@@ -159,45 +125,9 @@ export const environmentSchema = z.object({
   ),
 });
 
-const fileSource = z.strictObject({
-  type: z.literal("file"),
-  path: key(z.string().min(1), {
-    description: "A file, a folder or a glob, relative to the configuration file.",
-    example: "./catalog",
-  }),
-});
-
-const knownKinds = [
-  "Component",
-  "API",
-  "System",
-  "Domain",
-  "Resource",
-  "Group",
-  "User",
-  "Location",
-  "Template",
-  "AiResource",
-] as const;
-
 /** The configuration file, `callboard.yaml`; every key may be left out. */
 export const fileSchema = z.strictObject({
-  catalog: z
-    .strictObject({
-      sources: key(
-        z.array(fileSource).default([
-          { type: "file", path: "./catalog" },
-          { type: "file", path: "./templates" },
-        ]),
-        {
-          description: "Where catalog files and templates are read from.",
-        },
-      ),
-      allow: key(z.array(z.string().min(1)).default([...knownKinds]), {
-        description: "Kinds that catalog files may define.",
-      }),
-    })
-    .prefault({}),
+  catalog: catalogSchema.prefault({}),
   documents: z
     .strictObject({
       sources: key(z.array(fileSource).default([]), {

@@ -5,7 +5,7 @@ import {
   type Catalog,
   type CatalogEntity,
 } from "../catalog/model.ts";
-import { createWellKnown } from "../catalog/well-known.ts";
+import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
 import type { FormField } from "../scaffold/form-model.ts";
 import type { EntityService } from "./services.ts";
 
@@ -13,8 +13,10 @@ import type { EntityService } from "./services.ts";
 type FilterValue = string | string[] | { exists: boolean };
 
 /** Looks entities up for forms, and people for permissions. `catalog` is asked each time, so answers are never stale. */
-export function createEntityService(catalog: () => Catalog): EntityService {
-  const wellKnown = createWellKnown();
+export function createEntityService(
+  catalog: () => Catalog,
+  wellKnown: WellKnown = createWellKnown(),
+): EntityService {
   return {
     findForField(field, text, limit, userRef) {
       const wanted = text.trim().toLowerCase();

@@ -4,7 +4,8 @@ import { assembleCatalog, type BuiltCatalog } from "../catalog/build.ts";
 import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
 import { createEntityRules } from "../catalog/rules.ts";
 import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
-import { messageOf, readCatalogSource } from "./read-catalog-source.ts";
+import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
+import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
 /** How a source stands after a load. */
 export interface SourceState {
@@ -16,6 +17,8 @@ export interface SourceState {
   files: number;
   entities: number;
   error?: { code: string; message: string };
+  /** Set while a reading waits to be accepted because too many entities are missing from it. */
+  heldBack?: HeldBack;
   /** Findings about the source itself and files that could not be read; part of the catalog's findings. */
   diagnostics: Diagnostic[];
 }
@@ -36,6 +39,8 @@ export interface LoadOptions {
   allow?: readonly string[] | undefined;
   /** What happens to entities that no file holds any more: dropped, or kept with `backstage.io/orphan: "true"`. */
   orphans?: "delete" | "keep";
+  /** When to hold a reading back that lost entities; absent: never. */
+  holdBack?: HoldBackOptions | undefined;
 }
 
 /** How long we work before others get their turn. */
@@ -65,19 +70,14 @@ export async function loadCatalog(
     signal.throwIfAborted();
     const before = lastGood?.readings.get(source.id) ?? [];
     const stateBefore = lastGood?.sources.find(({ id }) => id === source.id);
-    if (read === undefined || "error" in read) {
-      const error = read?.error ?? { code: "source-failed", message: "was not read" };
-      const state = { ...stateBefore, ...countsOf(source.id, before), isFresh: false, error };
-      states.push({ ...state, diagnostics: [sourceFailure(state)] });
-      readings.set(source.id, before);
-      for (const { file } of before) seen.add(file.base);
-      continue;
-    }
     const context = { rules, signal, nowMs, seen, before, pause };
-    const checked = await readCatalogSource(source, read, context);
-    const { diagnostics } = read;
-    states.push({ ...countsOf(source.id, checked), isFresh: true, readAtMs: nowMs, diagnostics });
-    readings.set(source.id, checked);
+    const known = { before, state: stateBefore };
+    const taken =
+      read === undefined || "error" in read
+        ? keepBefore(source.id, known, read?.error ?? notRead, seen)
+        : await takeReading(source, read, known, { ...options, context });
+    states.push(taken.state);
+    readings.set(source.id, taken.readings);
   }
   if (options.orphans === "keep") keepOrphans(readings, lastGood);
   const built = await assemble(readings, pause);
@@ -87,6 +87,56 @@ export async function loadCatalog(
     sources: states,
     readings,
   };
+}
+
+const notRead = { code: "source-failed", message: "was not read" };
+
+/** What a source gave at the last load. */
+interface Known {
+  before: readonly FileReading[];
+  state: SourceState | undefined;
+}
+
+interface Taken {
+  state: SourceState;
+  readings: readonly FileReading[];
+}
+
+function keepBefore(
+  id: string,
+  { before, state: stateBefore }: Known,
+  error: { code: string; message: string },
+  seen: Set<string>,
+): Taken {
+  const state = { ...stateBefore, ...countsOf(id, before), isFresh: false, error };
+  for (const { file } of before) seen.add(file.base);
+  return { state: { ...state, diagnostics: [sourceFailure(state)] }, readings: before };
+}
+
+/** Checks what a source gave, and uses it unless too much is missing from it. */
+async function takeReading(
+  source: CatalogSource,
+  read: SourceResult,
+  { before, state: stateBefore }: Known,
+  { holdBack, nowMs, context }: LoadOptions & { context: SourceContext },
+): Promise<Taken> {
+  const { diagnostics, failure, readAtMs = nowMs } = read;
+  const checked = await readCatalogSource(source, read, { ...context, nowMs: readAtMs });
+  const missing = findHeldBack(source.id, before, checked, holdBack);
+  if (missing !== undefined) {
+    const heldBack = { ...missing, sinceMs: stateBefore?.heldBack?.sinceMs ?? nowMs };
+    const { error: _error, ...rest } = stateBefore ?? {};
+    const state = { ...rest, ...countsOf(source.id, before), isFresh: false, heldBack };
+    const found = [...diagnostics, heldBackFinding(source.id, heldBack)];
+    return { state: { ...state, diagnostics: found }, readings: before };
+  }
+  const counts = countsOf(source.id, checked);
+  if (failure === undefined) {
+    return { state: { ...counts, isFresh: true, readAtMs, diagnostics }, readings: checked };
+  }
+  const state = { ...counts, isFresh: false, readAtMs, error: failure };
+  const found = [...diagnostics, sourceFailure(state)];
+  return { state: { ...state, diagnostics: found }, readings: checked };
 }
 
 async function attempt(

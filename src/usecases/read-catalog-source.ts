@@ -34,6 +34,8 @@ interface Task {
   file: SourceFile;
   originBase: string;
   via?: string;
+  /** When the file was read, if that was earlier. */
+  readAtMs?: number | undefined;
 }
 
 /** Checks the files of a source and all files that its Locations and placeholders lead to. */
@@ -69,11 +71,11 @@ export async function readCatalogSource(
 /** Parses and checks one file, or takes the last result when nothing has changed. */
 async function readFile(
   source: CatalogSource,
-  { file, originBase, via }: Task,
+  { file, originBase, via, readAtMs }: Task,
   before: FileReading | undefined,
   context: SourceContext,
 ): Promise<FileReading> {
-  const origin = { originBase, readAtMs: context.nowMs };
+  const origin = { originBase, readAtMs: readAtMs ?? context.nowMs };
   const led = via === undefined ? {} : { via };
   if (before !== undefined && isUnchanged(file, before)) {
     const documents = before.documents.map((document) =>
@@ -162,8 +164,12 @@ async function followLocations(
       const via = `${task.file.base} ${target.target}`;
       const { files, finding } = await readTarget(source, task.file.base, target, context);
       if (finding !== undefined) report(finding);
-      const held = files ?? context.before.filter((old) => old.via === via).map((old) => old.file);
-      for (const file of held) found.push({ file, originBase: task.originBase, via });
+      const { originBase } = task;
+      for (const file of files ?? []) found.push({ file, originBase, via });
+      if (files !== undefined) continue;
+      for (const { file, documents } of context.before.filter((old) => old.via === via)) {
+        found.push({ file, originBase, via, readAtMs: documents[0]?.readAtMs });
+      }
     }
   }
   return found;

@@ -10,7 +10,7 @@ function codesInSources(): string[] {
   const files = readdirSync(`${root}/src/catalog`, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.includes("codeowners"))
     .map((file) => readFileSync(`${root}/src/catalog/${file}`, "utf8"));
-  const usecases = ["load-catalog", "read-catalog-source", "check-files"].map((name) =>
+  const usecases = ["load-catalog", "hold-back", "read-catalog-source", "check-files"].map((name) =>
     readFileSync(`${root}/src/usecases/${name}.ts`, "utf8"),
   );
   const prefixes =

@@ -38,8 +38,7 @@ test("all faults are reported at once, with key, value and what was expected", (
     "PORT: “http”: expected a port number",
     "GITHUB_APP_ID: “mine”: expected the numeric id of a GitHub App",
     "LOG_LEVEL: “loud”: expected debug, info, warn, error or silent",
-    'callboard.yaml: catalog.sources.0.type: “ftp”: expected "file"',
-    "callboard.yaml: catalog.sources.0.path: not set: expected string",
+    "callboard.yaml: catalog.sources.0.type: “ftp”: expected file, url or backstage",
     "callboard.yaml: extra: “1”: expected no such key; see docs/configuration.md for the list",
     "GITHUB_APP_PRIVATE_KEY: not set: expected the private key of the app that GITHUB_APP_ID names",
   ]);
@@ -55,6 +54,43 @@ test("a secret is masked in faults and when printed", () => {
   expect(faults[0]).toBe("SLACK_BOT_TOKEN: “***”: expected a bot token, xoxb-…");
   expect(JSON.stringify(config)).not.toContain("xoxb-1");
   expect(config?.environment.SLACK_BOT_TOKEN?.reveal()).toBe("xoxb-1");
+});
+
+test("what a variable put into the file is never shown", () => {
+  const faults = faultsOf(
+    { PORTAL: "hunter2 hunter2" },
+    'catalog: { sources: [{ type: backstage, url: "https://b.example", tokn: "${PORTAL}" }, { type: backstage, url: "x ${PORTAL}" }] }',
+  );
+
+  expect(faults).toEqual([
+    "callboard.yaml: catalog.sources.0.tokn: “***”: expected no such key; see docs/configuration.md for the list",
+    "callboard.yaml: catalog.sources.1.url: “x ***”: expected an http or https address",
+  ]);
+});
+
+test("sources, hosts and meanings of the catalog are read from the file", () => {
+  const { config, faults } = parseConfig({
+    env: { PORTAL: "secret-1" },
+    cwd,
+    file: {
+      path: "callboard.yaml",
+      text: [
+        "catalog:",
+        "  sources:",
+        "    - { type: url, urls: [https://files.example/all.yaml] }",
+        '    - { type: backstage, url: https://b.example, token: "${PORTAL}" }',
+        "  hosts: [{ host: files.example }]",
+        "  annotations: { slackChannel: [acme.com/room], onCall: [acme.com/pager] }",
+        "  refreshMinutes: 5",
+      ].join("\n"),
+    },
+  });
+
+  expect(faults).toEqual([]);
+  const catalog = config?.file.catalog;
+  expect(catalog?.sources.map(({ type }) => type)).toEqual(["url", "backstage"]);
+  expect(catalog?.annotations.onCall).toEqual([{ annotation: "acme.com/pager", label: "" }]);
+  expect(JSON.stringify(config)).not.toContain("secret-1");
 });
 
 test("half a set of credentials names the missing half", () => {

@@ -256,6 +256,67 @@ test("drops an entity that no file holds any more, or keeps it as an orphan when
   expect(adopted?.metadata.annotations).not.toHaveProperty("backstage.io/orphan");
 });
 
+const many = (count: number): Record<string, string> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`c${index}.yaml`, component(`c${index}`)]),
+  );
+
+test("holds a reading back that lacks more than a fifth of the entities, until that is accepted", async () => {
+  const source = createMemorySource(many(20));
+  let acceptedDrop = 0;
+  const holdBack = { share: 0.2, isAccepted: (_: string, drop: number) => drop <= acceptedDrop };
+  const first = await load([source], { holdBack });
+  for (let index = 0; index < 5; index += 1) source.files.delete(`c${index}.yaml`);
+
+  const held = await load([source], { holdBack, lastGood: first, nowMs: 2000 });
+  const still = await load([source], { holdBack, lastGood: held, nowMs: 3000 });
+  acceptedDrop = 5;
+  const accepted = await load([source], { holdBack, lastGood: still, nowMs: 4000 });
+
+  expect(held.catalog.entities.size).toBe(20);
+  expect(still.sources[0]).toMatchObject({
+    isFresh: false,
+    readAtMs: 1000,
+    entities: 20,
+    heldBack: { dropped: 5, of: 20, sinceMs: 2000 },
+  });
+  expect(still.catalog.entities.get("component:default/c7")?.origin.readAtMs).toBe(1000);
+  expect(still.diagnostics.map(formatDiagnostic)).toContain(
+    "memory:1:1: error: its last reading is without 5 of 20 entities (component:default/c0, component:default/c1, component:default/c2, component:default/c3, component:default/c4) and is held back; what was known before is kept (mend the source, or accept it: callboard catalog accept) [source-held-back]",
+  );
+  expect(accepted.catalog.entities.size).toBe(15);
+  expect(accepted.sources[0]).not.toHaveProperty("heldBack");
+});
+
+test.each([
+  ["a fifth", 20, 4],
+  ["two of a few", 4, 2],
+])("lets %s go at once", async (_what, count, removed) => {
+  const source = createMemorySource(many(count));
+  const holdBack = { share: 0.2, isAccepted: () => false };
+  const first = await load([source], { holdBack });
+  for (let index = 0; index < removed; index += 1) source.files.delete(`c${index}.yaml`);
+
+  const second = await load([source], { holdBack, lastGood: first });
+
+  expect(second.catalog.entities.size).toBe(count - removed);
+});
+
+test("takes a held-back source again when its entities come back", async () => {
+  const source = createMemorySource(many(5));
+  const holdBack = { share: 0.2, isAccepted: () => false };
+  const first = await load([source], { holdBack });
+  source.files.clear();
+  const held = await load([source], { holdBack, lastGood: first, nowMs: 2000 });
+  for (const [name, text] of Object.entries(many(5))) source.files.set(name, text);
+
+  const back = await load([source], { holdBack, lastGood: held, nowMs: 3000 });
+
+  expect(held.catalog.entities.size).toBe(5);
+  expect(back.sources[0]).toMatchObject({ isFresh: true, readAtMs: 3000 });
+  expect(back.sources[0]).not.toHaveProperty("heldBack");
+});
+
 const entityOf = (loaded: LoadedCatalog): unknown =>
   loaded.readings.get("memory")?.[0]?.documents[0]?.entity;
 

@@ -17,16 +17,22 @@ export interface SourceFile {
    * say rightly where it comes from.
    */
   isResolved?: boolean;
+  /** How the source recognises the file unchanged, such as a git blob's id. */
+  version?: string;
 }
 
 /** What one reading of a source gave. Findings about files that could not be read stand beside those that could. */
 export interface SourceResult {
   files: SourceFile[];
   diagnostics: Diagnostic[];
+  /** Milliseconds since the epoch: when all of this was read; absent: just now. */
+  readAtMs?: number;
+  /** Set when the source cannot be read now and this is what an earlier reading gave. */
+  failure?: { code: string; message: string };
 }
 
 /**
- * Where catalog files come from. Implementations: `file.ts`; later `github.ts`, `url.ts`, `backstage.ts`.
+ * Where catalog files come from. Implementations: `file.ts`, `url.ts`, `github.ts`, `backstage.ts`.
  * All of them pass `test/contracts/catalog-source.ts`.
  */
 export interface CatalogSource {

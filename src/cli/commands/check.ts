@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 
+import { createSources } from "../../app/catalog-sources.ts";
 import { InputError } from "../../base/errors.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { type ReportFormat, renderReport, reportFormats } from "../../catalog/report.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
+import type { CatalogSourceConfig } from "../../config/catalog-schema.ts";
 import { builtinActions } from "../../scaffold/actions/builtin-actions.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
 import { checkSources } from "../../usecases/check-files.ts";
@@ -18,23 +20,22 @@ export async function runCheck(
 ): Promise<number> {
   const format = formatOf(options);
   const config = loadConfig(context);
-  const configured = config.file.catalog.sources.map(({ path }) => ({
-    path,
-    baseDir: config.baseDir,
-  }));
-  const given = paths.map((path) => ({ path, baseDir: context.cwd }));
-  const checked = given.length === 0 ? configured : given;
+  const configured = createSources(config);
+  const given = paths.map((path) => createFileSource({ path, baseDir: context.cwd }));
   // what was given is checked against the rest of the company, so that its owners and systems are known
-  const named = new Set(checked.map(({ path, baseDir }) => resolve(baseDir, path)));
-  const others =
-    given.length === 0
-      ? []
-      : configured.filter(({ path, baseDir }) => !named.has(resolve(baseDir, path)));
-  const report = await checkSources(checked.map(createFileSource), {
+  const named = new Set(paths.map((path) => resolve(context.cwd, path)));
+  const isNamed = (source: CatalogSourceConfig): boolean =>
+    source.type === "file" && named.has(resolve(config.baseDir, source.path));
+  const others = configured.all.filter((_, index) => {
+    const source = config.file.catalog.sources[index];
+    return source?.type === "file" && !isNamed(source);
+  });
+  const isAll = given.length === 0;
+  const report = await checkSources(isAll ? configured.all : given, {
     signal: new AbortController().signal,
     nowMs: Date.now(),
     allow: config.file.catalog.allow,
-    context: others.map(createFileSource),
+    context: isAll ? [] : others,
     checkTemplate: (entity: CatalogEntity) =>
       parseTemplate(entity, { actions: builtinActions }).diagnostics,
   });
