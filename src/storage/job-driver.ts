@@ -28,12 +28,16 @@ export interface DriverQueue {
 /** The part of BullMQ's `Worker` that we use, whatever its backend. */
 export interface DriverWorker {
   waitUntilReady(): Promise<unknown>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "lockRenewalFailed", listener: (ids: string[]) => void): unknown;
-  on(event: "stalled", listener: (id: string) => void): unknown;
   pause(doNotWaitActive: boolean): Promise<void>;
   close(force?: boolean): Promise<void>;
   disconnect(): Promise<void>;
+}
+
+/** What a worker tells by itself; ids are BullMQ's. */
+export interface DriverWorkerEvents {
+  error: (error: Error) => void;
+  lockRenewalFailed: (ids: string[]) => void;
+  stalled: (id: string) => void;
 }
 
 /** Settings of BullMQ that are the same for every backend. */
@@ -54,5 +58,6 @@ export interface JobDriver {
   openWorker(
     processor: (job: DriverJob, token?: string) => Promise<void>,
     settings: DriverWorkerSettings,
+    events: DriverWorkerEvents,
   ): DriverWorker;
 }

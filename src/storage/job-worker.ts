@@ -30,14 +30,16 @@ export async function startWorker(
   const worker = driver.openWorker(
     (raw, token = "") => work(floor, options, raw, token),
     workerSettings(options),
+    {
+      error: createErrorLog(options.logger, "the worker met a failure of its server"),
+      lockRenewalFailed(ids) {
+        for (const id of ids) floor.active.get(id)?.controller.abort(lockLostReason);
+      },
+      stalled(id) {
+        options.logger.warn({ jobId: decodeJobId(id) }, "a job of a dead worker was put back");
+      },
+    },
   );
-  worker.on("error", createErrorLog(options.logger, "the worker met a failure of its server"));
-  worker.on("lockRenewalFailed", (ids) => {
-    for (const id of ids) floor.active.get(id)?.controller.abort(lockLostReason);
-  });
-  worker.on("stalled", (id) => {
-    options.logger.warn({ jobId: decodeJobId(id) }, "a job of a dead worker was put back");
-  });
   try {
     await worker.waitUntilReady();
   } catch (thrown) {

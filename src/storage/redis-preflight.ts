@@ -1,13 +1,12 @@
-import type { Redis } from "ioredis";
-
 import { findClockSkew } from "./clock-skew.ts";
 import type { StorageFinding } from "./contract.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** Oldest version that BullMQ recommends. */
 const recommendedVersion = [6, 2] as const;
 
 /** Reads the server's settings by INFO and TIME, which managed services allow too (CONFIG they often do not). */
-export async function inspectRedis(redis: Redis): Promise<StorageFinding[]> {
+export async function inspectRedis(redis: RedisClient): Promise<StorageFinding[]> {
   const info = parseInfo(await redis.info());
   const beforeMs = Date.now();
   const [seconds, microseconds] = await redis.time();

@@ -1,9 +1,8 @@
-import type { Redis } from "ioredis";
-
 import type { JsonValue } from "../base/json.ts";
 import type { RecordStore, StoredRecord } from "./contract.ts";
 import { checkId, toStorageError, type BackendName } from "./failure.ts";
 import { encodeValue, expectTtl, toRecord } from "./record-value.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** Lists return this many records when nobody says otherwise. */
 const defaultLimit = 100;
@@ -65,7 +64,7 @@ interface Scripts {
  * With a hash tag as prefix, as in `{callboard}`, all keys lie in one slot of a cluster.
  */
 export function createRedisRecords(
-  redis: Redis,
+  redis: RedisClient,
   prefix: string,
   backend: BackendName,
 ): RecordStore {
@@ -111,7 +110,7 @@ export function createRedisRecords(
 
 /** Ids come in pages; those of records that expired are left out and forgotten on the way. */
 async function listRecords<T extends JsonValue>(
-  redis: Redis,
+  redis: RedisClient,
   scripts: Scripts,
   page: { prefix: string; collection: string; afterId: string; limit: number },
 ): Promise<StoredRecord<T>[]> {
@@ -152,7 +151,7 @@ function keysOf(prefix: string, collection: string, id: string) {
   return { ...keys, record: keys.records + id };
 }
 
-function defineScripts(redis: Redis): Scripts {
+function defineScripts(redis: RedisClient): Scripts {
   redis.defineCommand("callboardPut", { numberOfKeys: 3, lua: putScript });
   redis.defineCommand("callboardDelete", { numberOfKeys: 3, lua: deleteScript });
   redis.defineCommand("callboardPrune", { numberOfKeys: 2, lua: pruneScript });

@@ -1,5 +1,4 @@
 import { Queue, Worker } from "bullmq";
-import { Redis, type RedisOptions } from "ioredis";
 
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
@@ -11,9 +10,15 @@ import type { JobDriver } from "./job-driver.ts";
 import type { JobTuning } from "./job-tuning.ts";
 import { openJobQueue } from "./jobs.ts";
 import { pingRecords } from "./ping.ts";
+import { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
+import {
+  connectTimeoutMs,
+  createRequestClient,
+  createWorkerClient,
+  type RedisClient,
+} from "./redis-client.ts";
 import { inspectRedis } from "./redis-preflight.ts";
 import { createRedisRecords } from "./redis-records.ts";
-import { checkServerUrl } from "./server-url.ts";
 
 const backend: BackendName = {
   label: "Redis",
@@ -22,14 +27,10 @@ const backend: BackendName = {
 
 /** The name of BullMQ's queue below the prefix. */
 const queueName = "jobs";
-/** The first connection must stand by then. */
-const connectTimeoutMs = 2_500;
-/** A request that has no answer by then fails; whether it was carried out is unknown. */
-const commandTimeoutMs = 2_000;
 
 /** How a Redis is opened. */
 export interface RedisStorageOptions {
-  /** `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. */
+  /** As `parseRedisAddress` takes it. */
   url: string;
   /** Prefix of all keys, without braces. */
   namespace: string;
@@ -42,30 +43,30 @@ export interface RedisStorageOptions {
  * @throws InputError `storage-url-invalid`; UpstreamError `storage-unavailable` or `storage-denied` within three seconds
  */
 export async function openRedis(options: RedisStorageOptions): Promise<Storage> {
-  checkServerUrl(options.url, {
-    key: "REDIS_URL",
-    protocols: ["redis:", "rediss:"],
-    example: "redis://user:password@redis.example.com:6379",
-  });
+  const address = parseRedisAddress(options.url);
   const releaser = createReleaser();
   try {
-    return await open(options, releaser);
+    return await open(address, options, releaser);
   } catch (thrown) {
     await releaser.releaseAll().catch(() => undefined);
     throw thrown;
   }
 }
 
-async function open(options: RedisStorageOptions, releaser: Releaser): Promise<Storage> {
-  const { url, namespace, tuning, logger } = options;
-  const redis = new Redis(url, requestOptions);
+async function open(
+  address: RedisAddress,
+  options: RedisStorageOptions,
+  releaser: Releaser,
+): Promise<Storage> {
+  const { namespace, tuning, logger } = options;
+  const redis = createRequestClient(address);
   releaser.add("the connection to Redis", () => closeClient(redis));
   await connect(redis, logger);
 
   // the braces keep all keys in one slot of a cluster
   const prefix = `{${namespace}}`;
   const records = createRedisRecords(redis, prefix, backend);
-  const jobs = await openJobQueue(createDriver(redis, url, prefix), tuning, logger);
+  const jobs = await openJobQueue(createDriver(redis, address, prefix), tuning, logger);
   releaser.add("the job queue", () => jobs.close());
 
   return {
@@ -84,74 +85,63 @@ async function open(options: RedisStorageOptions, releaser: Releaser): Promise<S
   };
 }
 
-/** Milliseconds before the nth attempt to connect again: soon, as the default of up to 20 s delays every job after an outage. */
-function retryStrategy(attempt: number): number {
-  return Math.min(200 * 2 ** attempt, 2_000);
-}
-
-/** After a failover the old primary answers READONLY: look for the new one. */
-function reconnectOnError(error: Error): boolean {
-  return error.message.startsWith("READONLY");
-}
-
-/**
- * For requests that somebody waits for: they fail at once when Redis is down and soon when it is frozen. Nothing is sent
- * again by itself, because a repeated compare-and-set would report a loss that was a win.
- */
-const requestOptions = {
-  lazyConnect: true,
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 1,
-  autoResendUnfulfilledCommands: false,
-  commandTimeout: commandTimeoutMs,
-  connectTimeout: connectTimeoutMs,
-  connectionName: "callboard",
-  retryStrategy,
-  reconnectOnError,
-} satisfies RedisOptions;
-
-/** For workers, which wait out an outage. */
-const workerOptions = {
-  maxRetriesPerRequest: null,
-  connectTimeout: connectTimeoutMs,
-  connectionName: "callboard-worker",
-  retryStrategy,
-  reconnectOnError,
-} satisfies RedisOptions;
-
-async function connect(redis: Redis, logger: Logger): Promise<void> {
+async function connect(redis: RedisClient, logger: Logger): Promise<void> {
   let lastError: Error | undefined;
   const remember = (error: Error): void => {
-    lastError = error;
+    lastError = reasonOf(error);
   };
   redis.on("error", remember);
   try {
     await withDeadline(redis.connect(), connectTimeoutMs, backend);
   } catch (thrown) {
     // connect() only says that the connection was closed; the event said why
-    throw lastError === undefined
-      ? toStorageError(thrown, backend)
-      : toStorageError(lastError, backend);
+    throw toStorageError(lastError ?? thrown, backend);
   } finally {
     redis.on("error", createErrorLog(logger, "the connection to Redis failed"));
     redis.off("error", remember);
   }
 }
 
-function createDriver(redis: Redis, url: string, prefix: string): JobDriver {
+/** What a node of a cluster said, where the error only tells that all of them failed. */
+function reasonOf(error: Error): Error {
+  return "lastNodeError" in error && error.lastNodeError instanceof Error
+    ? error.lastNodeError
+    : error;
+}
+
+function createDriver(redis: RedisClient, address: RedisAddress, prefix: string): JobDriver {
   return {
     name: backend,
     openQueue: () => new Queue<string, void>(queueName, { connection: redis, prefix }),
-    openWorker: (processor, settings) =>
-      new Worker<string, void>(queueName, processor, {
-        connection: { url, ...workerOptions },
+    openWorker(processor, settings, events) {
+      // a client that we bring along is ours to close
+      const client = createWorkerClient(address);
+      const worker = new Worker<string, void>(queueName, processor, {
+        connection: client,
         prefix,
         ...settings,
-      }),
+      })
+        .on("error", events.error)
+        .on("lockRenewalFailed", events.lockRenewalFailed)
+        .on("stalled", events.stalled);
+      client.on("error", events.error);
+      return {
+        waitUntilReady: () => worker.waitUntilReady(),
+        pause: (doNotWaitActive) => worker.pause(doNotWaitActive),
+        async close(isForced) {
+          await worker.close(isForced);
+          await closeClient(client);
+        },
+        async disconnect() {
+          client.disconnect();
+          await worker.disconnect();
+        },
+      };
+    },
   };
 }
 
-async function closeClient(redis: Redis): Promise<void> {
+async function closeClient(redis: RedisClient): Promise<void> {
   if (redis.status !== "ready") {
     redis.disconnect();
     return;

@@ -15,7 +15,10 @@ export function createSqlJobDriver(
   return {
     name,
     openQueue: () => new Queue<string, void>(sqlQueueName, { connection }),
-    openWorker: (processor, settings) =>
-      new Worker<string, void>(sqlQueueName, processor, { connection, ...settings }),
+    openWorker: (processor, settings, events) =>
+      new Worker<string, void>(sqlQueueName, processor, { connection, ...settings })
+        .on("error", events.error)
+        .on("lockRenewalFailed", events.lockRenewalFailed)
+        .on("stalled", events.stalled),
   };
 }

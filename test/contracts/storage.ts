@@ -29,7 +29,7 @@ export interface StoragePlace {
 }
 
 /** Short enough for a test, long enough for a loaded machine. */
-export const testTuning: Partial<JobTuning> = {
+const testTuning: Partial<JobTuning> = {
   lockDurationMs: 1_500,
   stalledIntervalMs: 400,
   maxCrashes: 1,

@@ -35,9 +35,14 @@ export interface RedisServer {
 
 /** True when a Redis of one's own can be started here. */
 export function hasRedisServer(): boolean {
-  return ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].some((folder) =>
-    existsSync(path.join(folder, "redis-server")),
-  );
+  return redisProgram() !== undefined;
+}
+
+/** Where `redis-server` is; undefined when it is not installed. */
+export function redisProgram(): string | undefined {
+  return ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+    .map((folder) => path.join(folder, "redis-server"))
+    .find((program) => existsSync(program));
 }
 
 /** Starts `redis-server` with append-only file and without eviction; `settings` come on top, as `["--requirepass", "x"]`. */
@@ -52,7 +57,9 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
     url: `redis://127.0.0.1:${port}`,
     port,
     async start() {
-      child = spawn("redis-server", [...place, ...defaults, ...settings], { stdio: "ignore" });
+      child = spawn(redisProgram() ?? "", [...place, ...defaults, ...settings], {
+        stdio: "ignore",
+      });
       await waitFor("Redis to answer", () => isAnswering(port));
     },
     async kill() {
