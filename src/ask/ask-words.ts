@@ -21,6 +21,12 @@ export interface AskWords {
   closing: readonly string[];
   /** Left out at the edges of what the question is about. */
   edges: ReadonlySet<string>;
+  /** Words for what was spoken of before. */
+  pronouns: ReadonlySet<string>;
+  /** Words that may follow such a word without naming anything. */
+  generalNouns: ReadonlySet<string>;
+  /** Beginnings of a question that continues another. */
+  continuations: readonly string[];
   /** Words that say how a thing fails, left out where the failure itself is not asked about. */
   failureWords: ReadonlySet<string>;
 }

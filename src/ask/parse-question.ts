@@ -17,16 +17,16 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
   );
   const opening = longestFirst(language.opening);
   const closing = longestFirst(language.closing);
+  const continuations = longestFirst(language.continuations);
   return (text) => {
     const clean = cleanQuestion(text);
-    const tokens = trimTokens(tokenize(clean.text, language), opening, closing);
-    const rest = {
-      text: tokens
-        .map((token) => token.typed)
-        .filter((typed) => typed !== "")
-        .join(" "),
+    const all = tokenize(clean.text, language);
+    const tokens = withoutContinuation(trimTokens(all, opening, closing), continuations);
+    const common = {
+      text: typedOf(tokens),
       mentions: clean.mentions,
       urls: clean.urls,
+      isElliptic: continuations.some((phrase) => isAt(all, 0, phrase)),
     };
     const words = tokens.map((token) => token.word);
     const known = new Set(words);
@@ -34,16 +34,55 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
       const ranges = fits(pattern, words, known);
       if (ranges === undefined) continue;
       const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
-      const subject = subjectOf(about, intent, language);
       return {
-        ...rest,
+        ...common,
         intent,
-        subject,
+        subject: subjectOf(about, intent, language),
+        ...reference(about, language),
         isTerse: isTerse(pattern),
         isCount: intent === "list" && isCount(words),
       };
     }
-    return { ...rest, intent: "search", subject: rest.text, isTerse: false, isCount: false };
+    return {
+      ...common,
+      intent: "search",
+      subject: common.text,
+      ...reference(tokens, language),
+      isTerse: false,
+      isCount: false,
+    };
+  };
+}
+
+function typedOf(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => token.typed)
+    .filter((typed) => typed !== "")
+    .join(" ");
+}
+
+function withoutContinuation(
+  tokens: readonly Token[],
+  continuations: readonly (readonly string[])[],
+): readonly Token[] {
+  const phrase = continuations.find(
+    (words) => words.length < tokens.length && isAt(tokens, 0, words),
+  );
+  return phrase === undefined ? tokens : tokens.slice(phrase.length);
+}
+
+/** Whether a subject begins with a word for what was spoken of before, and what else is in it. */
+function reference(
+  about: readonly Token[],
+  language: AskWords,
+): { refersBack: boolean; restAfterPronoun: string } {
+  const isGeneral = ({ word }: Token): boolean =>
+    language.pronouns.has(word) || language.generalNouns.has(word);
+  const first = about.find(({ word }) => !language.generalNouns.has(word));
+  const start = about.findIndex((token) => !isGeneral(token));
+  return {
+    refersBack: first !== undefined && language.pronouns.has(first.word),
+    restAfterPronoun: start < 0 ? "" : typedOf(about.slice(start)),
   };
 }
 
@@ -139,11 +178,7 @@ function subjectOf(tokens: readonly Token[], intent: QueryIntent, language: AskW
   while (to - 1 > from && isEdge(tokens[to - 1])) to -= 1;
   if (ignoresFailure.has(intent))
     while (to - 1 > from && language.failureWords.has(tokens[to - 1]?.word ?? "")) to -= 1;
-  return tokens
-    .slice(from, to)
-    .map((token) => token.typed)
-    .filter((typed) => typed !== "")
-    .join(" ");
+  return typedOf(tokens.slice(from, to));
 }
 
 function isTerse(pattern: Pattern): boolean {

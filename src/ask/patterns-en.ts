@@ -58,6 +58,8 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "channel",
     patterns: [
+      "^(the|its|which|what|what is (the|its|their))? (slack)? channel",
+      "^(the|its)? (contact|contacts)",
       "(what|which) (is|s)? (the)? (slack)? channel (is|do|does|should|can|for|of|to)? (the)? {x} (use|uses|have|live in|sit in)",
       "(what|which) (is|s)? (the)? (slack)? channel (is|do|does|should|can)? (i|we)? (use|ask|go to|post in)? (for|of|about|to|belongs to|belong to)? {x}",
       "where (can|do|should|could|would) (i|we) (reach|contact|find|talk to|ask|message|ping|get hold of|get in touch with|post|write to|get help with|get help for|get support for|raise|report) (for|about|questions about|issues with|a question about|an issue with)? {x}",
@@ -72,6 +74,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "dependents",
     patterns: [
+      "^(the|its)? (dependents|dependants|consumers|impact|blast radius|downstream)",
       "(what|who|which <thing>|what else|which <team>) (would|will|else|all|does|do|may|might|could)? (also)? (break|breaks|fail|fails|happen|happens|suffer|suffers|be affected|get affected|be impacted|get impacted|go down|goes down|stop working|stops working|stop|is affected|are affected|is impacted|are impacted|gets hurt|hurts|dies) (to us)? (if|when|once|by|after|with) {x}",
       "(what|who|which <thing>|which <team>|what else|anything|anyone|list everything that|everything that|list what|<show> (me)? what|<show> (me)? (everything|all <thing>)? that) (all|else|directly)? (depends|depend|relies|rely|is dependent|are dependent|is relying|are relying|is depending|builds) (up)? (on|upon) {x}",
       "(what|who|which <thing>|which <team>|what else|who else|everything that|list what) (all|else)? (uses|use|calls|call|consumes|consume|needs|need|talks to|talk to|reads from|is using|are using|is calling|are calling|subscribes to) {x}",
@@ -88,6 +91,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "dependencies",
     patterns: [
+      "^(the|its)? (dependencies|dependency|deps|upstream|upstreams)",
       "(what|which <thing>|who) (all|else)? (does|do|did|would|will|can) {x} (directly)? (depend|rely|run|sit|build) (on|upon)",
       "(what|which <thing>|who) (all|else)? (does|do|did|would|will|can) {x} (use|call|consume|need|require|talk to|read from)",
       "(what|which <thing>) <be> {x} (depending|relying|dependent|built|based) on",
@@ -104,6 +108,7 @@ export const englishPatterns: AskPatterns = [
     intent: "runbook",
     patterns: [
       "^/runbook {x}",
+      "^(the|a|its|show (me)? (the)?)? <runbook>",
       "(is there|do we have|have we got|have we|where is|what is|which is|<show> (me)?|i need|need|looking for|got|any) (a|an|the|any|our)? <runbook> (for|on|about|of|to|when|if|in case of|that covers|covering)? {x}",
       "<runbook> (for|on|about|of|to|when|if|in case of) {x}",
       "(what|how) (do|should|can|must|would|to) (i|we|you)? (to)? (do|react|respond|proceed|act|handle it|start) (about|if|when|with|against|to|on|in case of|in case)? {x}",
@@ -124,6 +129,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "apis",
     patterns: [
+      "^(the|its)? (apis|endpoints)",
       "(what|which) (apis|api|endpoints|interfaces) (does|do|are|is) {x} (provide|expose|offer|consume|use|have|call|publish|provided by|exposed by)",
       "(what|which) (apis|api|endpoints|interfaces) (are|is) (provided|exposed|offered|published|consumed|used) by {x}",
       "(apis|endpoints) (of|for|from|provided by|exposed by|consumed by) {x}",
@@ -135,6 +141,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "status",
     patterns: [
+      "^(the|its)? (lifecycle|maturity)",
       "(what|which) (is|s) (the)? (lifecycle|status|state|maturity|stage) (of|for) {x}",
       "(lifecycle|status|maturity) (of|for) {x}",
       "<be> {x} (still)? (deprecated|in production|experimental|production ready|production|alive|maintained|supported|retired|being retired|end of life)",
@@ -159,6 +166,8 @@ export const englishPatterns: AskPatterns = [
     intent: "owner",
     patterns: [
       "^(whoowns|/whoowns) {x}",
+      "^(the|its|who is the)? (owner|owners|owning team)",
+      "^who owns",
       "(which|what) (<team>|<person>) (actually|really|currently)? (<be>)? <own> {x}",
       "(which|what) (<team>|<person>) <be> (responsible|accountable|on the hook|in charge) (for|of) {x}",
       "(which|what) (<team>|<person>) (does|do|did|is|are) {x} (belong to|owned by|sit with|live with)",
@@ -182,6 +191,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "docs",
     patterns: [
+      "^(the|its|any)? <docs>",
       "(is there|do we have|where <be>|where can i find|where do i find|<show> (me)?|i need|looking for|any|got) (a|an|the|any|our|some)? <docs> (for|on|about|of|to) {x}",
       "(<docs>) (for|on|about|of|to|how to) {x}",
       "where (can|do) (i|we) read (up|more)? (about|on) {x}",
@@ -195,6 +205,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "links",
     patterns: [
+      "^(the|its|any)? <links>",
       "(where|what) <be> (the|all)? <links> (of|for|to) {x}",
       "(where|what) <be> (the|all)? <links> {x}",
       "(<show> (me)?)? (the|all)? (link|links|dashboard|dashboards|grafana|repo|repository|source code|homepage) (of|for|to) {x}",

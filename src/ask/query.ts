@@ -30,6 +30,12 @@ export interface Query {
   urls: string[];
   /** True when only a word beside the subject told the intent, as in “ledger dashboard”: it may be a part of a name. */
   isTerse: boolean;
+  /** True when it speaks of what was spoken of before: “who owns it”, “that service is slow”. */
+  refersBack: boolean;
+  /** The subject without pronouns and words such as “that service”; empty when nothing else is in it. */
+  restAfterPronoun: string;
+  /** True when it begins as the continuation of another question: “and ledger?”, “what about ledger”. */
+  isElliptic: boolean;
   /** True when it asks for a number: “how many services …”. */
   isCount: boolean;
 }

@@ -157,6 +157,23 @@ export const englishWords: AskWords = {
       "have it called named please and or me us i we you there any some all"
     ).split(" "),
   ),
+  pronouns: new Set("it its this that they them their these those he she his her him".split(" ")),
+  generalNouns: new Set(
+    "one service services thing component app api system team squad person database repo is are was when if the a".split(
+      " ",
+    ),
+  ),
+  continuations: [
+    "and what about",
+    "and how about",
+    "what about",
+    "how about",
+    "same for",
+    "and for",
+    "and when",
+    "and if",
+    "and",
+  ],
   failureWords: new Set(
     (
       "is are was goes go went down dead broken unavailable offline fails fail failing failed dies die died breaks break broke " +

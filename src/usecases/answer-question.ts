@@ -11,6 +11,7 @@ import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
 import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
+import { completeQuery } from "./follow-up.ts";
 import { decide, entityKinds, resolveSubject, type Resolution } from "./resolve-subject.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -32,7 +33,11 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   const wellKnown = options.wellKnown ?? createWellKnown();
   return (question, context) => {
     const snapshot = options.snapshot();
-    const query = understand(parse(question), snapshot);
+    const { index } = snapshot;
+    const parsed = parse(question);
+    const completed = completeQuery(parsed, context.previous, (text) => index.hasName(text));
+    // what an earlier answer completed is no name of its own
+    const query = completed === parsed ? understand(parsed, snapshot) : completed;
     return answer({
       question: question.slice(0, maxQuestionLength),
       query,

@@ -144,5 +144,13 @@ export interface Answer {
 export interface AskContext {
   /** The asker's User in the catalog, canonical, where known. */
   userRef?: string;
+  /** What the answer before it in the same thread was about. */
+  previous?: Previous;
   nowMs: number;
+}
+
+/** What a further question in the same thread may leave out. */
+export interface Previous {
+  ref: string;
+  intent: Intent;
 }
