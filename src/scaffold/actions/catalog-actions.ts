@@ -77,7 +77,9 @@ export const catalogRegister = defineAction({
       });
     }
     const refs = await context.catalog.register(url, text);
-    context.log(`registered ${refs.join(", ")}`);
+    context.log(
+      refs.length === 0 ? `handed ${url} to the catalog` : `registered ${refs.join(", ")}`,
+    );
     const entityRef = mainRef(refs);
     return { catalogInfoUrl: url, ...(entityRef === undefined ? {} : { entityRef }) };
   },

@@ -6,7 +6,7 @@ import { InputError } from "../../base/errors.ts";
 import { defineAction } from "../action.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
 import { readRegularFile, readTree } from "./file-tree.ts";
-import { writeInside } from "./workspace.ts";
+import { writeAllInside, writeInside } from "./workspace.ts";
 
 /** Copies a folder as it is. */
 export const fetchPlain = defineAction({
@@ -33,14 +33,10 @@ export const fetchPlain = defineAction({
     const target = checkRelativePath(input.targetPath ?? "");
     const paths = files.map((file) => (target === "" ? file.path : `${target}/${file.path}`));
     assertNoClashes(paths);
-    for (const [index, file] of files.entries()) {
-      await writeInside(
-        context.workspace,
-        paths[index] ?? file.path,
-        file.content,
-        file.isExecutable,
-      );
-    }
+    await writeAllInside(
+      context.workspace,
+      files.map((file, index) => ({ ...file, path: paths[index] ?? file.path })),
+    );
     context.log(`copied ${files.length} file${files.length === 1 ? "" : "s"}`);
     return {};
   },

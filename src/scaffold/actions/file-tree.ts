@@ -3,6 +3,7 @@ import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { codeOf, InputError, NotFoundError, toError } from "../../base/errors.ts";
+import { mapInChunks } from "../in-chunks.ts";
 
 /** Bounds for what one step may read or write. */
 export const treeLimits = {
@@ -38,12 +39,13 @@ export async function listTree(folder: string, signal: AbortSignal): Promise<Fou
   const walk = async (absolute: string, relative: string, depth: number): Promise<void> => {
     signal.throwIfAborted();
     if (depth > treeLimits.depth) throw tooLarge(`folders deeper than ${treeLimits.depth}`);
-    const names = (await readdir(absolute)).toSorted();
-    for (const name of names) {
-      if (name === ".git") continue;
+    const names = (await readdir(absolute)).filter((name) => name !== ".git").toSorted();
+    const all = await mapInChunks(names, (name) => lstat(join(absolute, name)));
+    for (const [index, name] of names.entries()) {
       const path = relative === "" ? name : `${relative}/${name}`;
       const child = join(absolute, name);
-      const stats = await lstat(child);
+      const stats = all[index];
+      if (stats === undefined) continue;
       if (stats.isDirectory()) {
         await walk(child, path, depth + 1);
         continue;
@@ -68,11 +70,12 @@ export async function listTree(folder: string, signal: AbortSignal): Promise<Fou
 
 /** Reads a folder's files. @throws as {@link listTree}. */
 export async function readTree(folder: string, signal: AbortSignal): Promise<TreeFile[]> {
-  const files: TreeFile[] = [];
-  for (const { path, absolute, isExecutable } of await listTree(folder, signal)) {
-    files.push({ path, content: await readRegularFile(absolute, path), isExecutable });
-  }
-  return files;
+  const found = await listTree(folder, signal);
+  return mapInChunks(found, async ({ path, absolute, isExecutable }) => ({
+    path,
+    content: await readRegularFile(absolute, path),
+    isExecutable,
+  }));
 }
 
 /**

@@ -5,9 +5,10 @@ import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../action.ts";
 import type { RenderStyle } from "../expressions.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
+import { mapInChunks } from "../in-chunks.ts";
 import type { TreeFile } from "./file-tree.ts";
 import { matchGlobs } from "./globs.ts";
-import { kindInside, writeInside } from "./workspace.ts";
+import { kindInside, writeAllInside } from "./workspace.ts";
 
 /** How a skeleton becomes files; the input of `fetch:template` and `workspace:template`. */
 export interface SkeletonOptions {
@@ -51,19 +52,21 @@ export async function renderSkeleton(
 ): Promise<void> {
   const planned = await planFiles(files, options, context);
   assertNoClashes(planned.map((one) => one.path));
-  const wanted: PlannedFile[] = [];
-  const taken = new Set<string>();
-  for (const one of planned) {
-    const isThere =
-      taken.has(one.path) || (await kindInside(context.workspace, one.path)) === "file";
-    taken.add(one.path);
+  const present = await mapInChunks(planned, (one) => kindInside(context.workspace, one.path));
+  // By path: two names may render to one, and then the first stays, or the last when it replaces.
+  const byPath = new Map<string, PlannedFile>();
+  for (const [index, one] of planned.entries()) {
+    const isThere = byPath.has(one.path) || present[index] === "file";
     if (isThere && !options.replace) context.log(`kept ${one.path}, which is already there`);
-    else wanted.push(one);
+    else byPath.set(one.path, one);
   }
+  const wanted = [...byPath.values()];
   const isText = (one: PlannedFile): boolean => one.isRendered && isTextFile(one.file.content);
-  for (const one of wanted.filter((each) => !isText(each))) {
-    await writeInside(context.workspace, one.path, one.file.content, one.file.isExecutable);
-  }
+  const asTheyAre = wanted.filter((one) => !isText(one));
+  await writeAllInside(
+    context.workspace,
+    asTheyAre.map(({ path, file: { content, isExecutable } }) => ({ path, content, isExecutable })),
+  );
   for (const batch of batches(wanted.filter(isText))) await renderBatch(batch, options, context);
   context.log(`wrote ${wanted.length} file${wanted.length === 1 ? "" : "s"}`);
 }
@@ -81,9 +84,12 @@ async function renderBatch(
     options,
     context,
   );
-  for (const [index, one] of batch.entries()) {
-    await writeInside(context.workspace, one.path, texts[index] ?? "", one.file.isExecutable);
-  }
+  const rendered = batch.map(({ path, file }, index) => ({
+    path,
+    content: texts[index] ?? "",
+    isExecutable: file.isExecutable,
+  }));
+  await writeAllInside(context.workspace, rendered);
 }
 
 async function planFiles(

@@ -1,8 +1,10 @@
-import { chmod, lstat, mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, rm } from "node:fs/promises";
+import { join, posix } from "node:path";
 
-import { InputError } from "../../base/errors.ts";
+import { codeOf, InputError, toError } from "../../base/errors.ts";
 import { checkRelativePath } from "../file-path.ts";
+import { mapInChunks } from "../in-chunks.ts";
 import { treeLimits } from "./file-tree.ts";
 
 /** Makes `folder` an empty workspace, whatever was there. */
@@ -60,26 +62,77 @@ export async function writeInside(
   content: Buffer | string,
   isExecutable = false,
 ): Promise<void> {
-  const absolute = await resolveFileInside(workspace, path);
-  if (Buffer.byteLength(content) > treeLimits.fileBytes) {
-    throw new InputError("tree-too-large", `“${path}” would be larger than 10 MB.`);
+  await writeAllInside(workspace, [{ path, content, isExecutable }]);
+}
+
+/** A file to write. */
+export interface NewFile {
+  path: string;
+  content: Buffer | string;
+  isExecutable: boolean;
+}
+
+/** Writes files inside the workspace, several at a time. @throws as {@link writeInside}. */
+export async function writeAllInside(workspace: string, files: readonly NewFile[]): Promise<void> {
+  const folders = new Map<string, string>();
+  for (const { path, content } of files) {
+    if (Buffer.byteLength(content) > treeLimits.fileBytes) {
+      throw new InputError("tree-too-large", `“${path}” would be larger than 10 MB.`);
+    }
+    if (checkRelativePath(path) === "") await resolveFileInside(workspace, path);
+    const folder = posix.dirname(checkRelativePath(path));
+    if (!folders.has(folder)) folders.set(folder, await makeFolder(workspace, folder, path));
   }
-  if ((await kindInside(workspace, path)) === "folder") {
+  await mapInChunks(files, async (file) => {
+    const relative = checkRelativePath(file.path);
+    const folder = folders.get(posix.dirname(relative)) ?? workspace;
+    await writeOne(join(folder, posix.basename(relative)), file);
+  });
+}
+
+async function makeFolder(workspace: string, folder: string, path: string): Promise<string> {
+  const absolute = await resolveInside(workspace, folder);
+  await mkdir(absolute, { recursive: true }).catch((thrown: unknown) => {
     throw new InputError(
+      "path-not-allowed",
+      `“${path}” cannot be written: a file stands where a folder is needed.`,
+      { cause: thrown },
+    );
+  });
+  return absolute;
+}
+
+/** The folder is known to be inside; the file itself must not be a link, nor a folder. */
+async function writeOne(absolute: string, { path, content, isExecutable }: NewFile): Promise<void> {
+  const mode = isExecutable ? 0o755 : 0o644;
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+  const file = await open(absolute, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode).catch(
+    (thrown: unknown) => {
+      throw writeError(thrown, path);
+    },
+  );
+  try {
+    await file.writeFile(content);
+    // the mode given above counts for new files only, and is cut by the process's mask
+    await file.chmod(mode);
+  } finally {
+    await file.close();
+  }
+}
+
+function writeError(thrown: unknown, path: string): Error {
+  const code = codeOf(thrown);
+  if (code === "EISDIR") {
+    return new InputError(
       "path-not-allowed",
       `“${path}” is a folder; a file cannot take its place.`,
     );
   }
-  await mkdir(dirname(absolute), { recursive: true }).catch((thrown: unknown) => {
-    throw new InputError(
+  if (code === "ELOOP") {
+    return new InputError(
       "path-not-allowed",
-      `“${path}” cannot be written: a file stands where a folder is needed.`,
-      {
-        cause: thrown,
-      },
+      `The path “${path}” is not allowed: it leads through a symbolic link.`,
     );
-  });
-  await writeFile(absolute, content);
-  // chmod, because writeFile keeps the mode of a file that was there
-  await chmod(absolute, isExecutable ? 0o755 : 0o644);
+  }
+  return toError(thrown);
 }

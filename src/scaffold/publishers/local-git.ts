@@ -2,6 +2,7 @@ import fs from "node:fs";
 
 import * as git from "isomorphic-git";
 
+import { mapInChunks } from "../in-chunks.ts";
 import type { PublishFile } from "./contract.ts";
 
 /** A file of a commit: its content's id and git's mode, such as `100755` for an executable. */
@@ -28,12 +29,11 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** Stores contents; the tree they make by path. */
 export async function storeFiles(gitdir: string, files: PublishFile[]): Promise<FlatTree> {
-  const tree: FlatTree = new Map();
-  for (const { path, content, isExecutable } of files) {
+  const entries = await mapInChunks(files, async ({ path, content, isExecutable }) => {
     const oid = await git.writeBlob({ fs, gitdir, dir: gitdir, blob: content });
-    tree.set(path, { oid, mode: isExecutable ? "100755" : "100644" });
-  }
-  return tree;
+    return [path, { oid, mode: isExecutable ? "100755" : "100644" }] as const;
+  });
+  return new Map(entries);
 }
 
 /** Stores the folders of a flat tree, innermost first; resolves with the id of the whole. */
