@@ -5,10 +5,9 @@ import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../action.ts";
 import type { RenderStyle } from "../expressions.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
-import { mapInChunks } from "../in-chunks.ts";
 import type { TreeFile } from "./file-tree.ts";
 import { matchGlobs } from "./globs.ts";
-import { kindInside, writeAllInside } from "./workspace.ts";
+import { filesInside, writeAllInside } from "./workspace.ts";
 
 /** How a skeleton becomes files; the input of `fetch:template` and `workspace:template`. */
 export interface SkeletonOptions {
@@ -52,11 +51,11 @@ export async function renderSkeleton(
 ): Promise<void> {
   const planned = await planFiles(files, options, context);
   assertNoClashes(planned.map((one) => one.path));
-  const present = await mapInChunks(planned, (one) => kindInside(context.workspace, one.path));
+  const present = await filesInside(context.workspace);
   // By path: two names may render to one, and then the first stays, or the last when it replaces.
   const byPath = new Map<string, PlannedFile>();
-  for (const [index, one] of planned.entries()) {
-    const isThere = byPath.has(one.path) || present[index] === "file";
+  for (const one of planned) {
+    const isThere = byPath.has(one.path) || present.has(one.path);
     if (isThere && !options.replace) context.log(`kept ${one.path}, which is already there`);
     else byPath.set(one.path, one);
   }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, rm } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
 
 import { codeOf, InputError, toError } from "../../base/errors.ts";
 import { checkRelativePath } from "../file-path.ts";
@@ -18,9 +18,9 @@ export async function prepareWorkspace(folder: string): Promise<void> {
  * @throws InputError `path-not-allowed`.
  */
 export async function resolveInside(workspace: string, path: string): Promise<string> {
-  const relative = checkRelativePath(path);
+  const checked = checkRelativePath(path);
   let absolute = workspace;
-  for (const part of relative === "" ? [] : relative.split("/")) {
+  for (const part of checked === "" ? [] : checked.split("/")) {
     absolute = join(absolute, part);
     const stats = await lstat(absolute).catch(() => undefined);
     if (stats === undefined) continue;
@@ -55,6 +55,17 @@ export async function kindInside(
   return stats.isDirectory() ? "folder" : "file";
 }
 
+/** Paths of all files that are in the workspace now. */
+export async function filesInside(workspace: string): Promise<Set<string>> {
+  const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return new Set(
+    files.map((entry) =>
+      relative(workspace, join(entry.parentPath, entry.name)).split(sep).join("/"),
+    ),
+  );
+}
+
 /** Writes a file inside the workspace, with its folders. @throws InputError `path-not-allowed`, `tree-too-large`. */
 export async function writeInside(
   workspace: string,
@@ -84,9 +95,9 @@ export async function writeAllInside(workspace: string, files: readonly NewFile[
     if (!folders.has(folder)) folders.set(folder, await makeFolder(workspace, folder, path));
   }
   await mapInChunks(files, async (file) => {
-    const relative = checkRelativePath(file.path);
-    const folder = folders.get(posix.dirname(relative)) ?? workspace;
-    await writeOne(join(folder, posix.basename(relative)), file);
+    const path = checkRelativePath(file.path);
+    const folder = folders.get(posix.dirname(path)) ?? workspace;
+    await writeOne(join(folder, posix.basename(path)), file);
   });
 }
 

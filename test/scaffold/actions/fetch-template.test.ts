@@ -232,6 +232,7 @@ describe("fetch:template", () => {
 
     await withFolder(async (folder) => {
       const context = actionContext(folder);
+      await mkdir(context.workspace);
       await writeAll(join(folder, "template", "skeleton"), { "a.txt": latin });
       await builtinActions.get("fetch:template")?.run({ url: "./skeleton" }, context);
 
