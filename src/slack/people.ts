@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { ForbiddenError, toError, UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { EntityService } from "../usecases/services.ts";
+import { within } from "./within.ts";
 
 /** A person as Slack knows them. */
 interface SlackPerson {
@@ -35,11 +36,14 @@ const keptMs = 10 * 60_000;
 /** Bounds memory; a workspace's active people fit many times over. */
 const keptPeople = 20_000;
 const lookupLimitMs = 400;
+/** Finding a User means looking through the catalog, which every question must not do again. */
+const refKeptMs = 30_000;
 
 /** Creates the directory; its cache lives as long as it does. */
 export function createPeople(options: PeopleOptions): People {
   const { web, entities, logger, now } = options;
   const known = new Map<string, { person: Promise<SlackPerson>; readAtMs: number }>();
+  const refs = new Map<string, { ref: string | undefined; readAtMs: number }>();
   const find = async (userId: string): Promise<SlackPerson> => {
     const cached = known.get(userId);
     if (cached !== undefined && now() - cached.readAtMs < keptMs) return await cached.person;
@@ -62,20 +66,29 @@ export function createPeople(options: PeopleOptions): People {
       });
     },
     async userRef(userId) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), lookupLimitMs);
-      });
-      const person = await Promise.race([find(userId), late]).catch(() => undefined);
-      clearTimeout(timer);
-      return entities.userOf({
-        slackUserId: userId,
-        ...(person === undefined ? {} : { name: person.name }),
-        ...(person?.email === undefined || person.limit !== undefined
-          ? {}
-          : { email: person.email }),
-      });
+      const cached = refs.get(userId);
+      if (cached !== undefined && now() - cached.readAtMs < refKeptMs) return cached.ref;
+      const person = await within(find(userId), lookupLimitMs).catch(() => undefined);
+      const ref = entities.userOf(catalogPerson(userId, person));
+      if (refs.size >= keptPeople) refs.clear();
+      // what was found without knowing the person may be wrong in a moment
+      if (person !== undefined) refs.set(userId, { ref, readAtMs: now() });
+      return ref;
     },
+  };
+}
+
+/** What the catalog may know a person by; the address of somebody from outside proves nothing. */
+function catalogPerson(
+  slackUserId: string,
+  person: SlackPerson | undefined,
+): Parameters<EntityService["userOf"]>[0] {
+  if (person === undefined) return { slackUserId };
+  const isOneOfUs = person.limit === undefined;
+  return {
+    slackUserId,
+    name: person.name,
+    ...(isOneOfUs && person.email !== undefined ? { email: person.email } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { App, BlockButtonAction, ViewOutput } from "@slack/bolt";
+import type { ViewOutput } from "@slack/bolt";
 
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
@@ -14,37 +14,20 @@ import {
 } from "../views/document-view.ts";
 import { mrk, person } from "../views/text.ts";
 import { answerQuestion } from "./answering.ts";
-import { type ButtonArgs, malformed, rowOf, valueOf } from "./buttons.ts";
+import { malformed, valueOf } from "./buttons.ts";
+import type { ActionArgs, Table } from "./tables.ts";
 
-/** Registers the buttons of answers: further questions, sharing, documents. */
-export function registerAnswerActions(app: App, context: SlackContext): void {
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: rowOf(actionIds.ask) },
-    async (args) => {
-      await askAgain(args, context);
-    },
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: actionIds.share },
-    async (args) => {
-      await share(args, context);
-    },
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: rowOf(actionIds.openDocument) },
-    async (args) => {
-      await openDocument(args, context);
-    },
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: rowOf(actionIds.turnPage) },
-    async (args) => {
-      await turnPage(args, context);
-    },
-  );
+/** The buttons of answers: further questions, sharing, documents. */
+export function answerActions(context: SlackContext): Table<ActionArgs> {
+  return {
+    [actionIds.ask]: async (args) => await askAgain(args, context),
+    [actionIds.share]: async (args) => await share(args, context),
+    [actionIds.openDocument]: async (args) => await openDocument(args, context),
+    [actionIds.turnPage]: async (args) => await turnPage(args, context),
+  };
 }
 
-async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> {
+async function askAgain(args: ActionArgs, context: SlackContext): Promise<void> {
   const question = valueOf(args);
   const { view } = args.body;
   if (view !== undefined) return await answerInModal(args, context, question, view);
@@ -74,7 +57,7 @@ async function askAgain(args: ButtonArgs, context: SlackContext): Promise<void> 
 
 /** In a modal the next answer takes the place of the last; from the Home tab it opens one. */
 async function answerInModal(
-  args: ButtonArgs,
+  args: ActionArgs,
   context: SlackContext,
   question: string,
   shown: ViewOutput,
@@ -90,7 +73,7 @@ async function answerInModal(
 }
 
 /** Posts by the button's own response URL, which works even where the bot is not a member. */
-async function share(args: ButtonArgs, context: SlackContext): Promise<void> {
+async function share(args: ActionArgs, context: SlackContext): Promise<void> {
   const question = valueOf(args);
   await args.ack();
   const from = `${args.body.user.id}:${String(args.body.container["message_ts"])}:${question}`;
@@ -112,7 +95,7 @@ function readPlace(text: string): DocumentPlace {
   }
 }
 
-async function openDocument(args: ButtonArgs, context: SlackContext): Promise<void> {
+async function openDocument(args: ActionArgs, context: SlackContext): Promise<void> {
   const place = readPlace(valueOf(args));
   const document = context.services.readDocument(place.path);
   const view =
@@ -126,7 +109,7 @@ async function openDocument(args: ButtonArgs, context: SlackContext): Promise<vo
   await args.ack();
 }
 
-async function turnPage(args: ButtonArgs, context: SlackContext): Promise<void> {
+async function turnPage(args: ActionArgs, context: SlackContext): Promise<void> {
   await args.ack();
   const { view } = args.body;
   if (view === undefined) return;

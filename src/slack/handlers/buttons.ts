@@ -1,21 +1,12 @@
-import type { AllMiddlewareArgs, BlockButtonAction, SlackActionMiddlewareArgs } from "@slack/bolt";
-
 import { InputError } from "../../base/errors.ts";
-
-/** What a handler of a button gets. */
-export type ButtonArgs = SlackActionMiddlewareArgs<BlockButtonAction> & AllMiddlewareArgs;
-
-/** Matches `ask` and `ask/3`: a row of like buttons. */
-export function rowOf(id: string): RegExp {
-  return new RegExp(`^${id}(?:/\\w+)?$`);
-}
+import type { ActionArgs } from "./tables.ts";
 
 /**
  * The button's value: at most 2,000 characters, which Slack promises and a forged payload may not keep.
  * @throws InputError `slack-button-malformed`
  */
-export function valueOf({ action }: ButtonArgs): string {
-  const value: unknown = action.value;
+export function valueOf({ action }: ActionArgs): string {
+  const value: unknown = "value" in action ? action.value : undefined;
   if (typeof value !== "string" || value === "" || value.length > 2000) throw malformed();
   return value;
 }

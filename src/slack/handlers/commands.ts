@@ -1,31 +1,24 @@
-import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from "@slack/bolt";
-
 import type { SlackContext } from "../context.ts";
 import { parseRequest, questionOf, type Request } from "../requests.ts";
 import { message } from "../views/blocks.ts";
 import { within } from "../within.ts";
 import { answerRequest } from "./answering.ts";
 import { openNamedTemplate } from "./new-service.ts";
-
-type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs;
+import type { CommandArgs, Table } from "./tables.ts";
 
 /** An answer that is ready by then goes out with the acknowledgement and costs no further call. */
 const ackLimitMs = 1500;
 
-/** Registers `/whoowns`, `/runbook`, `/callboard` and `/newservice`. */
-export function registerCommands(app: App, context: SlackContext): void {
-  app.command("/whoowns", async (args) => {
-    await handle(args, context, questionOf("who owns", textOf(args)));
-  });
-  app.command("/runbook", async (args) => {
-    await handle(args, context, questionOf("runbook for", textOf(args)));
-  });
-  app.command("/callboard", async (args) => {
-    await handle(args, context, parseRequest(textOf(args)));
-  });
-  app.command("/newservice", async (args) => {
-    await handle(args, context, { type: "new", template: textOf(args) });
-  });
+/** `/whoowns`, `/runbook`, `/callboard` and `/newservice`. */
+export function commandHandlers(context: SlackContext): Table<CommandArgs> {
+  return {
+    "/whoowns": async (args) => await handle(args, context, questionOf("who owns", textOf(args))),
+    "/runbook": async (args) =>
+      await handle(args, context, questionOf("runbook for", textOf(args))),
+    "/callboard": async (args) => await handle(args, context, parseRequest(textOf(args))),
+    "/newservice": async (args) =>
+      await handle(args, context, { type: "new", template: textOf(args) }),
+  };
 }
 
 function textOf({ command }: CommandArgs): string {

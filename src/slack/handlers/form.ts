@@ -1,12 +1,4 @@
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  BlockButtonAction,
-  SlackViewMiddlewareArgs,
-  ViewOutput,
-  ViewSubmitAction,
-} from "@slack/bolt";
+import type { ViewOutput } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 
 import { CallboardError, toError } from "../../base/errors.ts";
@@ -30,37 +22,28 @@ import {
   viewAt,
   viewBefore,
 } from "./form-session.ts";
+import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
 
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
+/** Forms that are sent. */
+export function formViews(context: SlackContext): Table<SubmitArgs> {
+  return {
+    [viewIds.formPage]: async (args) => await submitPage(args, context),
+    [viewIds.formReview]: async (args) => await submitReview(args, context),
+  };
+}
 
-/** Registers everything that happens inside a form. */
-export function registerForm(app: App, context: SlackContext): void {
-  app.view<ViewSubmitAction>(
-    { callback_id: viewIds.formPage, type: "view_submission" },
-    async (args) => {
-      await submitPage(args, context);
-    },
-  );
-  app.view<ViewSubmitAction>(
-    { callback_id: viewIds.formReview, type: "view_submission" },
-    async (args) => {
-      await submitReview(args, context);
-    },
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: actionIds.formBack },
-    async ({ ack, body }) => {
+/** What is pressed or changed inside a form. */
+export function formActions(context: SlackContext): Table<ActionArgs> {
+  return {
+    async [actionIds.formBack]({ ack, body }) {
       await ack();
       if (body.view !== undefined) await goBack(context, body.view, body.user.id);
     },
-  );
-  app.action<BlockAction>(
-    { type: "block_actions", action_id: actionIds.formInput },
-    async ({ ack, body }) => {
+    async [actionIds.formInput]({ ack, body }) {
       await ack();
       if (body.view !== undefined) await redraw(context, body.view, body.user.id);
     },
-  );
+  };
 }
 
 async function submitPage(args: SubmitArgs, context: SlackContext): Promise<void> {

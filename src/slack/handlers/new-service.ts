@@ -1,46 +1,42 @@
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockButtonAction,
-  SlackCommandMiddlewareArgs,
-} from "@slack/bolt";
-
 import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
 import type { Draft } from "../../usecases/services.ts";
 import { actionIds, shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { renderTemplatesView } from "../views/template-list.ts";
 import { within } from "../within.ts";
-import { type ButtonArgs, rowOf, valueOf } from "./buttons.ts";
+import { valueOf } from "./buttons.ts";
 import { firstView, scopeOf } from "./form-session.ts";
+import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
-/** Registers the ways into a form: the buttons of the template list and the global shortcut. */
-export function registerNewService(app: App, context: SlackContext): void {
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: rowOf(actionIds.openTemplate) },
-    async (args) => await openFromButton(args, context),
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: actionIds.listTemplates },
-    async ({ body, ack }) => {
-      const view = renderTemplatesView({ templates: context.services.templates.list() });
-      await context.web.views.open({ trigger_id: body.trigger_id, view });
-      await ack();
-    },
-  );
-  app.shortcut(
-    { callback_id: shortcutIds.newService, type: "shortcut" },
-    async ({ shortcut, ack }) => {
-      const view = renderTemplatesView({ templates: context.services.templates.list() });
-      await context.web.views.open({ trigger_id: shortcut.trigger_id, view });
-      await ack();
-    },
-  );
+/** The ways into a form: the buttons of the template list. */
+export function newServiceActions(context: SlackContext): Table<ActionArgs> {
+  return {
+    [actionIds.openTemplate]: async (args) => await openFromButton(args, context),
+    [actionIds.listTemplates]: async (args) => await openList(args, context, args.body.trigger_id),
+  };
+}
+
+/** The global shortcut *New service*. */
+export function newServiceShortcuts(context: SlackContext): Table<GlobalShortcutArgs> {
+  return {
+    [shortcutIds.newService]: async (args) =>
+      await openList(args, context, args.shortcut.trigger_id),
+  };
+}
+
+async function openList(
+  { ack }: ActionArgs | GlobalShortcutArgs,
+  context: SlackContext,
+  triggerId: string,
+): Promise<void> {
+  const view = renderTemplatesView({ templates: context.services.templates.list() });
+  await context.web.views.open({ trigger_id: triggerId, view });
+  await ack();
 }
 
 /** Opens the form of the template that was named after `/newservice`; false when there is none of that name. */
 export async function openNamedTemplate(
-  args: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
+  args: CommandArgs,
   context: SlackContext,
   name: string,
 ): Promise<boolean> {
@@ -53,7 +49,7 @@ export async function openNamedTemplate(
   return true;
 }
 
-async function openFromButton(args: ButtonArgs, context: SlackContext): Promise<void> {
+async function openFromButton(args: ActionArgs, context: SlackContext): Promise<void> {
   const { body } = args;
   const channel = body.channel?.id;
   const view = await beginForm(context, {

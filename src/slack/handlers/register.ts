@@ -1,29 +1,86 @@
-import type { App } from "@slack/bolt";
+import type { AllMiddlewareArgs, AnyMiddlewareArgs, App } from "@slack/bolt";
 
 import type { SlackContext } from "../context.ts";
-import { registerAnswerActions } from "./answer-actions.ts";
-import { registerCommands } from "./commands.ts";
-import { registerForm } from "./form.ts";
+import { answerActions } from "./answer-actions.ts";
+import { commandHandlers } from "./commands.ts";
+import { formActions, formViews } from "./form.ts";
 import { registerHome } from "./home.ts";
 import { registerLifecycle } from "./lifecycle.ts";
 import { registerLinks } from "./links.ts";
 import { registerMessages } from "./messages.ts";
-import { registerNewService } from "./new-service.ts";
-import { registerRuns } from "./runs.ts";
-import { registerMessageShortcuts } from "./shortcuts.ts";
+import { newServiceActions, newServiceShortcuts } from "./new-service.ts";
+import { runActions } from "./runs.ts";
+import { messageShortcuts } from "./shortcuts.ts";
 import { registerSuggestions } from "./suggestions.ts";
+import {
+  type ActionArgs,
+  type CommandArgs,
+  type GlobalShortcutArgs,
+  handlerOf,
+  type MessageShortcutArgs,
+  type SubmitArgs,
+} from "./tables.ts";
 
 /** Registers every handler; what none of them wants is answered by the surface. */
 export function registerHandlers(app: App, context: SlackContext): void {
-  registerCommands(app, context);
-  registerMessages(app, context);
-  registerAnswerActions(app, context);
-  registerNewService(app, context);
-  registerForm(app, context);
+  registerTables(app, context);
   registerSuggestions(app, context);
-  registerRuns(app, context);
-  registerMessageShortcuts(app, context);
+  registerMessages(app, context);
   registerHome(app, context);
-  registerLifecycle(app, context);
   registerLinks(app, context);
+  registerLifecycle(app, context);
+}
+
+type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
+
+/**
+ * What people press and send is looked up in tables by one middleware: Bolt runs the conditions of all listeners for each
+ * payload, which with a listener for each button took most of the time of an answer.
+ */
+function registerTables(app: App, context: SlackContext): void {
+  const commands = commandHandlers(context);
+  const views = formViews(context);
+  const actions = {
+    ...answerActions(context),
+    ...newServiceActions(context),
+    ...formActions(context),
+    ...runActions(context),
+  };
+  const onMessages = messageShortcuts(context);
+  const global = newServiceShortcuts(context);
+  app.use(async (args) => {
+    if (isCommand(args)) return await handlerOf(commands, args.command.command)?.(args);
+    if (isBlockAction(args)) {
+      // `ask/3`: one of a row of like buttons
+      const actionId: unknown = args.action.action_id;
+      const [id = ""] = typeof actionId === "string" ? actionId.split("/") : [];
+      return await handlerOf(actions, id)?.(args);
+    }
+    if (isSubmission(args)) return await handlerOf(views, args.view.callback_id)?.(args);
+    if (isMessageShortcut(args)) {
+      return await handlerOf(onMessages, args.shortcut.callback_id)?.(args);
+    }
+    if (isGlobalShortcut(args)) return await handlerOf(global, args.shortcut.callback_id)?.(args);
+    return await args.next();
+  });
+}
+
+function isCommand(args: Args): args is Args & CommandArgs {
+  return "command" in args && args.command !== undefined;
+}
+
+function isBlockAction(args: Args): args is Args & ActionArgs {
+  return "action" in args && args.body.type === "block_actions" && args.action !== undefined;
+}
+
+function isSubmission(args: Args): args is Args & SubmitArgs {
+  return "view" in args && args.body.type === "view_submission";
+}
+
+function isMessageShortcut(args: Args): args is Args & MessageShortcutArgs {
+  return "shortcut" in args && args.body.type === "message_action";
+}
+
+function isGlobalShortcut(args: Args): args is Args & GlobalShortcutArgs {
+  return "shortcut" in args && args.body.type === "shortcut";
 }

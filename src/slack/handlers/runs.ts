@@ -1,26 +1,21 @@
-import type { App, BlockButtonAction } from "@slack/bolt";
-
 import { ForbiddenError, NotFoundError } from "../../base/errors.ts";
 import type { RunRecord, RunRequester } from "../../usecases/run-record.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
-import { type ButtonArgs, valueOf } from "./buttons.ts";
+import { valueOf } from "./buttons.ts";
+import type { ActionArgs, Table } from "./tables.ts";
 
-/** Registers *Retry* and *Cancel* under a run's message. */
-export function registerRuns(app: App, context: SlackContext): void {
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: actionIds.retryRun },
-    async (args) => await change(args, context, "retry"),
-  );
-  app.action<BlockButtonAction>(
-    { type: "block_actions", action_id: actionIds.cancelRun },
-    async (args) => await change(args, context, "cancel"),
-  );
+/** *Retry* and *Cancel* under a run's message. */
+export function runActions(context: SlackContext): Table<ActionArgs> {
+  return {
+    [actionIds.retryRun]: async (args) => await change(args, context, "retry"),
+    [actionIds.cancelRun]: async (args) => await change(args, context, "cancel"),
+  };
 }
 
 /** Whoever clicks is checked now, not whoever was shown the button. */
 async function change(
-  args: ButtonArgs,
+  args: ActionArgs,
   context: SlackContext,
   what: "retry" | "cancel",
 ): Promise<void> {

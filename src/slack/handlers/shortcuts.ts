@@ -1,32 +1,20 @@
-import type {
-  AllMiddlewareArgs,
-  App,
-  MessageShortcut,
-  SlackShortcutMiddlewareArgs,
-} from "@slack/bolt";
-
 import { isRecord } from "../../base/json.ts";
 import { shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { plainFromSlack, questionOf } from "../requests.ts";
 import { answerRequest } from "./answering.ts";
+import type { MessageShortcutArgs, Table } from "./tables.ts";
 
-type ShortcutArgs = SlackShortcutMiddlewareArgs<MessageShortcut> & AllMiddlewareArgs;
-
-/** Registers *Who owns this?* and *Find a runbook*, which ask about a whole message, such as an alert. */
-export function registerMessageShortcuts(app: App, context: SlackContext): void {
-  app.shortcut<MessageShortcut>(
-    { callback_id: shortcutIds.whoOwns, type: "message_action" },
-    async (args) => await answerAbout(args, context, "who owns"),
-  );
-  app.shortcut<MessageShortcut>(
-    { callback_id: shortcutIds.findRunbook, type: "message_action" },
-    async (args) => await answerAbout(args, context, "runbook for"),
-  );
+/** *Who owns this?* and *Find a runbook*, which ask about a whole message, such as an alert. */
+export function messageShortcuts(context: SlackContext): Table<MessageShortcutArgs> {
+  return {
+    [shortcutIds.whoOwns]: async (args) => await answerAbout(args, context, "who owns"),
+    [shortcutIds.findRunbook]: async (args) => await answerAbout(args, context, "runbook for"),
+  };
 }
 
 async function answerAbout(
-  { shortcut, ack, respond }: ShortcutArgs,
+  { shortcut, ack, respond }: MessageShortcutArgs,
   context: SlackContext,
   verb: Parameters<typeof questionOf>[0],
 ): Promise<void> {

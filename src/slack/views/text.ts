@@ -10,6 +10,8 @@ const invisible =
 
 /** `text` without characters that nobody sees but that reorder or hide others, and without halves of surrogate pairs. */
 export function tidy(text: string): string {
+  // most text is plain: printable ASCII and line feeds
+  if (!/[^\u0020-\u007e\n]/.test(text)) return text;
   return text
     .replaceAll("\r\n", "\n")
     .replaceAll("\r", "\n")
@@ -19,6 +21,7 @@ export function tidy(text: string): string {
 
 /** `text` on one line. */
 export function oneLine(text: string): string {
+  if (!/[^\u0020-\u007e]|^ | $| {2}/.test(text)) return text;
   return tidy(text).replace(/\s+/gu, " ").trim();
 }
 
@@ -69,6 +72,7 @@ function withoutFormatting(text: string): string {
 
 /** `text` as it stands, at most `max` characters after escaping, on as many lines as it has. */
 export function literal(text: string, max: number): Mrkdwn {
+  if (text.length <= max && !/[&<>*_~`]|[^\u0020-\u007e\n]/.test(text)) return { mrkdwn: text };
   const whole = tidy(text);
   for (let length = Math.min(whole.length, max); length > 0;) {
     const escaped = escape(withoutFormatting(clamp(whole, length)));
