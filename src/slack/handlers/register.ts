@@ -50,12 +50,7 @@ function registerTables(app: App, context: SlackContext): void {
   const global = newServiceShortcuts(context);
   app.use(async (args) => {
     if (isCommand(args)) return await handlerOf(commands, args.command.command)?.(args);
-    if (isBlockAction(args)) {
-      // `ask/3`: one of a row of like buttons
-      const actionId: unknown = args.action.action_id;
-      const [id = ""] = typeof actionId === "string" ? actionId.split("/") : [];
-      return await handlerOf(actions, id)?.(args);
-    }
+    if (isBlockAction(args)) return await handlerOf(actions, rowOf(args.action.action_id))?.(args);
     if (isSubmission(args)) return await handlerOf(views, args.view.callback_id)?.(args);
     if (isMessageShortcut(args)) {
       return await handlerOf(onMessages, args.shortcut.callback_id)?.(args);
@@ -63,6 +58,11 @@ function registerTables(app: App, context: SlackContext): void {
     if (isGlobalShortcut(args)) return await handlerOf(global, args.shortcut.callback_id)?.(args);
     return await args.next();
   });
+}
+
+/** `ask` of `ask/3`: one of a row of like buttons. */
+function rowOf(actionId: unknown): string {
+  return typeof actionId === "string" ? (actionId.split("/")[0] ?? "") : "";
 }
 
 function isCommand(args: Args): args is Args & CommandArgs {
