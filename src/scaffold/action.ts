@@ -110,5 +110,3 @@ export type AnyAction = Action;
 
 /** Actions by id. */
 export type ActionRegistry = ReadonlyMap<string, AnyAction>;
-
-export type StepInput = Record<string, JsonValue>;

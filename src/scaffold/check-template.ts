@@ -8,8 +8,12 @@ import { fieldKind } from "./field-kinds.ts";
 import { engineFilterNames, ownFilterNames } from "./filters.ts";
 import { schemaProblem } from "./json-schema.ts";
 import type { Template } from "./model.ts";
-import type { KnownExtensions } from "./parse-template.ts";
 import type { TemplateFindings } from "./template-findings.ts";
+
+/** What a template may use. Absent: not checked. */
+export interface KnownExtensions {
+  actions?: { has(id: string): boolean; keys(): Iterable<string> };
+}
 
 type Path = (string | number)[];
 

@@ -1,13 +1,28 @@
 import { InputError } from "../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
-import type { ActionContext, AnyAction } from "./action.ts";
+import type { ActionContext, ActionRegistry, AnyAction } from "./action.ts";
 import type { RenderContext, RenderWorld } from "./expressions.ts";
 import type { TemplateStep } from "./model.ts";
-import type { RunStepsRequest } from "./run-steps.ts";
+import type { Renderer } from "./renderer.ts";
 import { checkInput, isTruthy, renderPart, toOutput } from "./step-input.ts";
 
 /** More repetitions than this are a mistake, or an attack. */
 const maxIterations = 1_000;
+
+/** What a step needs of the run it belongs to. */
+export interface StepHost {
+  actions: ActionRegistry;
+  renderer: Renderer;
+  /** The world of one step. `notesPrefix` keeps the notes of an `each` iteration apart. */
+  createContext(
+    step: TemplateStep,
+    notesPrefix: string,
+    log: (line: string) => void,
+  ): ActionContext;
+  /** A line for the person who watches; secrets are already masked. */
+  onLog(stepId: string, line: string): void;
+  signal: AbortSignal;
+}
 
 /** What the parts of a step are rendered with. */
 export interface StepScope {
@@ -29,7 +44,7 @@ interface PreparedCall {
  */
 export async function executeStep(
   step: TemplateStep,
-  request: RunStepsRequest,
+  request: StepHost,
   scope: StepScope,
 ): Promise<JsonObject> {
   const action = request.actions.get(step.action);
@@ -63,7 +78,7 @@ async function callAction(
 async function prepareCalls(
   step: TemplateStep,
   action: AnyAction,
-  request: RunStepsRequest,
+  request: StepHost,
   { context, world, redact }: StepScope,
 ): Promise<PreparedCall[]> {
   const render = (

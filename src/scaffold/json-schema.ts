@@ -83,7 +83,7 @@ let compiles = 0;
 const compiled = new WeakMap<JsonObject, ValidateFunction>();
 
 /** Compiles a cleaned schema, once for each object. @throws Error with Ajv's words when it is not a JSON Schema. */
-export function compileSchema(schema: JsonObject): ValidateFunction {
+function compileSchema(schema: JsonObject): ValidateFunction {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
   compiles += 1;

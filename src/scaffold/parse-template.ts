@@ -7,14 +7,9 @@ import {
   type JsonValue,
 } from "../base/json.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
-import { checkTemplate } from "./check-template.ts";
+import { checkTemplate, type KnownExtensions } from "./check-template.ts";
 import type { Template, TemplateStep } from "./model.ts";
 import { createTemplateFindings, type TemplateFindings } from "./template-findings.ts";
-
-/** What a template may use. Absent: not checked. */
-export interface KnownExtensions {
-  actions?: { has(id: string): boolean; keys(): Iterable<string> };
-}
 
 /**
  * Reads a Template entity into what can be run, and says everything that is wrong with it. A template with a finding of

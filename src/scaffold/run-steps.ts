@@ -1,16 +1,15 @@
 import { CallboardError, InputError, toError, UpstreamError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { ActionContext, ActionRegistry } from "./action.ts";
-import { executeStep, type StepScope } from "./execute-step.ts";
+import type { ActionContext } from "./action.ts";
+import { executeStep, type StepHost, type StepScope } from "./execute-step.ts";
 import type { RenderContext, RenderWorld } from "./expressions.ts";
 import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./model.ts";
 import { createRedactor } from "./redact.ts";
 import { renderOutput } from "./render-output.ts";
-import type { Renderer } from "./renderer.ts";
 import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
 
 /** Everything a run needs; nothing else is touched. */
-export interface RunStepsRequest {
+export interface RunStepsRequest extends StepHost {
   template: Template;
   /** Validated parameters. */
   values: JsonObject;
@@ -19,19 +18,8 @@ export interface RunStepsRequest {
   startedAtMs: number;
   /** How the steps stand from before: completed, skipped and failed ones are not run again. */
   before?: readonly StepState[];
-  actions: ActionRegistry;
-  renderer: Renderer;
-  /** The world of one step. `notesPrefix` keeps the notes of an `each` iteration apart. */
-  createContext(
-    step: TemplateStep,
-    notesPrefix: string,
-    log: (line: string) => void,
-  ): ActionContext;
-  /** A line for the person who watches; secrets are already masked. */
-  onLog(stepId: string, line: string): void;
   /** Awaited at each change of a step, before anything else happens. */
   onStep(state: StepState): Promise<void>;
-  signal: AbortSignal;
   isDryRun: boolean;
   clock(): number;
   secrets?: Record<string, string>;

@@ -4,8 +4,9 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import { joinWords } from "../base/words.ts";
 import { displayName, type Catalog, type CatalogEntity } from "../catalog/model.ts";
 import { buildForm } from "../scaffold/build-form.ts";
+import type { KnownExtensions } from "../scaffold/check-template.ts";
 import type { Template } from "../scaffold/model.ts";
-import { parseTemplate, type KnownExtensions } from "../scaffold/parse-template.ts";
+import { parseTemplate } from "../scaffold/parse-template.ts";
 import type { LoadedTemplate, TemplateService, TemplateSummary } from "./services.ts";
 
 /** A template with what is wrong with it. */

@@ -48,7 +48,7 @@ export function publishContext(
 }
 
 /** Files with what goes wrong most: nested, executable, binary, odd names, empty. */
-export const sampleFiles: PublishFile[] = [
+const sampleFiles: PublishFile[] = [
   file("README.md", "# Ledger\n"),
   file("bin/run", "#!/bin/sh\necho run\n", true),
   file("docs/über uns/note (1).md", "grüße\r\n"),

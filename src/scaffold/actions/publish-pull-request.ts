@@ -90,7 +90,7 @@ export const publishGithubPullRequest = defineAction({
 const badBranch = /^[-./]|[/.]$|\.\.|@\{|\/\/|\.lock(?:\/|$)|\/\.|[\s~^:?*[\\\u0000-\u001f\u007f]/;
 
 /** @throws InputError `branch-name-invalid`. @see https://git-scm.com/docs/git-check-ref-format */
-export function assertBranchName(name: string): void {
+function assertBranchName(name: string): void {
   const isGood = name !== "" && name !== "@" && name.length <= 200 && !badBranch.test(name);
   if (isGood) return;
   throw new InputError(

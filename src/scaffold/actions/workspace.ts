@@ -1,17 +1,11 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 
 import { codeOf, InputError, toError } from "../../base/errors.ts";
 import { checkRelativePath } from "../file-path.ts";
 import { mapInChunks } from "../in-chunks.ts";
 import { treeLimits } from "./file-tree.ts";
-
-/** Makes `folder` an empty workspace, whatever was there. */
-export async function prepareWorkspace(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-}
 
 /**
  * The absolute path of something inside the workspace. No part of it is a link, so it cannot lead out.

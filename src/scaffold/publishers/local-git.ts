@@ -91,7 +91,7 @@ export async function storeCommit(request: CommitRequest): Promise<string> {
 }
 
 /** The line by which a commit of a run is recognised. */
-export function trailerOf(runId: string): string {
+function trailerOf(runId: string): string {
   return `Run-Id: ${runId}`;
 }
 

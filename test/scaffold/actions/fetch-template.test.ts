@@ -1,14 +1,19 @@
-import { execFileSync } from "node:child_process";
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 
 import type { JsonObject } from "../../../src/base/json.ts";
 import type { AnyAction } from "../../../src/scaffold/action.ts";
 import { builtinActions } from "../../../src/scaffold/actions/builtin-actions.ts";
 import { checkInput } from "../../../src/scaffold/step-input.ts";
 import { actionContext, withFolder } from "../../helpers/scaffold.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
 
 type Files = Record<string, string | Buffer>;
 
@@ -318,8 +323,14 @@ describe("nothing leaves the workspace", () => {
       },
     ],
     [
-      "a pipe",
-      async (folder) => void execFileSync("mkfifo", [join(folder, "template", "skeleton", "pipe")]),
+      "a socket",
+      async (folder) => {
+        const server = createServer();
+        await new Promise<void>((resolve) => {
+          server.listen(join(folder, "template", "skeleton", "socket"), resolve);
+        });
+        servers.push(server);
+      },
     ],
   ];
 
