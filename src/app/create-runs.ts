@@ -14,7 +14,13 @@ import { runSteps } from "../scaffold/run-steps.ts";
 import { validateValues } from "../scaffold/validate-values.ts";
 import type { Processor, Storage } from "../storage/contract.ts";
 import { cancelRun, retryRun } from "../usecases/change-run.ts";
-import { executeRun, type StepHooks, type StepsResult } from "../usecases/execute-run.ts";
+import {
+  type ExecuteRunDeps,
+  executeRun,
+  giveUpRun,
+  type StepHooks,
+  type StepsResult,
+} from "../usecases/execute-run.ts";
 import type { Notifier } from "../usecases/notifier.ts";
 import type { Registrations } from "../usecases/registrations.ts";
 import type { RunRecord } from "../usecases/run-record.ts";
@@ -48,6 +54,8 @@ export interface Runs {
 
 /** How often lost jobs are looked for. */
 const sweepIntervalMs = 10_000;
+/** Telling that a run was given up may take this long; the sweeper comes back to what was not told. */
+const giveUpLimitMs = 30_000;
 
 /** Wires the run use cases to storage, actions and publisher. */
 export function createRuns(options: RunsOptions): Runs {
@@ -79,20 +87,25 @@ async function work(
 ): Promise<() => Promise<void>> {
   const { storage, logger, clock } = options;
   const releaser = createReleaser();
+  const depsFor = (runId: string): ExecuteRunDeps => ({
+    runs,
+    notifier,
+    clock,
+    logger: logger.child({ runId }),
+    runSteps: (run, hooks) => executeSteps(run, hooks, options),
+    ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
+    ...(options.onResumed === undefined ? {} : { onResumed: options.onResumed }),
+  });
   const processor: Processor = async (job, { signal }) => {
     const runId = runIdOf(job.data);
-    await executeRun(runId, signal, {
-      runs,
-      notifier,
-      clock,
-      logger: logger.child({ runId }),
-      runSteps: (run, hooks) => executeSteps(run, hooks, options),
-      ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
-      ...(options.onResumed === undefined ? {} : { onResumed: options.onResumed }),
-    });
+    await executeRun(runId, signal, depsFor(runId));
   };
   const worker = await storage.jobs.process(processor, {
     concurrency: options.config.file.scaffolder.concurrency,
+    async onGiveUp(job, error) {
+      const runId = runIdOf(job.data);
+      await giveUpRun(runId, error, AbortSignal.timeout(giveUpLimitMs), depsFor(runId));
+    },
   });
   releaser.add("worker", () => worker.stop());
   const sweep = (): void => {

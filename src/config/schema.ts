@@ -72,12 +72,19 @@ export const environmentSchema = z.object({
     group: "GitHub",
     isSecret: true,
   }),
-  REDIS_URL: key(secret("a redis:// or rediss:// address", /^rediss?:\/\//), {
-    description: "Keeps runs and jobs in Redis. Needs append-only files and the noeviction policy.",
-    example: "redis://localhost:6379",
-    group: "Storage",
-    isSecret: true,
-  }),
+  REDIS_URL: key(
+    secret(
+      "a redis:// or rediss:// address, for Sentinel redis+sentinel://, for a Cluster redis+cluster://",
+      /^rediss?(\+sentinel|\+cluster)?:\/\//,
+    ),
+    {
+      description:
+        "Keeps runs and jobs in Redis. Needs append-only files and the noeviction policy.",
+      example: "redis://localhost:6379",
+      group: "Storage",
+      isSecret: true,
+    },
+  ),
   DATABASE_URL: key(secret("a postgres:// or postgresql:// address", /^postgres(ql)?:\/\//), {
     description:
       "Keeps runs and jobs in PostgreSQL. Without it and REDIS_URL an embedded database in the data folder is used.",

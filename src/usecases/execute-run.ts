@@ -1,4 +1,4 @@
-import { toError, UpstreamError } from "../base/errors.ts";
+import { CallboardError, toError, UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { RunOutput, StepError, StepState } from "../scaffold/model.ts";
 import type { StepNotes } from "../scaffold/publishers/contract.ts";
@@ -67,6 +67,25 @@ export async function executeRun(
   }
 }
 
+/**
+ * Ends a run whose job the queue has given up, because its workers died too often or a host stayed away too long: it counts as
+ * failed, and that is told.
+ */
+export async function giveUpRun(
+  runId: string,
+  error: CallboardError,
+  signal: AbortSignal,
+  deps: ExecuteRunDeps,
+): Promise<void> {
+  const claim = createClaim(await deps.runs.claim(runId), signal, deps);
+  if (!isFinal(claim.run().status)) {
+    const endedAtMs = deps.clock();
+    const ended = await claim.change((run) => end(run, failureOf(error, claim), endedAtMs));
+    deps.onEnded?.(ended);
+  }
+  await report(claim, signal, deps);
+}
+
 /** Executes the steps and stores the end. */
 async function workOn(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): Promise<void> {
   await openMessageIfPossible(claim, signal, deps);
@@ -115,12 +134,15 @@ async function afterThrow(
     }));
     throw thrown;
   }
-  const error = toError(thrown);
+  return failureOf(thrown, claim);
+}
+
+function failureOf(thrown: unknown, claim: Claim): StepsResult {
   const failing = claim
     .run()
     .steps.find((step) => step.status === "running" || step.status === "failed");
   claim.logger.error(
-    { runId: claim.run().id, stepId: failing?.id, error: error.message },
+    { runId: claim.run().id, stepId: failing?.id, error: toError(thrown).message },
     "a run failed",
   );
   return {
@@ -133,7 +155,7 @@ async function afterThrow(
 }
 
 function describe(thrown: unknown): StepError {
-  if (thrown instanceof UpstreamError) {
+  if (thrown instanceof CallboardError) {
     return {
       code: thrown.code,
       message: thrown.message,

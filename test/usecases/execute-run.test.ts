@@ -12,6 +12,7 @@ import { openStorage } from "../../src/storage/open.ts";
 import { cancelRun, retryRun } from "../../src/usecases/change-run.ts";
 import {
   executeRun,
+  giveUpRun,
   type ExecuteRunDeps,
   type StepsResult,
 } from "../../src/usecases/execute-run.ts";
@@ -267,6 +268,24 @@ test("a failed run names the step and can be retried after its last finished ste
   await expect(retryRun(run.id, ada, { runs, jobs: storage.jobs })).rejects.toMatchObject({
     code: "run-not-failed",
   });
+});
+
+test("a run whose job the queue gave up counts as failed, and that is told once", async () => {
+  const run = await accept();
+  const world = deps(async () => completed);
+  const crashes = new UpstreamError("job-crashes", "its workers died 20 times", {
+    isRetryable: false,
+  });
+
+  await giveUpRun(run.id, crashes, running, world);
+  await giveUpRun(run.id, crashes, running, world);
+
+  expect(await runs.get(run.id)).toMatchObject({
+    status: "failed",
+    error: { code: "job-crashes" },
+  });
+  expect(world.notifier.sent).toEqual(["post", "finish failed"]);
+  expect((await runs.listOpen()).map((open) => open.id)).not.toContain(run.id);
 });
 
 test("cancelling aborts the steps at the next checkpoint", async () => {
