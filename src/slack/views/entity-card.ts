@@ -14,7 +14,7 @@ import {
   names,
 } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
-import { join, mrk, oneLine } from "./text.ts";
+import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 type EntityCard = Extract<Card, { type: "entity" }>;
 
@@ -24,13 +24,17 @@ export function renderEntityCard(
   answer: Answer,
   view: AnswerView,
 ): (KnownBlock | undefined)[] {
+  const owner = oneLine(card.owner?.title ?? "");
   const headline = oneLine(card.headline).replaceAll("*", "");
+  const isOwnerSaid = owner !== "" && headline.includes(owner);
   const description = oneLine(card.subject.description ?? "");
   return [
-    section(mrk`*${card.subject.title}*  ${kindLine(card.subject)}\n${headline}`),
+    section(
+      mrk`*${card.subject.title}*  ${kindLine(card.subject)}\n${isOwnerSaid ? withBold(headline, owner) : headline}`,
+    ),
     description === "" ? undefined : plainSection(description, 400),
     fields([
-      ["Owner", card.owner === undefined ? undefined : mrk`${card.owner.title}`],
+      ["Owner", isOwnerSaid || owner === "" ? undefined : mrk`${owner}`],
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
       ["On call", card.onCall === undefined ? undefined : mrk`${card.onCall}`],
       ["System", card.system === undefined ? undefined : mrk`${card.system.title}`],
@@ -41,6 +45,17 @@ export function renderEntityCard(
     evidenceLines(answer.evidence, view.nowMs),
     answerActions(answer, view, neighbourButtons(card)),
   ];
+}
+
+/** The sentence with the first mention of the name in bold. */
+function withBold(sentence: string, name: string): Mrkdwn {
+  const at = sentence.indexOf(name);
+  return mrk`${keepSpaces(sentence.slice(0, at))}*${name}*${keepSpaces(sentence.slice(at + name.length))}`;
+}
+
+/** A part of a sentence: a placeholder would lose the blank beside the name. */
+function keepSpaces(part: string): Mrkdwn {
+  return literal(part, 300);
 }
 
 function runbookSection(card: EntityCard): KnownBlock | undefined {

@@ -124,11 +124,12 @@ function heading(
   title: string,
   description: string | undefined,
 ): (KnownBlock | undefined)[] {
+  const isWhole = oneLine(view.templateTitle).length <= limits.modalTitle;
   return [
     view.problem === undefined
       ? undefined
       : section(mrk`⚠️ *${literal(oneLine(view.problem), 1500)}*`),
-    section(mrk`*${view.templateTitle}*\n${title}`),
+    section(isWhole ? mrk`*${title}*` : mrk`*${view.templateTitle}*\n${title}`),
     description === undefined ? undefined : plainSection(description, 1000),
     context([mrk`Step ${view.step} of ${view.steps}`]),
   ];

@@ -21,8 +21,11 @@ export function renderListCard(
   const groups = card.groups.filter((group) => group.items.length > 0).slice(0, 20);
   const perGroup = Math.max(3, Math.floor(60 / Math.max(1, groups.length)));
   const shown = groups.map((group) => groupSection(group, perGroup));
+  // most titles say the number already
+  const isCounted = card.title.includes(String(card.total));
+  const count = isCounted ? mrk`${""}` : mrk`  ${card.total} in all`;
   return [
-    section(mrk`*${oneLine(card.title)}*  ${card.total} in all`),
+    section(mrk`*${oneLine(card.title)}*${count}`),
     ...(shown.length === 0 ? [section(mrk`Nothing.`)] : shown),
     evidenceLines(answer.evidence, view.nowMs),
     answerActions(answer, view),

@@ -38,13 +38,18 @@ export function renderSectionCard(
   ];
 }
 
+/** Another part of the same document is called by its heading alone. */
+function otherLabel(card: SectionCard, other: SectionCard["others"][number]): string {
+  return other.path === card.path ? other.heading : `${other.title} › ${other.heading}`;
+}
+
 function documentButtons(card: SectionCard): ActionsBlock["elements"] {
   const own = openDocumentButton("0", "Open whole runbook", {
     path: card.path,
     heading: card.heading,
   });
   const others = card.others.slice(0, 3).map((other, index) =>
-    openDocumentButton(String(index + 1), `${other.title} › ${other.heading}`, {
+    openDocumentButton(String(index + 1), otherLabel(card, other), {
       path: other.path,
       heading: other.heading,
     }),

@@ -62,13 +62,19 @@ function headingOf({ templates, unknownName }: TemplateListView) {
   return mrk`*There is no template “${literal(oneLine(unknownName), 200)}”.* ${next}`;
 }
 
+/** `team-platform` of `group:default/team-platform`: how people call it. */
+function shortRef(ref: string): string {
+  return ref.replace(/^group:default\//i, "");
+}
+
 /** One template each, with its button. */
 export function templateSections(templates: readonly TemplateSummary[]): KnownBlock[] {
   return templates.map(templateSection);
 }
 
 function templateSection(template: TemplateSummary, index: number): KnownBlock {
-  const keeper = template.owner === undefined ? undefined : mrk`kept by ${template.owner}`;
+  const keeper =
+    template.owner === undefined ? undefined : mrk`kept by ${shortRef(template.owner)}`;
   const tags =
     template.tags.length === 0 ? undefined : mrk`${template.tags.slice(0, 5).join(", ")}`;
   const facts = join([mrk`${template.type}`, keeper, tags], "  ·  ");

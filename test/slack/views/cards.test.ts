@@ -31,7 +31,7 @@ test("an entity: owner, channel, on-call and status in one look, evidence and ag
   {
     "text": {
       "text": "*Payments API*  service · production
-Owned by Payments",
+Owned by *Payments*",
       "type": "mrkdwn",
       "verbatim": true,
     },
@@ -47,12 +47,6 @@ Owned by Payments",
   },
   {
     "fields": [
-      {
-        "text": "*Owner*
-Payments",
-        "type": "mrkdwn",
-        "verbatim": true,
-      },
       {
         "text": "*Channel*
 <#C0PAYMENT1>
@@ -311,7 +305,7 @@ test("a section of a runbook: real lists and code, with the rest one click away"
         "action_id": "document-open/1",
         "text": {
           "emoji": false,
-          "text": "Payments runbook › Refunds fail",
+          "text": "Refunds fail",
           "type": "plain_text",
         },
         "type": "button",
