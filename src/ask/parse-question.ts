@@ -1,6 +1,6 @@
 import type { AskWords } from "./ask-words.ts";
 import { cleanQuestion } from "./clean-question.ts";
-import { compilePattern, matchPattern, type Pattern } from "./pattern.ts";
+import { compilePattern, matchPattern, type Pattern, type StepBudget } from "./pattern.ts";
 import type { Query, QueryIntent } from "./query.ts";
 import { englishWords } from "./words-en.ts";
 
@@ -9,6 +9,8 @@ export type QuestionParser = (text: string) => Query;
 
 /** What is compared with patterns; what people really ask is much shorter. */
 const maxWords = 60;
+/** Comparisons with all patterns together: what a text costs at most. What is left over is a search. */
+const maxSteps = 150_000;
 
 /** Creates the parser for a language. Compiles its patterns once. */
 export function createQuestionParser(language: AskWords = englishWords): QuestionParser {
@@ -30,14 +32,18 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
     };
     const words = tokens.map((token) => token.word);
     const known = new Set(words);
+    const budget = { left: maxSteps };
     for (const { intent, pattern } of rules) {
-      const ranges = fits(pattern, words, known);
+      const ranges = fits(pattern, words, known, budget);
       if (ranges === undefined) continue;
       const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
+      const [first, second] = ranges;
+      const isComparison = intent === "describe" && first !== undefined && second !== undefined;
       return {
         ...common,
         intent,
-        subject: subjectOf(about, intent, language),
+        subject: subjectOf(isComparison ? tokens.slice(...first) : about, intent, language),
+        ...(isComparison ? { second: subjectOf(tokens.slice(...second), intent, language) } : {}),
         ...reference(about, language),
         isTerse: isTerse(pattern),
         isCount: intent === "list" && isCount(words),
@@ -154,10 +160,11 @@ function fits(
   pattern: Pattern,
   words: readonly string[],
   known: ReadonlySet<string>,
+  budget: StepBudget,
 ): (readonly [number, number])[] | undefined {
   if (pattern.anchor !== undefined && ![...pattern.anchor].some((word) => known.has(word)))
     return undefined;
-  const slots = matchPattern(pattern, words);
+  const slots = matchPattern(pattern, words, budget);
   return slots === undefined ? undefined : [...slots.values()].toSorted(([a], [b]) => a - b);
 }
 

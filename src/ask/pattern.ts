@@ -14,17 +14,22 @@ interface Step {
   word?: string;
   isOptional: boolean;
   name?: string;
+  /** Words of which the slot's first one must be. */
+  first?: ReadonlySet<string>;
 }
 
 /** Where a slot's words stand: from, to (exclusive). */
 export type Slots = ReadonlyMap<string, readonly [number, number]>;
 
-/** Comparisons spent on one pattern at one place of a question; patterns need a few dozen. */
-const maxSteps = 2_000;
+/** Comparisons that a question may cost; one that people ask needs a few thousand for all patterns together. */
+export interface StepBudget {
+  left: number;
+}
 
 /**
  * Compiles `who (owns|runs) {x}`: words, `(a|b c)` for one of several, a `?` behind it when it may be absent, `{x}` for a
- * slot of one or more words, `<name>` for a set, `^` in front when nothing may stand before it. Throws for a set that does not exist, as data in our own files must be right.
+ * slot of one or more words, `{x:a|b}` for one that begins with one of these, `<name>` for a set, `^` in front when
+ * nothing may stand before it. Throws for a set that does not exist, as data in our own files must be right.
  */
 export function compilePattern(text: string, sets: Readonly<Record<string, string>>): Pattern {
   // sets may hold other sets; three rounds are plenty
@@ -36,7 +41,7 @@ export function compilePattern(text: string, sets: Readonly<Record<string, strin
       if (set === undefined) throw new Error(`pattern “${text}” names the unknown set “${name}”`);
       return set;
     });
-  const tokens = expanded.match(/\{\w+\}|[()|?]|[^\s()|?{}]+/g) ?? [];
+  const tokens = expanded.match(/\{[^{}]+\}|[()|?]|[^\s()|?{}]+/g) ?? [];
   const reader = { tokens, at: 0 };
   const steps = readSequence(reader);
   if (reader.at < tokens.length) throw new Error(`pattern “${text}” has a bracket too many`);
@@ -55,10 +60,17 @@ function readSequence(reader: Reader): Step[] {
     if (token === undefined || token === ")" || token === "|") return steps;
     reader.at += 1;
     if (token === "(") steps.push(readChoice(reader));
-    else if (token.startsWith("{"))
-      steps.push({ kind: "slot", options: [], name: token.slice(1, -1), isOptional: false });
+    else if (token.startsWith("{")) steps.push(readSlot(token.slice(1, -1)));
     else steps.push({ kind: "words", word: token, options: [], isOptional: false });
   }
+}
+
+function readSlot(text: string): Step {
+  const [name = "", first] = text.split(":", 2);
+  // the words of an expanded set stand in brackets
+  const words = first?.split(/[()|\s]+/).filter((word) => word !== "");
+  const slot: Step = { kind: "slot", options: [], name, isOptional: false };
+  return words === undefined ? slot : { ...slot, first: new Set(words) };
 }
 
 function readChoice(reader: Reader): Step {
@@ -94,11 +106,14 @@ function anchorOf(steps: readonly Step[]): ReadonlySet<string> | undefined {
  * Looks for the pattern in the words: anywhere when it begins with a word, over all that stands before when it begins
  * with a slot; to the end of the words in any case. Gives the slots, or undefined.
  */
-export function matchPattern(pattern: Pattern, words: readonly string[]): Slots | undefined {
+export function matchPattern(
+  pattern: Pattern,
+  words: readonly string[],
+  budget: StepBudget = { left: 10_000 },
+): Slots | undefined {
   const isBound = pattern.isWhole || pattern.steps[0]?.kind === "slot";
   const lastStart = isBound ? 0 : words.length - 1;
   for (let start = 0; start <= lastStart; start += 1) {
-    const budget = { left: maxSteps };
     const slots = matchSteps(pattern.steps, 0, words, start, budget);
     if (slots !== undefined) return slots;
   }
@@ -110,7 +125,7 @@ function matchSteps(
   step: number,
   words: readonly string[],
   at: number,
-  budget: { left: number },
+  budget: StepBudget,
 ): Slots | undefined {
   budget.left -= 1;
   if (budget.left < 0) return undefined;
@@ -135,12 +150,15 @@ function matchSlot(
   step: number,
   words: readonly string[],
   at: number,
-  budget: { left: number },
+  budget: StepBudget,
 ): Slots | undefined {
+  if (slot.first !== undefined && !slot.first.has(words[at] ?? "")) return undefined;
   const isLast = step === steps.length - 1;
   const name = slot.name ?? "";
   if (isLast) return at < words.length ? new Map([[name, [at, words.length]]]) : undefined;
-  for (let end = at + 1; end <= words.length; end += 1) {
+  // a slot that must begin with a certain word is that word
+  const longest = slot.first === undefined ? words.length : Math.min(words.length, at + 1);
+  for (let end = at + 1; end <= longest; end += 1) {
     const slots = matchSteps(steps, step + 1, words, end, budget);
     if (slots !== undefined) return new Map([...slots, [name, [at, end]]]);
   }

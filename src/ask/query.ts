@@ -22,6 +22,8 @@ export interface Query {
   intent: QueryIntent;
   /** The words that say what it is about, as typed; empty when none are left. May hold a symptom or filter too. */
   subject: string;
+  /** The other thing of a comparison. */
+  second?: string;
   /** The whole question without markup, greetings and politeness, as typed. */
   text: string;
   /** Slack ids of people mentioned in it, other than as the addressee. */

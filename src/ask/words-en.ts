@@ -7,11 +7,16 @@ export const englishWords: AskWords = {
     team: "(team|teams|squad|group|guild|tribe|crew|department|unit)",
     person: "(person|engineer|engineers|people|dev|devs|developer|developers|folks|guys|human)",
     thing:
-      "(service|services|component|components|app|apps|application|applications|system|systems|api|apis|library|libraries|package|tool|database|repo|repos|repository|repositories|resource|resources|thing|things|stuff|project|projects|website|websites|microservice|microservices|software)",
+      "(service|services|component|components|app|apps|application|applications|system|systems|api|apis|library|libraries|package|tool|database|databases|queue|queues|bucket|buckets|domain|domains|job|jobs|repo|repos|repository|repositories|resource|resources|thing|things|stuff|project|projects|website|websites|microservice|microservices|software)",
     own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|is on the hook for)",
     doOwn:
       "(own|maintain|manage|run|operate|support|look after|take care of|build|develop|have|handle|(be)? responsible for)",
     be: "(is|are|was|were|s)",
+    now: "(right now|now|currently|today|tonight|at the moment|this week|at this hour)",
+    doing:
+      "(handles|handle|sends|send|processes|process|stores|store|computes|compute|calculates|calculate|generates|generate|deals|renders|render|keeps|keep|tracks|track|creates|create|checks|check|scores|score|charges|charge|books|book|serves|serve|shows|show|collects|collect|validates|validate|verifies|imports|import|exports|export|counts|count|lets|prints|print|signs|sign)",
+    trait:
+      "(in|deprecated|experimental|production|written|tagged|running|on|using|retired|internal|external)",
     show: "(show|list|give|tell|get|find|fetch|bring|display|send|pull up|open)",
     down: "(down|dead|broken|unavailable|offline|failing|slow|stuck|crashing|degraded|unresponsive|erroring|on fire|not working|out)",
     fail: "(go down|goes down|went down|fails|fail|failed|dies|die|died|breaks|break|broke|crashes|crash|crashed|stops|stop|stopped|disappears|has an outage)",
@@ -36,7 +41,7 @@ export const englishWords: AskWords = {
     im: "i am",
     ive: "i have",
     whod: "who would",
-    runs: "runs",
+    whom: "who",
   },
   opening: [
     "hi team",

@@ -41,6 +41,8 @@ export function plainText(text: string, maxLength = defaultMaxLength): string {
  */
 export function splitWords(text: string, maxWords = 200, maxLength = defaultMaxLength): string[] {
   const spaced = plainText(text, maxLength)
+    // e-mail is one word to everybody
+    .replaceAll(/\be-(?=mail)/gi, "e")
     // a capital after a small letter or digit begins a word
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     // the last capital before a small letter begins a word: HTTPServer

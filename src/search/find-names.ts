@@ -31,6 +31,8 @@ export interface FindOptions {
   mustUseAll: boolean;
   /** Whole names as they are written only. */
   exactOnly: boolean;
+  /** Whether an item may be found at all. */
+  accepts: (item: number) => boolean;
 }
 
 /** Finds names for at most 16 words (stop words already gone), best first. */
@@ -59,7 +61,7 @@ interface Search {
 export function createNameFinder(names: NameData): NameFinder {
   const weights = nameWordWeights(names);
   const gains = createAccumulator(countOf(names.joined));
-  return (words, { mustUseAll, exactOnly }) => {
+  return (words, { mustUseAll, exactOnly, accepts }) => {
     const search: Search = {
       names,
       words,
@@ -69,7 +71,8 @@ export function createNameFinder(names: NameData): NameFinder {
     const best = new Map<number, NameHit>();
     const keepAll = (hits: Iterable<NameHit>): void => {
       for (const hit of hits)
-        if (hit.score > (best.get(hit.item)?.score ?? 0)) best.set(hit.item, hit);
+        if (hit.score > (best.get(hit.item)?.score ?? 0) && accepts(hit.item))
+          best.set(hit.item, hit);
     };
     keepAll(exactWindows(search));
     if (!exactOnly && ![...best.values()].some((hit) => isSettled(hit, search))) {

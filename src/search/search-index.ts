@@ -119,13 +119,18 @@ function searchAll(parts: Parts, query: SearchQuery): Hit[] {
   const { data } = parts;
   const words = queryWords(query.text);
   const wanted = data.items.kinds.map((kind) => query.kinds?.includes(kind) !== false);
+  const accepts = (item: number): boolean => wanted[data.items.kind[item] ?? 0] === true;
   const best = new Map<number, Candidate>();
   const keep = (candidate: Candidate): void => {
-    if (wanted[data.items.kind[candidate.item] ?? 0] !== true) return;
+    if (!accepts(candidate.item)) return;
     if (candidate.score > (best.get(candidate.item)?.score ?? 0))
       best.set(candidate.item, candidate);
   };
-  const options = { mustUseAll: query.hasExtraWords !== true, exactOnly: query.exactOnly === true };
+  const options = {
+    mustUseAll: query.hasExtraWords !== true,
+    exactOnly: query.exactOnly === true,
+    accepts,
+  };
   const section = data.items.kinds.indexOf("section");
   // who asks for sections only believes them fully
   const doubt = query.kinds?.length === 1 ? 1 : sectionDoubt;
@@ -151,9 +156,12 @@ function topScore(candidates: ReadonlyMap<number, Candidate>): number {
   return top;
 }
 
+/** How sure a text is that says one, two, three … of one, two, three … words. */
+const textScores = [0.55, 0.68, 0.75, 0.78, 0.8, 0.82];
+
 /** Words of a description that were all found are a good sign, but never as sure as a name; one word alone is weak. */
 function textScore(coverage: number, words: number): number {
-  return Math.min(0.85, coverage * (words === 1 ? 0.55 : 0.75));
+  return coverage * (textScores[Math.min(words, textScores.length) - 1] ?? 0);
 }
 
 /** How much a wished kind and popularity can lift an item: enough to decide between similar names only. */

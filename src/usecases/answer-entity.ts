@@ -1,7 +1,9 @@
-import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
+import { displayName, type CatalogEntity } from "../catalog/model.ts";
 import { cardOf, describe, linksOf } from "./answer-cards.ts";
 import { frame, ranked, type Asked } from "./answer-frame.ts";
+import { partsOf } from "./answer-graph.ts";
 import {
+  briefOf,
   briefOfRef,
   briefsOf,
   evidenceAt,
@@ -134,8 +136,8 @@ export function answerApis(asked: Asked, subject: Subject): Answer {
   ]
     .map(({ heading, relation }) => ({ heading, items: briefsOf(asked.catalog, entity, relation) }))
     .filter(({ items }) => items.length > 0);
-  const parts = relationTargets(entity, "hasPart").filter((ref) => ref.startsWith("api:"));
-  const own: EntityBrief[] = sortBriefs(parts.map((ref) => briefOfRef(asked.catalog, ref)));
+  const parts = partsOf(asked.catalog, entity).filter((part) => part.entity.kind === "API");
+  const own: EntityBrief[] = sortBriefs(parts.map((part) => briefOf(part)));
   const all = own.length === 0 ? groups : [{ heading: "Holds", items: own }, ...groups];
   const total = all.reduce((sum, group) => sum + group.items.length, 0);
   const title =

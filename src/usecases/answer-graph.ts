@@ -159,6 +159,11 @@ export function answerOwns(asked: Asked, subject: Subject): Answer {
   });
 }
 
+/** A group's child groups and everybody in them. */
+export function peopleOf(catalog: Catalog, group: CatalogEntity): CatalogEntity[] {
+  return walk(catalog, [group], ["parentOf", "hasMember"]).filter(({ ref }) => ref !== group.ref);
+}
+
 /** What a group or person owns: its own first, then that of its child groups and of everybody's. */
 export function ownedBy(catalog: Catalog, owner: CatalogEntity): CatalogEntity[] {
   const owners =

@@ -2,7 +2,7 @@ import { splitWords } from "../base/words.ts";
 import type { CatalogEntity } from "../catalog/model.ts";
 import { kindWords, stopWords } from "../search/common-words.ts";
 import { frame, rounded, type Asked } from "./answer-frame.ts";
-import { byKind, ownedBy, partsOf } from "./answer-graph.ts";
+import { byKind, ownedBy, partsOf, peopleOf } from "./answer-graph.ts";
 import { answerNothing, shortened } from "./answer-none.ts";
 import { briefOf, evidenceOf, sortBriefs } from "./answer-parts.ts";
 import type { Answer } from "./answer.ts";
@@ -12,6 +12,8 @@ import { resolveSubject } from "./resolve-subject.ts";
 /** What a list is limited to. */
 interface Filter {
   kinds: Set<string>;
+  /** Kinds of the thing that the names name. */
+  holders: Set<string>;
   types: Set<string>;
   /** Words that must each be a tag, lifecycle or type of the entity. */
   traits: string[];
@@ -59,19 +61,68 @@ function titleOf(asked: Asked, what: string, count: number): string {
   return asked.query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
 }
 
+/** Words after which the things' holder is named. */
+const prepositions: ReadonlySet<string> = new Set([
+  "of",
+  "in",
+  "by",
+  "from",
+  "for",
+  "under",
+  "within",
+  "to",
+]);
+/** Kinds that hold others. */
+const holderKinds: ReadonlySet<string> = new Set(["group", "system", "domain"]);
+
 function readFilter(text: string, facets: CatalogFacets): Filter {
-  const filter: Filter = { kinds: new Set(), types: new Set(), traits: [], names: [] };
+  const filter: Filter = {
+    kinds: new Set(),
+    holders: new Set(),
+    types: new Set(),
+    traits: [],
+    names: [],
+  };
+  let before = "";
   for (const word of splitWords(text, 16, 200)) {
-    const single = singular(word);
-    const kinds = kindWords.get(word) ?? kindWords.get(single);
-    const trait = [word, single].find((form) => facets.withTrait(form) !== undefined);
-    if (kinds !== undefined) {
-      for (const kind of kinds) filter.kinds.add(kind);
-      if (kinds.includes("component") && facets.hasType(single)) filter.types.add(single);
-    } else if (trait !== undefined) filter.traits.push(trait);
-    else if (!fillers.has(word) && !stopWords.has(word)) filter.names.push(word);
+    if (prepositions.has(word)) before = word;
+    else readWord(word, before, filter, facets);
   }
   return filter;
+}
+
+function readWord(word: string, before: string, filter: Filter, facets: CatalogFacets): void {
+  const single = singular(word);
+  const kinds = kindWords.get(word) ?? kindWords.get(single);
+  if (kinds !== undefined)
+    return readKinds(kinds, before, filter, facets.hasType(single) ? single : undefined);
+  const trait = before === "" || before === "in" ? traitOf([word, single], facets) : undefined;
+  if (trait !== undefined) filter.traits.push(trait);
+  else if (!fillers.has(word) && !stopWords.has(word)) filter.names.push(word);
+}
+
+function readKinds(
+  kinds: readonly string[],
+  before: string,
+  filter: Filter,
+  type: string | undefined,
+): void {
+  for (const kind of kinds) {
+    const isHolder = before !== "" && holderKinds.has(kind);
+    (isHolder ? filter.holders : filter.kinds).add(kind);
+  }
+  if (kinds.includes("component") && type !== undefined) filter.types.add(type);
+}
+
+/** “in production” is a lifecycle, while “of payments” is somebody's name even where a tag is called so. */
+function traitOf(forms: readonly string[], facets: CatalogFacets): string | undefined {
+  return forms.find((form) => facets.withTrait(form) !== undefined);
+}
+
+/** Whether every word of a text is a kind or a trait: “deprecated services”. */
+export function isFilterOnly(text: string, facets: CatalogFacets): boolean {
+  const filter = readFilter(text, facets);
+  return filter.names.length === 0 && filter.traits.length > 0;
 }
 
 function singular(word: string): string {
@@ -109,22 +160,24 @@ function scopeOf(
   filter: Filter,
 ): { holder?: CatalogEntity; members?: CatalogEntity[] } | undefined {
   if (filter.names.length === 0) return {};
+  const text = filter.names.join(" ");
   const found = resolveSubject({
     index: asked.snapshot.index,
     entities: asked.catalog.entities,
     intent: "owns",
-    text: filter.names.join(" "),
+    text,
     namesOnly: true,
+    ...(filter.holders.size === 0 ? {} : { kinds: [...filter.holders] }),
   });
   if (found.outcome !== "one") return undefined;
-  const holder = found.entity;
-  const isOwner = holder.entity.kind === "Group" || holder.entity.kind === "User";
-  // “services of team payments”: the word for a team belongs to the name
-  if (isOwner && filter.kinds.size > 1) filter.kinds.delete("group");
-  return {
-    holder,
-    members: isOwner ? ownedBy(asked.catalog, holder) : partsOf(asked.catalog, holder),
-  };
+  return { holder: found.entity, members: membersOf(asked, found.entity, filter) };
+}
+
+function membersOf(asked: Asked, holder: CatalogEntity, filter: Filter): CatalogEntity[] {
+  const { kind } = holder.entity;
+  if (kind !== "Group" && kind !== "User") return partsOf(asked.catalog, holder);
+  const isAboutPeople = filter.kinds.has("user") || filter.kinds.has("group");
+  return isAboutPeople ? peopleOf(asked.catalog, holder) : ownedBy(asked.catalog, holder);
 }
 
 /** The software templates, those that carry the asked words first. */

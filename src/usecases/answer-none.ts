@@ -1,7 +1,7 @@
 import type { Hit } from "../search/search-item.ts";
-import { choicesOf, frame, rounded, type Asked } from "./answer-frame.ts";
+import { choicesOf, frame, questionFor, rounded, type Asked } from "./answer-frame.ts";
 import { evidenceOf } from "./answer-parts.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, EntityBrief } from "./answer.ts";
 import { maxChoices } from "./resolve-subject.ts";
 
 /** Several things fit: at most five to choose from, best first. */
@@ -38,7 +38,7 @@ export function answerNothing(asked: Asked, near: readonly Hit[], title?: string
       near: choices,
       suggestions: suggestionsOf(
         asked,
-        choices.map((choice) => choice.question),
+        choices.map((choice) => choice.brief),
       ),
     },
     evidence: [],
@@ -48,13 +48,12 @@ export function answerNothing(asked: Asked, near: readonly Hit[], title?: string
   });
 }
 
-function suggestionsOf(asked: Asked, questions: readonly string[]): string[] {
-  const general = ["list services", "list teams", "help"];
-  const inText =
-    asked.query.intent === "search"
-      ? []
-      : [asked.query.subject].filter((text) => text !== "" && text.length <= 80);
-  return [...questions.slice(0, 1), ...inText, ...general].slice(0, 4);
+/** The nearest thing by its name, which a person would rather type than a reference. */
+function suggestionsOf(asked: Asked, near: readonly EntityBrief[]): string[] {
+  const [nearest] = near;
+  const name = asked.catalog.entities.get(nearest?.ref ?? "")?.entity.metadata.name;
+  const specific = name === undefined ? [] : [questionFor(asked.query.intent, name)];
+  return [...specific, "list services", "list teams", "help"];
 }
 
 /** A subject as it can be repeated to the person. */

@@ -3,10 +3,11 @@ import type { Query, QueryIntent } from "../ask/query.ts";
 import { relationTargets } from "../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../catalog/well-known.ts";
 import type { Hit } from "../search/search-item.ts";
+import { answerComparison } from "./answer-compare.ts";
 import { answerAboutEntity, answerApis, type Subject } from "./answer-entity.ts";
 import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
-import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
+import { answerList, answerTemplates, isFilterOnly, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
 import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
@@ -109,10 +110,14 @@ function answerAsked(asked: Asked): Answer {
   const { intent } = asked.query;
   if (intent === "search") return answerSearch(asked);
   if (intent === "runbook" || intent === "docs") return answerDocuments(asked);
+  if (asked.query.second !== undefined) return answerComparison(asked, asked.query.second);
   const found = ownTeam(asked) ?? resolve(asked, intent);
   if (found.outcome === "several") return answerChoice(asked, found.hits);
-  if (found.outcome === "none") return answerNothing(asked, found.near);
-  return answerOne(asked, found);
+  if (found.outcome === "one") return answerOne(asked, found);
+  // “what is deprecated” names no thing but a list
+  const isList =
+    intent === "describe" && isFilterOnly(asked.query.subject, asked.snapshot.facets());
+  return isList ? answerList(asked) : answerNothing(asked, found.near);
 }
 
 function resolve(asked: Asked, intent: QueryIntent): Resolution {

@@ -177,24 +177,43 @@ function answerWithThing(asked: Asked, found: Resolution): Answer {
 
 /** How much of the words beside a name a section must say for them to be a symptom. */
 const symptomScore = 0.12;
+/** As much, of a document that is no runbook. */
+const sureSymptomScore = 0.4;
 
 /** “payments oom”: a name with a symptom beside it is a question for a runbook, when there is one that says so. */
 function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
   const words = asked.snapshot.index.words(asked.query.subject);
   if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
     return undefined;
-  const { things } = searchNames(asked, true);
-  const named = decideBesideSymptom(asked, things, "runbook");
+  const named = nameBesideSymptom(asked);
   if (named.outcome === "several")
     return named.hits[0]?.matched.length === words.length
       ? undefined
       : answerNamesakes(asked, named.hits);
   if (named.outcome !== "one" || named.matched.length === words.length) return undefined;
-  const hits = asked.snapshot.index.searchWithin(
-    named.entity.ref,
-    symptomOf(asked, named.matched),
-    bothKindsLimit,
-  );
-  if ((hits[0]?.score ?? 0) < symptomScore) return undefined;
-  return answerFromDocuments(asked, named, hits);
+  return answerWithin(asked, named);
 }
+
+/** The section of the thing's documents that says the words beside its name; undefined when none does. */
+function answerWithin(asked: Asked, named: Subject): Answer | undefined {
+  const symptom = symptomOf(asked, named.matched);
+  const hits = asked.snapshot.index.searchWithin(named.entity.ref, symptom, bothKindsLimit);
+  const [best] = hits;
+  if (best === undefined) return undefined;
+  const isRunbook = asked.snapshot.library.section(best.id)?.document.isRunbook === true;
+  // words that were no symptom may still occur in other documents
+  const needed = isRunbook ? symptomScore : sureSymptomScore;
+  return best.score < needed ? undefined : answerFromDocuments(asked, named, hits);
+}
+
+/** The thing whose name stands among the words as it is, else the one that it surely means, as `scanners` a `scanner`. */
+function nameBesideSymptom(asked: Asked): Resolution {
+  const exact = decideBesideSymptom(asked, searchNames(asked, true).things, "runbook");
+  if (exact.outcome !== "none") return exact;
+  const { things } = searchNames(asked, false);
+  const sure = things.filter((hit) => hit.score >= sureName);
+  return decideBesideSymptom(asked, sure, "runbook");
+}
+
+/** From here on a name that is not spelled as written is surely meant. */
+const sureName = 0.8;

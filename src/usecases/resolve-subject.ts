@@ -63,6 +63,8 @@ export interface ResolveOptions {
   intent: QueryIntent;
   text: string;
   namesOnly?: boolean;
+  /** Kinds that it may be; absent: all. */
+  kinds?: readonly string[];
 }
 
 /** Finds the entity that a text means; several when it could be more than one, none when nothing is sure. */
@@ -72,7 +74,7 @@ export function resolveSubject(options: ResolveOptions): Resolution {
   if (named !== undefined) return named;
   const hits = index.search({
     text,
-    kinds: entityKinds,
+    kinds: options.kinds ?? entityKinds,
     wish: wishOf(intent),
     limit: 12,
     ...(options.namesOnly === undefined ? {} : { namesOnly: options.namesOnly }),

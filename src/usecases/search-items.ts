@@ -89,6 +89,8 @@ function initialsOf(name: string): string | undefined {
 
 function sectionItems(document: Document): SearchItem[] {
   const parent = document.refs[0];
+  // `lag-on-sale-day.md` says what it is about as well as a title does
+  const file = (document.path.split("/").at(-1) ?? "").replace(/\.\w+$/, "");
   return document.sections.map((section, at) => {
     const heading = [document.title, ...section.parents, section.heading].join(" ");
     return {
@@ -102,6 +104,7 @@ function sectionItems(document: Document): SearchItem[] {
         heading,
         heading,
         document.alerts.join(" "),
+        file,
         plainMarkdown(section.markdown),
       ].join(" \n"),
     };

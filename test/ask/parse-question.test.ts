@@ -51,7 +51,7 @@ describe("understands", () => {
     ["is checkout deprecated?", "status", "checkout"],
     ["what is checkout", "describe", "checkout"],
     ["tell me about checkout", "describe", "checkout"],
-    ["which service handles refunds", "search", "refunds"],
+    ["which service handles refunds", "search", "handles refunds"],
     ["list python services", "list", "python services"],
     ["how do I create a new service", "templates", "service"],
     ["payments", "search", "payments"],

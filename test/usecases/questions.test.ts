@@ -74,6 +74,9 @@ describe("asks for an owner", () => {
       "Payments team",
     ],
     ["ledger owner", "owner", "component:default/ledger"],
+    ["whom should I ping when checkout breaks?", "owner", "component:default/checkout"],
+    ["who is responsible for the mobile app", "owner", "component:default/audience-app"],
+    ["what team does Mei Tanaka belong to", "owner", "user:default/mei.tanaka", "Ledger team"],
     ["who owns notificatons", "owner", "component:default/notifications", "Messaging team"],
   ]);
 });
@@ -86,6 +89,7 @@ describe("asks what somebody owns", () => {
     ["services owned by security team", "owns", "group:default/team-security", "Identity"],
     ["what does Money own", "owns", "group:default/money", "Ledger"],
     ["show me everything team-data owns", "owns", "group:default/team-data", "Warehouse"],
+    ["which services does the payments team own", "owns", "group:default/team-payments"],
   ]);
 });
 
@@ -105,6 +109,21 @@ describe("asks for a runbook", () => {
     ["runbook for api gateway certificate expires", "runbook", "ApiGatewayCertificateExpiring.md"],
     ["settlement file is missing", "search", "settlement-file-missing.md"],
     ["runbook for notifications backlog", "runbook", "NotificationsBacklog.md"],
+    ["we are getting 502s from checkout, what should I do?", "search", "CheckoutErrorRateHigh.md"],
+    ["checkout is returning 500 errors", "search", "CheckoutErrorRateHigh.md"],
+    ["kafka consumer lag ledger", "search", "LedgerConsumerLag.md"],
+    ["pods of payments are OOMKilled", "search", "PaymentsOutOfMemory.md"],
+    ["the website is slow", "runbook", "storefront-slow.md"],
+    [
+      "cert for api.footlight.example is about to expire",
+      "search",
+      "ApiGatewayCertificateExpiring.md",
+    ],
+    ["prices are stale", "search", "prices-stale.md"],
+    ["search results are out of date", "search", "SearchIndexLag.md"],
+    ["ticket scanners don't work offline", "search", "ticket-scanner-offline-evening.md"],
+    ["how do I restore a backup", "runbook", "RestoreTestFailed.md"],
+    ["CheckoutErrorRateHigh is firing in production", "runbook", "CheckoutErrorRateHigh.md"],
   ]);
 });
 
@@ -127,6 +146,21 @@ describe("asks what hangs together", () => {
     ["who uses the event stream", "dependents", "resource:default/event-stream", "Ledger"],
     ["impact of the ledger database", "dependents", "resource:default/ledger-db", "Ledger"],
     ["what apis does payments provide", "apis", "component:default/payments", "Payments API"],
+    ["show me all APIs of ticketing", "apis", "domain:default/ticketing", "Seat map API"],
+    [
+      "what databases does checkout use",
+      "dependencies",
+      "component:default/checkout",
+      "Orders database",
+    ],
+    [
+      "can I turn off the newsletter tool?",
+      "dependents",
+      "component:default/newsletter-tool",
+      "nothing",
+    ],
+    ["compare ledger and payments", "describe", "component:default/ledger", "Event stream"],
+    ["payments vs refunds", "describe", "component:default/payments", "Both need"],
   ]);
 });
 
@@ -152,6 +186,24 @@ describe("asks for links, documents, people and state", () => {
     ["what is settlement", "describe", "component:default/settlement", "settlement files"],
     ["who is Mei Tanaka", "describe", "user:default/mei.tanaka", "Ledger team"],
     ["how do I create a new service", "templates", "template:default/node-service"],
+    ["who's on call right now for seat holds?", "on-call", "component:default/seat-holds"],
+    ["members of the payments team", "describe", "group:default/team-payments", "Priya Raman"],
+    ["who's the tech lead of pricing", "describe", "user:default/noor.haddad"],
+    [
+      "list people in team payments",
+      "list",
+      "user:default/jonas.weber",
+      "people in team payments (2)",
+    ],
+    ["services of the payments system", "list", "component:default/fraud-check", "Refunds"],
+    ["list services in ticketing", "list", "component:default/checkout", "Seat holds"],
+    ["which services are in production", "list", "component:default/api-gateway"],
+    ["what's deprecated", "describe", "component:default/gift-vouchers", "Newsletter tool"],
+    ["how many teams are there?", "list", "group:default/audience", "There are 21"],
+    ["what systems exist", "list", "system:default/access-and-identity"],
+    ["which service sends emails", "search", "component:default/notifications"],
+    ["what handles fraud", "search", "component:default/fraud-check"],
+    ["I need a new python job", "templates", "template:default/python-job"],
     ["list python jobs", "list", "component:default/access-review", "Settlement"],
   ]);
 });
