@@ -134,12 +134,14 @@ const endless = [
 
 test.each(endless)("gives up quickly on %s", (source) => {
   const quick = createExpressionEngine({ limits: quickLimits });
-  const before = performance.now();
+  const before = process.cpuUsage();
 
   const rendered = quick.renderString(source, {}, world);
 
+  // of this process alone: the machine may be busy with other things
+  const { user, system } = process.cpuUsage(before);
   expect("failed" in rendered).toBe(true);
-  expect(performance.now() - before).toBeLessThan(250);
+  expect((user + system) / 1000).toBeLessThan(500);
 });
 
 test("ignores reserved names, undefined and functions in the context", () => {

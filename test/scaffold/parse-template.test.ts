@@ -231,5 +231,5 @@ test("a huge text is scanned in no time", () => {
     `\${{ ${"a | b ".repeat(20_000)} }}${"{% raw %}".repeat(5_000)}${"${{ 'x".repeat(5_000)}`,
   );
 
-  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(performance.now() - before).toBeLessThan(10_000);
 });

@@ -172,7 +172,7 @@ test("a pattern that would take forever is given up quickly", () => {
   const message = one({ type: "string", pattern: "^(a+)+$" }, `${"a".repeat(60)}!`);
 
   expect(message).toContain("does not fit the pattern");
-  expect(performance.now() - before).toBeLessThan(1000);
+  expect(performance.now() - before).toBeLessThan(5000);
 });
 
 test("a schema that is none gives one fault, not a crash", () => {
