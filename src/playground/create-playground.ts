@@ -6,7 +6,8 @@ import type { RequestHandler } from "express";
 import { InputError, toError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
-import type { ActContext } from "./acts/context.ts";
+import type { ActContext, Memory } from "./acts/context.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Driver } from "./driver.ts";
 import { Faults } from "./faults.ts";
@@ -129,7 +130,7 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     settings,
   });
   releaser.add("playground dispatcher", () => dispatcher.close());
-  const memory = { messageStates: new Map(), offered: new Map() };
+  const memory: Memory = { messageStates: new BoundedMap(1000), offered: new BoundedMap(1000) };
   const acts: ActContext = { workspace, views, tickets, settings, dispatcher, memory };
   const api: ApiContext = {
     workspace,

@@ -34,6 +34,17 @@ export type Change =
   | { type: "connection" }
   | { type: "journal"; entry: JournalEntry };
 
+/** Bodies longer than this, as JSON, are not kept; no view and no message comes near it. */
+const bodyCharacters = 600_000;
+
+/** A copy that later changes do not touch. */
+function keep(body: unknown): unknown {
+  const text = JSON.stringify(body);
+  if (text === undefined) return undefined;
+  const copy: unknown = JSON.parse(text);
+  return text.length <= bodyCharacters ? copy : `(${text.length} characters, not kept)`;
+}
+
 /** Keeps the last exchanges and passes changes on. */
 export class Journal {
   readonly #clock: Clock;
@@ -42,7 +53,7 @@ export class Journal {
   readonly #capacity: number;
   #lastId = 0;
 
-  constructor(clock: Clock, capacity = 1000) {
+  constructor(clock: Clock, capacity = 500) {
     this.#clock = clock;
     this.#capacity = capacity;
   }
@@ -60,7 +71,7 @@ export class Journal {
       atMs: this.#clock(),
       kind,
       name,
-      request: structuredClone(request),
+      request: keep(request),
       status: "pending",
     };
     this.#entries.push(entry);
@@ -73,7 +84,7 @@ export class Journal {
   finish(entry: JournalEntry, status: string, response?: unknown): void {
     entry.status = status;
     entry.elapsedMs = this.#clock() - entry.atMs;
-    if (response !== undefined) entry.response = structuredClone(response);
+    if (response !== undefined) entry.response = keep(response);
     this.emit({ type: "journal", entry });
   }
 

@@ -1,4 +1,5 @@
 import type { ActContext } from "./acts/context.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import type { Change } from "./journal.ts";
 import type { SlackView, StateValue } from "./slack-shapes.ts";
 
@@ -18,7 +19,7 @@ export class Recorder {
   readonly #context: ActContext;
   readonly #steps: Step[] = [];
   /** Messages that were there already; an edit is no new step. */
-  readonly #seen = new Set<string>();
+  readonly #seen = new BoundedMap<string, true>(10_000);
 
   constructor(context: ActContext) {
     this.#context = context;
@@ -82,7 +83,7 @@ export class Recorder {
 
   #isKnown(key: string): boolean {
     if (this.#seen.has(key)) return true;
-    this.#seen.add(key);
+    this.#seen.set(key, true);
     return false;
   }
 

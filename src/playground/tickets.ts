@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 
+import { BoundedMap } from "./bounded-map.ts";
 import type { Clock } from "./ids.ts";
 import { SlackRefusal } from "./refusal.ts";
 
@@ -39,8 +40,8 @@ const ticketsKept = 2_000;
 /** Trigger ids and response URLs: given out, used up and expired as Slack does it. */
 export class Tickets {
   readonly #clock: Clock;
-  readonly #triggers = new Map<string, Issued<Trigger>>();
-  readonly #urls = new Map<string, Issued<ResponseTarget>>();
+  readonly #triggers = new BoundedMap<string, Issued<Trigger>>(ticketsKept);
+  readonly #urls = new BoundedMap<string, Issued<ResponseTarget>>(ticketsKept);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,7 +49,7 @@ export class Tickets {
 
   issueTrigger(target: Trigger): string {
     const id = `${this.#clock()}.${randomDigits(12)}.${randomBytes(16).toString("hex")}`;
-    keep(this.#triggers, id, { issuedAtMs: this.#clock(), uses: 0, target });
+    this.#triggers.set(id, { issuedAtMs: this.#clock(), uses: 0, target });
     return id;
   }
 
@@ -67,7 +68,7 @@ export class Tickets {
   /** Gives out the secret part of a response URL. */
   issueResponseUrl(target: ResponseTarget): string {
     const id = randomBytes(18).toString("base64url");
-    keep(this.#urls, id, { issuedAtMs: this.#clock(), uses: 0, target });
+    this.#urls.set(id, { issuedAtMs: this.#clock(), uses: 0, target });
     return id;
   }
 
@@ -82,13 +83,6 @@ export class Tickets {
     issued.uses += 1;
     return issued.target;
   }
-}
-
-function keep<T>(map: Map<string, T>, id: string, value: T): void {
-  map.set(id, value);
-  if (map.size <= ticketsKept) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 function randomDigits(count: number): string {

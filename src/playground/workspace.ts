@@ -1,3 +1,4 @@
+import { BoundedMap } from "./bounded-map.ts";
 import type { Clock, IdSource } from "./ids.ts";
 import type { Journal } from "./journal.ts";
 import type { Channel, Identity, Person, SlackMessage, UserGroup } from "./slack-shapes.ts";
@@ -14,6 +15,8 @@ export interface WorkspaceSeed {
 /** Messages a channel keeps; the oldest go first. */
 const messagesPerChannel = 5_000;
 const ephemeralsKept = 500;
+const filesKept = 40;
+const thingsKept = 1000;
 
 /** An ephemeral message and the one person who sees it. */
 export interface EphemeralMessage {
@@ -31,10 +34,10 @@ export class Workspace {
   /** Channel → what the bot says it is doing there (`assistant.threads.setStatus`). */
   readonly statuses = new Map<string, ThreadStatus>();
   /** Messages that are being streamed, by `ts`. */
-  readonly streams = new Map<string, Stream>();
-  readonly files = new Map<string, UploadedFile>();
+  readonly streams = new BoundedMap<string, Stream>(thingsKept);
+  readonly files = new BoundedMap<string, UploadedFile>(filesKept);
   /** Runs of workflow steps. */
-  readonly executions = new Map<string, StepExecution>();
+  readonly executions = new BoundedMap<string, StepExecution>(thingsKept);
   /** Person → the Work Object whose details they look at. */
   readonly details = new Map<string, Record<string, unknown>>();
   readonly ids: IdSource;
@@ -109,12 +112,7 @@ export class Workspace {
       ts: this.ids.ts(),
       team: this.identity.teamId,
     };
-    const messages = this.#of(channelId);
-    messages.set(message.ts, message);
-    if (messages.size > messagesPerChannel) {
-      const [oldest] = messages.keys();
-      if (oldest !== undefined) messages.delete(oldest);
-    }
+    this.#of(channelId).set(message.ts, message);
     this.journal.emit({ type: "message", channel: channelId, ts: message.ts });
     return message;
   }
@@ -140,9 +138,11 @@ export class Workspace {
 
   /** Messages outside of threads, oldest first, each with its count of replies. */
   topLevel(channelId: string): SlackMessage[] {
-    return this.all(channelId)
+    const all = this.all(channelId);
+    const replies = groupReplies(all);
+    return all
       .filter((message) => !isReply(message))
-      .map((message) => this.withReplies(channelId, message));
+      .map((message) => withReplies(message, replies.get(message.ts) ?? []));
   }
 
   /** A thread's parent and replies, oldest first; empty when there is no such parent. */
@@ -152,25 +152,7 @@ export class Workspace {
     const replies = this.all(channelId).filter(
       (message) => message.thread_ts === threadTs && message.ts !== threadTs,
     );
-    return [this.withReplies(channelId, parent), ...replies];
-  }
-
-  /** The message with `reply_count` and its kin when it has replies. */
-  withReplies(channelId: string, message: SlackMessage): SlackMessage {
-    const replies = this.all(channelId).filter(
-      (other) => other.thread_ts === message.ts && other.ts !== message.ts,
-    );
-    const last = replies.at(-1);
-    if (last === undefined) return message;
-    const users = [...new Set(replies.map((reply) => reply.user ?? reply.bot_id ?? ""))];
-    return {
-      ...message,
-      thread_ts: message.ts,
-      reply_count: replies.length,
-      reply_users_count: users.length,
-      reply_users: users,
-      latest_reply: last.ts,
-    };
+    return [withReplies(parent, replies), ...replies];
   }
 
   /** Shows a message to one person only. */
@@ -213,11 +195,37 @@ export class Workspace {
   #of(channelId: string): Map<string, SlackMessage> {
     let messages = this.#messages.get(channelId);
     if (messages === undefined) {
-      messages = new Map();
+      messages = new BoundedMap(messagesPerChannel);
       this.#messages.set(channelId, messages);
     }
     return messages;
   }
+}
+
+function groupReplies(messages: readonly SlackMessage[]): Map<string, SlackMessage[]> {
+  const groups = new Map<string, SlackMessage[]>();
+  for (const message of messages) {
+    if (message.thread_ts === undefined || message.thread_ts === message.ts) continue;
+    const group = groups.get(message.thread_ts) ?? [];
+    group.push(message);
+    groups.set(message.thread_ts, group);
+  }
+  return groups;
+}
+
+/** The message with `reply_count` and its kin when it has replies. */
+function withReplies(message: SlackMessage, replies: readonly SlackMessage[]): SlackMessage {
+  const last = replies.at(-1);
+  if (last === undefined) return message;
+  const users = [...new Set(replies.map((reply) => reply.user ?? reply.bot_id ?? ""))];
+  return {
+    ...message,
+    thread_ts: message.ts,
+    reply_count: replies.length,
+    reply_users_count: users.length,
+    reply_users: users,
+    latest_reply: last.ts,
+  };
 }
 
 function isReply(message: SlackMessage): boolean {

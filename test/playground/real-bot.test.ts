@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { playgroundOptions } from "../../src/app/playground-options.ts";
+import { createReleaser } from "../../src/base/releaser.ts";
 import { createPlayground, type Playground } from "../../src/playground/create-playground.ts";
 import type { SlackView } from "../../src/playground/slack-shapes.ts";
 import { textOf } from "../../src/playground/view-state.ts";
 import { methodTable } from "../../src/playground/web-api/method-table.ts";
-import { type BotProcess, startBot } from "../helpers/bot.ts";
+import { startBot } from "../helpers/bot.ts";
 import { sharedPath } from "../helpers/shared.ts";
 import { callFaults, slackSchemas } from "../helpers/slack-schemas.ts";
 import { dario } from "./sample-bot.ts";
@@ -17,25 +18,24 @@ import { dario } from "./sample-bot.ts";
 const channel = "C0CHECKOU1";
 const dataDir = mkdtempSync(join(tmpdir(), "callboard-real-"));
 let playground: Playground;
-let bot: BotProcess;
+const releaser = createReleaser();
+releaser.add("data folder", () => rmSync(dataDir, { recursive: true, force: true }));
 
 /** The whole bot as a process of its own, walked through everything that it does in Slack. */
 beforeAll(async () => {
   slackSchemas();
   playground = await createPlayground(playgroundOptions());
-  bot = await startBot({
+  releaser.add("playground", () => playground.close());
+  const bot = await startBot({
     SLACK_BOT_TOKEN: playground.botToken,
     SLACK_APP_TOKEN: playground.appToken,
     SLACK_API_URL: playground.apiUrl,
     CALLBOARD_DATA_DIR: dataDir,
   });
+  releaser.add("bot", () => bot.stop());
   await walk();
 }, 240_000);
-afterAll(async () => {
-  await bot.stop();
-  await playground.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => releaser.releaseAll(), 60_000);
 
 async function walk(): Promise<void> {
   const { driver } = playground;

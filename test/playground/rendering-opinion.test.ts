@@ -8,6 +8,7 @@ import type { KnownBlock } from "@slack/types";
 import { WebClient } from "@slack/web-api";
 import { type Browser, chromium, type Page } from "playwright-core";
 
+import { createReleaser } from "../../src/base/releaser.ts";
 import { createPlayground, type Playground } from "../../src/playground/create-playground.ts";
 import { chromiumFlags, chromiumPath } from "./chromium.ts";
 import { sampleBlocks } from "./sample-blocks.ts";
@@ -66,23 +67,23 @@ const isPossible = isInstalled && chromiumPath !== undefined;
   let browser: Browser;
   let page: Page;
   let theirs: string[][];
+  const releaser = createReleaser();
 
   beforeAll(async () => {
     theirs = renderTheirs(compared);
     playground = await createPlayground({ hasRateLimits: false });
+    releaser.add("playground", () => playground.close());
     client = new WebClient(playground.botToken, {
       slackApiUrl: playground.apiUrl,
       logger: quiet,
     });
     browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: chromiumFlags });
+    releaser.add("browser", () => browser.close());
     page = await browser.newPage();
     await page.goto(playground.url);
     await page.locator(".composer").waitFor();
   }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    await playground.close();
-  });
+  afterAll(() => releaser.releaseAll());
 
   async function ours(block: KnownBlock): Promise<string[]> {
     const { ts } = await client.chat.postMessage({ channel: general, text: "x", blocks: [block] });

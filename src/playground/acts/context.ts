@@ -19,7 +19,7 @@ export interface ActContext {
 }
 
 /** What a Slack client keeps to itself. */
-interface Memory {
+export interface Memory {
   /** `channel:ts:user` → what was chosen in a message; Slack sends it with every action. */
   messageStates: Map<string, StateValues>;
   /** Options that searches brought, by element; so that choosing one needs no second search. */

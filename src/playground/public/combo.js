@@ -16,7 +16,7 @@ export function createCombo({
   onChange,
 }) {
   const listId = uniqueId("options");
-  const combo = { chosen: [...initial], options: [], active: -1, isMulti, onChange };
+  const combo = { chosen: [...initial], options: [], active: -1, turn: 0, isMulti, onChange };
   combo.input = h("input", {
     id,
     type: "text",
@@ -53,10 +53,9 @@ export function createCombo({
 
 function listen(combo, { load, minLength }) {
   const { input, list } = combo;
-  let turn = 0;
   const search = async () => {
-    turn += 1;
-    const mine = turn;
+    combo.turn += 1;
+    const mine = combo.turn;
     const query = input.value.trim();
     if (query.length < minLength) {
       showNote(combo, `Type at least ${minLength} characters`);
@@ -64,16 +63,16 @@ function listen(combo, { load, minLength }) {
     }
     showNote(combo, "Searching…");
     const found = await load(query);
-    if (mine !== turn || document.activeElement !== input) return;
+    // Somebody has typed on, chosen or left in the meantime.
+    if (mine !== combo.turn || document.activeElement !== input) return;
     combo.options = found.options;
     combo.active = found.options.length > 0 ? 0 : -1;
     if (found.error === undefined) drawOptions(combo);
     else showNote(combo, found.error);
   };
-  let timer;
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void search(), 200);
+    clearTimeout(combo.timer);
+    combo.timer = setTimeout(() => void search(), 200);
   });
   input.addEventListener("focus", () => {
     input.select();
@@ -193,7 +192,11 @@ function open({ list, input }) {
   input.setAttribute("aria-expanded", "true");
 }
 
-function close({ list, input }) {
+/** Closes the list; a search that is still under way does not open it again. */
+function close(combo) {
+  const { list, input } = combo;
+  combo.turn += 1;
+  clearTimeout(combo.timer);
   list.hidden = true;
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");

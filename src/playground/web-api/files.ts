@@ -8,7 +8,6 @@ import type { ApiContext, Method } from "./context.ts";
 
 /** One upload may have this many bytes. */
 export const fileBytes = 5_000_000;
-const filesKept = 200;
 
 function getUploadUrl(args: MethodArguments, context: ApiContext): Record<string, unknown> {
   const length = args.integer("length") ?? 0;
@@ -16,8 +15,6 @@ function getUploadUrl(args: MethodArguments, context: ApiContext): Record<string
   const { workspace, settings } = context;
   const id = workspace.ids.next("F");
   workspace.files.set(id, { id, name: args.required("filename"), length });
-  const [oldest] = workspace.files.keys();
-  if (workspace.files.size > filesKept && oldest !== undefined) workspace.files.delete(oldest);
   return { upload_url: `${settings.url}/upload/${id}`, file_id: id };
 }
 
