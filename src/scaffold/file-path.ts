@@ -2,9 +2,11 @@ import { InputError } from "../base/errors.ts";
 
 /** Names that Windows keeps for devices, with or without an extension. */
 const deviceName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
-/** Control characters and what Windows does not allow in a name. */
+/** Control characters, and the backslash, which leads elsewhere on Windows. Other odd signs stand in templated names: `${{ a | b }}`. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const oddCharacter = /[\u0000-\u001f\u007f<>:"|?*\\]/;
+const oddCharacter = /[\u0000-\u001f\u007f\\]/;
+/** `C:` and the like. */
+const driveName = /^[A-Za-z]:/;
 /** Git reads these as its own folder on some file systems. */
 const gitName = /^(?:\.git|git~\d+)$/i;
 
@@ -35,6 +37,7 @@ export function checkRelativePath(path: string): string {
 function nameFault(name: string): string | undefined {
   if (name === "..") return "it leads out of the workspace";
   if (oddCharacter.test(name)) return "it has characters that no file name should have";
+  if (driveName.test(name)) return "it names a drive on Windows";
   if (gitName.test(name.replace(/[. ]+$/, ""))) return "it touches git's own files";
   if (name.endsWith(" ") || name.endsWith(".")) return "a name ends in a blank or a full stop";
   if (deviceName.test(name)) return `“${name}” is the name of a device on Windows`;

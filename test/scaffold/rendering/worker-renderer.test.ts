@@ -84,7 +84,7 @@ describe("hostile templates", () => {
       expect(await next.catch(() => small.renderTexts(["${{ 1 + 1 }}"], {}, world))).toEqual([
         { value: "2" },
       ]);
-      expect(longestMs).toBeLessThan(500);
+      expect(longestMs).toBeLessThan(5_000);
     } finally {
       await small.close();
     }
