@@ -24,7 +24,11 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
 }
 
 /** An entity as the catalog holds it, with places made up from the path's length. */
-export function catalogEntity(entity: Entity, ref: string, base = "/nowhere/template.yaml"): CatalogEntity {
+export function catalogEntity(
+  entity: Entity,
+  ref: string,
+  base = "/nowhere/template.yaml",
+): CatalogEntity {
   return {
     ref,
     entity,
@@ -55,7 +59,9 @@ export function memoryNotes(): (prefix: string) => StepNotes {
 }
 
 /** A catalog that remembers what was registered. */
-export function memoryCatalog(entities: CatalogEntity[] = []): CatalogAccess & { registered: string[] } {
+export function memoryCatalog(
+  entities: CatalogEntity[] = [],
+): CatalogAccess & { registered: string[] } {
   const registered: string[] = [];
   return {
     registered,
