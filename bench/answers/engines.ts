@@ -15,7 +15,7 @@ export interface Found {
 }
 
 /** A search engine, ready to answer. */
-export type Engine = (question: string) => Found | Promise<Found>;
+export type Engine = (question: string, previous?: string) => Found | Promise<Found>;
 
 /** An engine by name; building it is measured. */
 export interface EngineKind {
@@ -57,8 +57,10 @@ const callboard: EngineKind = {
       readAtMs: 0,
     });
     const ask = createAnswerer({ snapshot: () => snapshot });
-    return (question) => {
-      const answer = ask(question, { nowMs: 0 });
+    return (question, previous) => {
+      const context =
+        previous === undefined ? {} : { previous: { ref: previous, intent: "owner" as const } };
+      const answer = ask(question, { nowMs: 0, ...context });
       const documents = answer.documents.map(({ path }) => path);
       const entities = answer.entities.map(({ ref }) => ref);
       const isSection = answer.card.type === "section";

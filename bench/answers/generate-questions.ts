@@ -7,6 +7,8 @@ import { codenames, roles, subjects } from "./words.ts";
 export interface Question {
   class: string;
   text: string;
+  /** What an answer before it was about; the words alone do not say. */
+  previous?: string;
   /** References or document paths, each of which is right; empty when nothing is. */
   expected: readonly string[];
 }
@@ -175,6 +177,41 @@ const makers: Record<string, Maker> = {
       .filter(({ symptom }) => symptom === book.symptom)
       .map(({ path }) => path);
     return of(form.replace("{x}", name).replace("{s}", asked), ...paths);
+  },
+  path: (made, random) => {
+    const one = component(made, random);
+    const form = random.pick([
+      "who owns services/{x}/src/main.ts",
+      "who owns acme/{x}:src/index.ts",
+      "who owns https://github.com/acme/{x}/blob/main/src/handler.go",
+      "who owns registry.example/acme/{x}:1.4.2",
+      "error at run (/srv/app/{x}/src/index.js:10:5)",
+    ]);
+    return of(form.replace("{x}", one.name), ...namesakes(made, one));
+  },
+  "pasted alert": (made, random) => {
+    const one = component(made, random);
+    const book = one.runbooks[0];
+    if (book === undefined) return undefined;
+    const pod = `${one.name.toLowerCase().replaceAll(/[._]/g, "-")}-7d9f8b6c5-x2x9z`;
+    const text = `runbook for [FIRING:1] ${book.alert} (production critical)\n*Labels:* pod = ${pod}, namespace = production\n*Summary:* ${book.symptom.meaning}`;
+    const paths = made.components
+      .flatMap(({ runbooks }) => runbooks)
+      .filter(({ alert }) => alert === book.alert)
+      .map(({ path }) => path);
+    return of(text, ...paths);
+  },
+  "follow-up": (made, random) => {
+    const one = component(made, random);
+    const text = random.pick([
+      "and who is on call?",
+      "who owns it?",
+      "what depends on it",
+      "and its docs?",
+      "which channel?",
+    ]);
+    const paths = one.runbooks.map(({ path }) => path);
+    return { ...of(text, one.ref, ...paths), previous: one.ref };
   },
   unanswerable: (_made, random) => {
     const made = random.pick([

@@ -1,5 +1,4 @@
 import type { Clue } from "../ask/recognise.ts";
-import { createCodeownerIndex } from "../catalog/codeowners-refs.ts";
 import { ownersOfPath } from "../catalog/codeowners.ts";
 import { displayName, type CatalogEntity } from "../catalog/model.ts";
 import { cardOf } from "./answer-cards.ts";
@@ -121,7 +120,7 @@ function ownersAnswer(
   clue: Clue,
   place: NonNullable<ReturnType<typeof repositoryOfPath>>,
 ): Answer | undefined {
-  const findOwner = createCodeownerIndex(asked.catalog);
+  const findOwner = asked.snapshot.findCodeowner();
   const { codeowners, readAtMs } = place.repository;
   for (const { owners, line } of ownersOfPath(codeowners, place.path)) {
     const known = owners.map((owner) => findOwner(owner)).filter((owner) => owner !== undefined);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
+import { createCodeownerIndex, type FindCodeowner } from "../catalog/codeowners-refs.ts";
 import type { Catalog } from "../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
 import { buildSearchIndex, openSearchIndex, type SearchIndex } from "../search/search-index.ts";
@@ -18,8 +19,10 @@ export interface Snapshot {
   documents: Document[];
   index: SearchIndex;
   library: DocumentLibrary;
-  /** Built when it is first asked for. */
+  /** Built when they are first asked for. */
   facets(): CatalogFacets;
+  /** Finds whom an owner in CODEOWNERS stands for. */
+  findCodeowner(): FindCodeowner;
   diagnostics: Diagnostic[];
   /** CODEOWNERS of the repositories that entities stand in. */
   repositories?: readonly RepositoryOwners[];
@@ -59,10 +62,12 @@ function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
 function assemble(parts: SnapshotParts, index: SearchIndex): Snapshot {
   const { wellKnown: _wellKnown, ...rest } = parts;
   let facets: CatalogFacets | undefined;
+  let codeowners: FindCodeowner | undefined;
   return {
     ...rest,
     index,
     library: buildDocumentLibrary(parts.documents),
     facets: () => (facets ??= buildCatalogFacets(parts.catalog)),
+    findCodeowner: () => (codeowners ??= createCodeownerIndex(parts.catalog)),
   };
 }

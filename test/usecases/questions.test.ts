@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { beforeAll, describe, expect, test } from "@jest/globals";
 
 import type { Answerer } from "../../src/usecases/answer-question.ts";
@@ -263,4 +265,20 @@ test("my team is the asker's team", () => {
   const answer = ask("what does my team own?", { ...context, userRef: "user:default/mei.tanaka" });
 
   expect(answer.entities[0]?.ref).toBe("group:default/team-ledger");
+});
+
+test("every example in the users' guide is answered", () => {
+  const guide = readFileSync(new URL("../../docs/questions.md", import.meta.url), "utf8");
+  const rows = guide.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
+  const examples = rows.flatMap((row) =>
+    [...row.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""),
+  );
+
+  const unanswered = examples.filter(
+    (example) =>
+      ask(example, { ...context, userRef: "user:default/mei.tanaka" }).status !== "answered",
+  );
+
+  expect(examples.length).toBeGreaterThan(30);
+  expect(unanswered).toEqual([]);
 });
