@@ -5,7 +5,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 
 import { App, ExpressReceiver, LogLevel } from "@slack/bolt";
@@ -126,7 +125,8 @@ const minimalApp = new App({
 minimalApp.command("/callboard", async ({ ack }) => await ack());
 const minimalServer = createServer(receiver.app).listen(0, "127.0.0.1");
 await once(minimalServer, "listening");
-const { port } = minimalServer.address() as AddressInfo;
+const address = minimalServer.address();
+const port = typeof address === "object" && address !== null ? address.port : 0;
 
 const contestant = (name: string, url: string, key: string): Contestant => ({
   name,

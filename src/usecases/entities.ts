@@ -66,7 +66,7 @@ function ownGroups(catalog: Catalog, userRef: string): ReadonlySet<string> {
 }
 
 /** True when any of the filters holds; an empty list allows everything. */
-export function matchesFilter(
+function matchesFilter(
   entity: CatalogEntity,
   filters: NonNullable<FormField["entity"]>["filter"],
 ): boolean {

@@ -15,10 +15,3 @@ export interface Notifier {
   /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
   finish(run: RunRecord, signal: AbortSignal): Promise<void>;
 }
-
-/** For runs that nobody watches in Slack (terminal, tests). */
-export const silentNotifier: Notifier = {
-  open: async (run) => ({ channel: run.channel ?? "", ts: "" }),
-  update: () => undefined,
-  finish: async () => undefined,
-};

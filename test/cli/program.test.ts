@@ -94,7 +94,7 @@ test("ask --batch answers a question a line in one process", async () => {
   const lines = out
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as { status: string });
+    .map((line): { status: string } => JSON.parse(line));
   expect(lines.map((line) => line.status)).toEqual(["answered", "answered", "unknown"]);
   expect(code).toBe(0);
 });
@@ -111,9 +111,11 @@ test("search ranks entities and documents", async () => {
   const { code, out } = await callboard(["search", "ledger", "--json", "--limit", "5"]);
   const onlyGroups = await callboard(["search", "ledger", "--kind", "Group", "--json"]);
 
-  const { results } = JSON.parse(out) as {
+  const {
+    results,
+  }: {
     results: { ref?: string; title: string; score: number }[];
-  };
+  } = JSON.parse(out);
   expect(code).toBe(0);
   expect(results[0]).toMatchObject({ ref: "component:default/ledger", title: "Ledger" });
   expect(results.length).toBeLessThanOrEqual(5);
@@ -179,11 +181,11 @@ test("template run --dry-run prints the documented shape and writes files only w
     "--json",
   ]);
 
-  const report = JSON.parse(printed) as {
+  const report: {
     status: string;
     steps: { id: string; status: string }[];
     files: { path: string }[];
-  };
+  } = JSON.parse(printed);
   expect([code, report.status]).toEqual([0, "completed"]);
   expect(report.files.map((file) => file.path)).toContain("package.json");
   expect(await readdir(out)).toContain("package.json");

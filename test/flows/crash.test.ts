@@ -97,17 +97,17 @@ async function commitsOf(repository: string): Promise<number> {
   return Number(stdout);
 }
 
-describe.each([
+const places = [
   ["the embedded database", undefined],
   ["Redis", "TEST_REDIS_URL"],
   ["PostgreSQL", "TEST_DATABASE_URL"],
-] as const)("a bot on %s", (_name, variable) => {
-  const url = variable === undefined ? undefined : testSwitch(variable);
-  const run = variable !== undefined && url === undefined ? test.skip : test;
+] as const;
 
-  run(
-    "killed twice with SIGKILL in the middle of a run ends it with one repository, one commit and one message",
-    async () => {
+for (const [name, variable] of places) {
+  const url = variable === undefined ? undefined : testSwitch(variable);
+  const suite = variable !== undefined && url === undefined ? describe.skip : describe;
+  suite(`a bot on ${name}`, () => {
+    test("killed twice with SIGKILL in the middle of a run ends it with one repository, one commit and one message", async () => {
       const env: Record<string, string> = {
         SLACK_BOT_TOKEN: playground.botToken,
         SLACK_APP_TOKEN: playground.appToken,
@@ -153,10 +153,9 @@ describe.each([
       );
       expect(reply.text).toMatch(/team-a/);
       expect(await bot.stop()).toBe(0);
-    },
-    150_000,
-  );
-});
+    }, 150_000);
+  });
+}
 
 test("a second bot on the same data folder is refused and told which process has it", async () => {
   const env = {

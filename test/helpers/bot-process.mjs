@@ -11,11 +11,12 @@ const logger = createLogger(config.environment.LOG_LEVEL);
 const tuning = { lockDurationMs: 1500, stalledIntervalMs: 500 };
 const app = await startApp({ config, logger, tuning });
 stdout.write("ready\n");
-process.once("SIGTERM", async () => {
+async function stop() {
   try {
     await app.stop();
     process.exit(0);
   } catch {
     process.exit(1);
   }
-});
+}
+process.once("SIGTERM", () => void stop());

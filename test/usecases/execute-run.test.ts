@@ -214,11 +214,13 @@ test("a host that does not answer makes the run wait, visibly, and try again", a
   expect([ended?.status, ended?.waitingFor]).toEqual(["completed", undefined]);
 });
 
+function slackOutage(): UpstreamError {
+  return new UpstreamError("slack-unavailable", "no answer", { isRetryable: true });
+}
+
 test("Slack not answering does not stop the work, and the end is told later", async () => {
   const run = await accept();
-  const outage = (): UpstreamError =>
-    new UpstreamError("slack-unavailable", "no answer", { isRetryable: true });
-  const notifier = fakeNotifier([outage(), outage()]);
+  const notifier = fakeNotifier([slackOutage(), slackOutage()]);
   let works = 0;
   const world = deps(async () => {
     works += 1;
