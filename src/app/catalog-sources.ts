@@ -1,5 +1,5 @@
 import { createBackstageSource } from "../catalog/sources/backstage.ts";
-import type { CatalogSource } from "../catalog/sources/contract.ts";
+import type { CatalogSource, WatchedSource } from "../catalog/sources/contract.ts";
 import { createFileSource } from "../catalog/sources/file.ts";
 import { createUrlSource } from "../catalog/sources/url.ts";
 import { createWebReader, type WebReaderOptions } from "../catalog/sources/web-reader.ts";
@@ -12,15 +12,15 @@ type RemoteConfig = Exclude<CatalogSourceConfig, { type: "file" }>;
 /** The configured sources: those whose files are watched, and those behind a network. */
 export interface ConfiguredSources {
   /** In the order of the configuration, which decides who keeps a name. */
-  all: readonly (Required<CatalogSource> | CatalogSource)[];
-  files: readonly Required<CatalogSource>[];
+  all: readonly CatalogSource[];
+  files: readonly WatchedSource[];
   remote: readonly CatalogSource[];
 }
 
 /** Creates the sources that the configuration names; nothing is read yet. */
 export function createSources(config: Pick<Config, "file" | "baseDir">): ConfiguredSources {
   const { sources, hosts } = config.file.catalog;
-  const files: Required<CatalogSource>[] = [];
+  const files: WatchedSource[] = [];
   const remote: CatalogSource[] = [];
   const allHosts = [...hosts, ...sources.flatMap(urlHosts)].map(toHost);
   const web = allHosts.length === 0 ? {} : { web: createWebReader({ hosts: allHosts }) };

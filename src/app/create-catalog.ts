@@ -4,7 +4,9 @@ import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
+import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
+import type { SourceStatus } from "../usecases/catalog-board.ts";
 import { loadDocuments, type LoadedDocuments } from "../usecases/documents.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/load-catalog.ts";
@@ -12,6 +14,8 @@ import { createRefresher } from "../usecases/refresher.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
 import { buildSnapshot, type Snapshot } from "../usecases/snapshot.ts";
 import { buildTemplates, type Templates } from "../usecases/templates.ts";
+import type { CatalogKeeper } from "./catalog-keeper.ts";
+import { createRemoteSide } from "./catalog-remote.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { createDocumentWatch } from "./document-watch.ts";
@@ -23,6 +27,15 @@ export interface CatalogOptions {
   actions: ActionRegistry;
   /** Beside the configured ones: what runs registered. */
   moreSources?: readonly CatalogSource[];
+  /** Records that several processes share: one of them reads the sources behind a network, all use what it read. */
+  sharedRecords?: RecordStore | undefined;
+  /**
+   * How long to wait for sources behind a network of which nothing is kept, for a process that goes on running;
+   * absent: as long as it takes.
+   */
+  firstWaitMs?: number;
+  /** How often other processes' work is looked at. Default 2,000. */
+  tickMs?: number;
 }
 
 /** Everything that is read from files, as it stands now. */
@@ -33,9 +46,18 @@ export interface CatalogState {
   entities: EntityService;
   readDocument: Services["readDocument"];
   status(): CatalogStatus;
+  /** How each source stands. */
+  sources(): SourceStatus[];
+  /**
+   * Accepts readings that are held back because too many entities are missing, of one source or of all.
+   * @throws NotFoundError `nothing-held-back`, `source-unknown`
+   */
+  accept(sourceId?: string): Promise<SourceStatus[]>;
   /** Resolves when what was written before this call can be found. */
   refresh(): Promise<void>;
   refreshSoon(): void;
+  /** Reads sources behind a network as soon as possible, and does not wait for it; absent: all. */
+  readSoon(sourceIds?: readonly string[]): void;
   /** Reads again whenever a file changes. */
   watch(): Promise<void>;
   close(): Promise<void>;
@@ -55,33 +77,54 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   const releaser = createReleaser();
   const wellKnown = configuredWellKnown(config.file.catalog);
   const configured = createSources(config);
-  const sources = [...configured.all, ...(options.moreSources ?? [])];
-  const documentWatch = createDocumentWatch(() => refresher.refreshSoon());
+  const refreshSoon = (): void => refresher.refreshSoon();
+  const { remote, keeper } = createRemoteSide(configured.remote, {
+    ...options,
+    onChange: refreshSoon,
+  });
+  const sources = [
+    ...configured.all.map((source) => remote.find(({ id }) => id === source.id) ?? source),
+    ...(options.moreSources ?? []),
+  ];
+  const documentWatch = createDocumentWatch(refreshSoon);
   const refresher = createRefresher<Generation>({
     logger,
-    build: (previous, signal) => build(sources, previous, { ...options, wellKnown }, signal),
+    build: (previous, signal) =>
+      build(sources, previous, { ...options, wellKnown, keeper }, signal),
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
+      keeper.onBuilt(generation.loaded.sources);
       logger.info(countsOf(generation), "catalog read");
     },
   });
+  releaser.add("catalog sources", () => keeper.close());
   releaser.add("catalog refresh", () => refresher.close());
+  await keeper.restore();
   await refresher.refresh();
 
   const snapshot = (): Snapshot => refresher.current().snapshot;
+  const sourcesNow = (): SourceStatus[] => keeper.shown(refresher.current().loaded.sources);
   return {
     snapshot,
     templates: () => refresher.current().templates,
     answer: createAnswerer({ snapshot, wellKnown }),
     entities: createEntityService(() => snapshot().catalog, wellKnown),
     readDocument: (path) => readDocument(snapshot(), path),
-    status: () => ({ ...countsOf(refresher.current()), readAtMs: snapshot().readAtMs }),
+    status: () => ({
+      ...countsOf(refresher.current()),
+      readAtMs: snapshot().readAtMs,
+      sources: sourcesNow(),
+    }),
+    sources: sourcesNow,
+    accept: (sourceId) => keeper.accept(sourceId),
     refresh: async () => void (await refresher.refresh()),
-    refreshSoon: () => refresher.refreshSoon(),
+    refreshSoon,
+    readSoon: (ids) => keeper.readSoon(ids),
     async watch() {
       for (const source of configured.files) {
-        releaser.add(`watch of ${source.id}`, await source.watch(() => refresher.refreshSoon()));
+        releaser.add(`watch of ${source.id}`, await source.watch(refreshSoon));
       }
+      keeper.start();
       await documentWatch.start();
       releaser.add("watch of documents", () => documentWatch.close());
     },
@@ -92,13 +135,22 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
 async function build(
   sources: readonly CatalogSource[],
   previous: Generation | undefined,
-  options: CatalogOptions & { wellKnown: WellKnown },
+  options: CatalogOptions & { wellKnown: WellKnown; keeper: CatalogKeeper },
   signal: AbortSignal,
 ): Promise<Generation> {
-  const { config, actions, wellKnown } = options;
+  const { config, actions, wellKnown, keeper } = options;
   const nowMs = options.clock();
-  const { allow } = config.file.catalog;
-  const loaded = await loadCatalog(sources, { signal, nowMs, lastGood: previous?.loaded, allow });
+  const { allow, holdBackPercent } = config.file.catalog;
+  const loaded = await loadCatalog(sources, {
+    signal,
+    nowMs,
+    lastGood: previous?.loaded,
+    allow,
+    holdBack: {
+      share: holdBackPercent / 100,
+      isAccepted: (id, drop) => keeper.isAccepted(id, drop),
+    },
+  });
   const documents = await loadDocuments({
     catalog: loaded.catalog,
     sources: config.file.documents.sources,
@@ -120,7 +172,10 @@ async function build(
   return { loaded, documents, snapshot, templates };
 }
 
-function countsOf({ snapshot, templates }: Generation): Omit<CatalogStatus, "readAtMs"> {
+function countsOf({
+  snapshot,
+  templates,
+}: Generation): Omit<CatalogStatus, "readAtMs" | "sources"> {
   const errors = snapshot.diagnostics.filter((finding) => finding.severity === "error").length;
   return {
     entities: snapshot.catalog.entities.size,

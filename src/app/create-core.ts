@@ -22,6 +22,9 @@ import { seedRepositories } from "./seed-repositories.ts";
 /** How often this process looks whether another one registered something. */
 const registrationPollMs = 2_000;
 
+/** A start does not wait longer for sources behind a network; it goes on with what is there. */
+const firstCatalogWaitMs = 15_000;
+
 /** Everything but Slack and HTTP. */
 export interface Core {
   services: Services;
@@ -49,6 +52,8 @@ export async function openCore(
     clock,
     actions: builtinActions,
     moreSources: [registrations],
+    sharedRecords: storage.kind === "embedded" ? undefined : storage.records,
+    firstWaitMs: firstCatalogWaitMs,
   });
   releaser.add("catalog", () => catalog.close());
   releaser.add("registration poll", pollRegistrations(registrations, catalog, logger));
@@ -122,6 +127,7 @@ function servicesOf(
     runs: withRecentRuns(runs.service, storage.records),
     home: createHome({ snapshot: () => catalog.snapshot() }),
     drafts: createDraftService(storage.records),
+    catalog: { sources: () => catalog.sources(), accept: (source) => catalog.accept(source) },
     status: () => catalog.status(),
   };
 }

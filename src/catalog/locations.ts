@@ -21,7 +21,7 @@ export function isWebUrl(text: string): boolean {
  * @param base Absolute path or URL of the file that holds it.
  */
 export function locationTargets(
-  entity: Entity,
+  entity: Pick<Entity, "spec">,
   base: string,
 ): { targets: LocationTarget[]; findings: Finding[] } {
   const { type, target, targets, presence } = entity.spec ?? {};

@@ -18,6 +18,7 @@ export function createProgram(context: CliContext): Program {
     addBotCommands(program, context, run);
     addQuestionCommands(program, context, run);
     addFileCommands(program, context, run);
+    addCatalogCommands(program, context, run);
     try {
       await program.parseAsync(argv, { from: "user" });
     } catch (thrown) {
@@ -142,6 +143,26 @@ function addFileCommands(program: Command, context: CliContext, run: Run): void 
       run(async () =>
         (await import("./commands/template.ts")).runTemplateRun(context, name, options),
       ),
+    );
+}
+
+function addCatalogCommands(program: Command, context: CliContext, run: Run): void {
+  const catalog = program
+    .command("catalog")
+    .description("see how the catalog's sources stand, and accept what is held back");
+  catalog
+    .command("status")
+    .description("age and failures of each source of the running bot")
+    .option("--json", "print as JSON")
+    .action((options: { json?: boolean }) =>
+      run(async () => (await import("./commands/catalog.ts")).runCatalogStatus(context, options)),
+    );
+  catalog
+    .command("accept")
+    .description("let readings through that lost too many entities")
+    .argument("[source]", "a source's id; default: all that are held back")
+    .action((source: string | undefined) =>
+      run(async () => (await import("./commands/catalog.ts")).runCatalogAccept(context, source)),
     );
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Diagnostic } from "../base/diagnostics.ts";
 import type { FileReading } from "../catalog/read-file.ts";
 
@@ -5,12 +7,14 @@ import type { FileReading } from "../catalog/read-file.ts";
 export interface HoldBackOptions {
   /** The share of a source's entities, from 0 to 1, that may go at once. */
   share: number;
-  /** True when somebody has said that this many may go. */
-  isAccepted(sourceId: string, dropped: number): boolean;
+  /** True when somebody has accepted this very drop, by its `id`. */
+  isAccepted(sourceId: string, id: string): boolean;
 }
 
 /** A reading that waits for somebody to accept it; until then the one before is used. */
 export interface HeldBack {
+  /** Stands for exactly these entities. */
+  id: string;
   /** Entities that it would drop, out of `of`. */
   dropped: number;
   of: number;
@@ -36,8 +40,9 @@ export function findHeldBack(
   const known = refsOf(before);
   const gone = [...known].filter((ref) => !present.has(ref));
   if (gone.length <= alwaysFine || gone.length <= known.size * options.share) return undefined;
-  if (options.isAccepted(sourceId, gone.length)) return undefined;
-  return { dropped: gone.length, of: known.size, examples: gone.slice(0, maxExamples) };
+  const id = createHash("sha256").update(gone.toSorted().join()).digest("hex").slice(0, 12);
+  if (options.isAccepted(sourceId, id)) return undefined;
+  return { id, dropped: gone.length, of: known.size, examples: gone.slice(0, maxExamples) };
 }
 
 function refsOf(readings: readonly FileReading[]): Set<string> {

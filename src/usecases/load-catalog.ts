@@ -5,6 +5,7 @@ import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
 import { createEntityRules } from "../catalog/rules.ts";
 import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
+import { createPause } from "./pause.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
 /** How a source stands after a load. */
@@ -42,9 +43,6 @@ export interface LoadOptions {
   /** When to hold a reading back that lost entities; absent: never. */
   holdBack?: HoldBackOptions | undefined;
 }
-
-/** How long we work before others get their turn. */
-const sliceMs = 10;
 
 /**
  * Reads all sources, follows their Locations and placeholders and builds one catalog. A source that fails keeps what it
@@ -209,14 +207,4 @@ async function assemble(
     if (step.done === true) return step.value;
     await pause();
   }
-}
-
-/** A function that lets the event loop turn when we have worked for a while, and else returns at once. */
-function createPause(): () => Promise<void> {
-  let startedMs = performance.now();
-  return async () => {
-    if (performance.now() - startedMs < sliceMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    startedMs = performance.now();
-  };
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext } from "./answer.ts";
+import type { SourceStatus } from "./catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 
@@ -17,6 +18,7 @@ export interface Services {
   entities: EntityService;
   runs: RunService;
   drafts: DraftService;
+  catalog?: CatalogService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
   /** Text for `/callboard status`: counts, age and findings of the catalog. */
@@ -30,6 +32,20 @@ export interface CatalogStatus {
   errors: number;
   warnings: number;
   readAtMs: number;
+  /** How each source of the catalog stands: its age, what failed, what waits to be accepted. */
+  sources?: SourceStatus[];
+}
+
+/** What people do about the catalog itself. */
+export interface CatalogService {
+  /** How each source stands. */
+  sources(): SourceStatus[];
+  /**
+   * Accepts readings that are held back because too many entities are missing, of one source or of all.
+   * @returns the accepted sources
+   * @throws NotFoundError `nothing-held-back`, `source-unknown`
+   */
+  accept(sourceId?: string): Promise<SourceStatus[]>;
 }
 
 export interface TemplateService {

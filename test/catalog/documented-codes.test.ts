@@ -10,9 +10,13 @@ function codesInSources(): string[] {
   const files = readdirSync(`${root}/src/catalog`, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.includes("codeowners"))
     .map((file) => readFileSync(`${root}/src/catalog/${file}`, "utf8"));
-  const usecases = ["load-catalog", "hold-back", "read-catalog-source", "check-files"].map((name) =>
-    readFileSync(`${root}/src/usecases/${name}.ts`, "utf8"),
-  );
+  const usecases = [
+    "load-catalog",
+    "hold-back",
+    "remote-source",
+    "read-catalog-source",
+    "check-files",
+  ].map((name) => readFileSync(`${root}/src/usecases/${name}.ts`, "utf8"));
   const prefixes =
     "yaml|file|folder|path|source|document|entity|ref|owner|system|relation|group|placeholder|location";
   // a literal that begins with the subject of a finding

@@ -263,14 +263,14 @@ const many = (count: number): Record<string, string> =>
 
 test("holds a reading back that lacks more than a fifth of the entities, until that is accepted", async () => {
   const source = createMemorySource(many(20));
-  let acceptedDrop = 0;
-  const holdBack = { share: 0.2, isAccepted: (_: string, drop: number) => drop <= acceptedDrop };
+  let acceptedId: string | undefined;
+  const holdBack = { share: 0.2, isAccepted: (_: string, id: string) => id === acceptedId };
   const first = await load([source], { holdBack });
   for (let index = 0; index < 5; index += 1) source.files.delete(`c${index}.yaml`);
 
   const held = await load([source], { holdBack, lastGood: first, nowMs: 2000 });
   const still = await load([source], { holdBack, lastGood: held, nowMs: 3000 });
-  acceptedDrop = 5;
+  acceptedId = still.sources[0]?.heldBack?.id;
   const accepted = await load([source], { holdBack, lastGood: still, nowMs: 4000 });
 
   expect(held.catalog.entities.size).toBe(20);

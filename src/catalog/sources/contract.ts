@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import type { JsonValue } from "../../base/json.ts";
 
 /** One file as a source read it; nothing is parsed yet. */
 export interface SourceFile {
@@ -45,6 +46,13 @@ export interface CatalogSource {
   read(signal: AbortSignal): Promise<SourceResult>;
   /** Reads one more file that a Location or placeholder names; undefined when it does not exist. */
   readRelated(base: string, target: string, signal: AbortSignal): Promise<SourceFile[] | undefined>;
+  /** What it has to know of its last reading to ask only for changes in another life of the process. */
+  remember?(): ReadonlyMap<string, JsonValue>;
+  /** Takes up what it remembered, with all files it had given, related ones included. */
+  recall?(memory: ReadonlyMap<string, JsonValue>, files: readonly SourceFile[]): void;
   /** Calls `onChange` after files changed (debounced); returns the close. */
   watch?(onChange: () => void): Promise<() => Promise<void>>;
 }
+
+/** A source that tells of changes by itself. */
+export type WatchedSource = CatalogSource & Required<Pick<CatalogSource, "watch">>;

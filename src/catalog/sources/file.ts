@@ -4,7 +4,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../base/diagnostics.ts";
 import { CallboardError, InputError, NotFoundError, UpstreamError } from "../../base/errors.ts";
 import { isWebUrl } from "../locations.ts";
-import type { CatalogSource, SourceFile, SourceResult } from "./contract.ts";
+import type { SourceFile, SourceResult, WatchedSource } from "./contract.ts";
 import { createFileReader, type FileReader, isSystemError } from "./file-reader.ts";
 import {
   isGlob,
@@ -38,7 +38,7 @@ const parallelReads = 16;
  * Creates a source of catalog files on the disk. In folders and globs, `node_modules`, `.git` and the skeletons of software
  * templates are left out, and YAML that is no entity is skipped in silence.
  */
-export function createFileSource(options: FileSourceOptions): Required<CatalogSource> {
+export function createFileSource(options: FileSourceOptions): WatchedSource {
   const baseDir = resolve(options.baseDir);
   const top = resolve(baseDir, options.path);
   const root = options.root ?? defaultRoot(top, baseDir);

@@ -1,0 +1,142 @@
+import { UpstreamError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
+import { gatherRelated, keyOf } from "./gather-related.ts";
+import { failureOf, filesOf, type KeptSource, type RelatedAnswer } from "./kept-source.ts";
+import { createRefresher } from "./refresher.ts";
+
+export interface RemoteSourceOptions {
+  source: CatalogSource;
+  logger: Logger;
+  clock: () => number;
+  /** How long whoever builds a catalog waits for the very first reading; absent: as long as it takes. */
+  firstWaitMs?: number;
+  /** What is kept may be so old before `read` tries to read anew; absent: any age. */
+  maxAgeMs?: number;
+  /** False while another process reads; absent: true. */
+  mayRead?: () => boolean;
+}
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+/**
+ * A source behind a network, read in the background: whoever builds a catalog gets what was last read, at once, with its age
+ * and what failed since.
+ */
+export interface RemoteSource extends CatalogSource {
+  /** Reads anew; readings asked for during one share the next. Never throws: what failed is in `failure`. */
+  readAnew(): Promise<void>;
+  /** Takes what another life of the process or another process read; undefined leaves what is known. */
+  adopt(kept: KeptSource | undefined, failure?: Failure): void;
+  /** What was last read, and whether another process did. */
+  kept(): { source: KeptSource; isAdopted: boolean } | undefined;
+  failure(): Failure | undefined;
+  /** Milliseconds since the epoch: before this moment the other side does not want to be asked. */
+  notBeforeMs(): number;
+  close(): Promise<void>;
+}
+
+/** Wraps a source; nothing is read yet. */
+export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
+  const { source, clock } = options;
+  let kept: KeptSource | undefined;
+  let isAdopted = false;
+  let related = new Map<string, RelatedAnswer>();
+  let failure: Failure | undefined;
+  let notBeforeMs = 0;
+
+  function take(next: KeptSource, adopted: boolean): void {
+    kept = next;
+    isAdopted = adopted;
+    related = new Map(next.related.map((answer) => [keyOf(answer), answer]));
+  }
+
+  const refresher = createRefresher<KeptSource>({
+    logger: options.logger,
+    build: (_, signal) => readAll(source, kept, clock(), signal),
+    onSwitch: (next) => take(next, false),
+  });
+
+  async function readAnew(): Promise<void> {
+    if (clock() < notBeforeMs) return;
+    try {
+      await refresher.refresh();
+      failure = undefined;
+    } catch (thrown) {
+      const { code, message } = failureOf(thrown);
+      failure = { code, message };
+      const waitMs = thrown instanceof UpstreamError ? (thrown.retryAfterMs ?? 0) : 0;
+      notBeforeMs = clock() + waitMs;
+    }
+  }
+
+  async function readFirst(): Promise<void> {
+    const { firstWaitMs, maxAgeMs = Infinity, mayRead = () => true } = options;
+    const isYoung = kept !== undefined && clock() - kept.readAtMs <= maxAgeMs;
+    if (isYoung || (kept === undefined && failure !== undefined) || !mayRead()) return;
+    await within(readAnew(), firstWaitMs);
+  }
+
+  return {
+    id: source.id,
+    readAnew,
+    async read(signal) {
+      signal.throwIfAborted();
+      await readFirst();
+      return resultOf(kept, failure);
+    },
+    async readRelated(base, target, signal) {
+      const answer = related.get(keyOf({ base, target }));
+      return answer === undefined ? source.readRelated(base, target, signal) : filesOf(answer);
+    },
+    adopt(next, failed) {
+      failure = failed;
+      if (next === undefined) return;
+      take(next, true);
+      const files = next.related.flatMap((answer) => answer.files ?? []);
+      source.recall?.(next.memory, [...next.files, ...files]);
+    },
+    kept: () => (kept === undefined ? undefined : { source: kept, isAdopted }),
+    failure: () => failure,
+    notBeforeMs: () => notBeforeMs,
+    close: () => refresher.close(),
+  };
+}
+
+/** @throws UpstreamError while nothing is known. */
+function resultOf(kept: KeptSource | undefined, failure: Failure | undefined): SourceResult {
+  if (kept === undefined) {
+    const { code, message } = failure ?? loading;
+    throw new UpstreamError(code, message, { isRetryable: true });
+  }
+  const { files, diagnostics, readAtMs } = kept;
+  return { files, diagnostics, readAtMs, ...(failure === undefined ? {} : { failure }) };
+}
+
+const loading = { code: "source-loading", message: "it is being read for the first time" };
+
+async function readAll(
+  source: CatalogSource,
+  before: KeptSource | undefined,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<KeptSource> {
+  const { files, diagnostics, readAtMs = nowMs } = await source.read(signal);
+  const related = await gatherRelated(source, files, before?.related ?? [], signal);
+  const memory = source.remember?.() ?? new Map();
+  return { files, diagnostics, related, memory, readAtMs };
+}
+
+/** Waits for the promise, or for so long. */
+async function within(promise: Promise<void>, limitMs: number | undefined): Promise<void> {
+  if (limitMs === undefined) return promise;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
+}
