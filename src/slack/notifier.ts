@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type WebClient, WebAPIRateLimitedError } from "@slack/web-api";
+import type { WebClient } from "@slack/web-api";
 
-import { toError, UpstreamError } from "../base/errors.ts";
+import { UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Notifier } from "../usecases/notifier.ts";
 import type { RunRecord } from "../usecases/run-record.ts";
 import type { SlackClients } from "./clients.ts";
 import { isClosedChannel, isOutcomeUnknown, toExpected } from "./errors.ts";
 import type { OutgoingMessage, Outbox } from "./outbox.ts";
-import {
-  findOwnMessage,
-  findOwnReply,
-  type MessageMarker,
-  type SentMessage,
-} from "./own-messages.ts";
-import { renderRunMessage, renderRunResult } from "./views/run-view.ts";
+import { findOwnMessage, findOwnReply, type SentMessage } from "./own-messages.ts";
+import { createRunDrawing, type RunDrawing } from "./run-drawing.ts";
+import { createEdits, type ReportedRun, runMarker } from "./run-edits.ts";
+import { renderRunResult } from "./views/run-view.ts";
 
 export interface NotifierOptions {
   clients: SlackClients;
@@ -33,17 +30,14 @@ export interface SlackNotifier extends Notifier {
   stop(): Promise<void>;
 }
 
-/** What a run's message carries, so that it is found again after a crash. */
-function runMarker(runId: string): MessageMarker {
-  return { event_type: "callboard_run", event_payload: { run_id: runId } };
-}
-
 /** Creates the notifier. Every error it throws is one of ours where more tries may help (`UpstreamError`). */
 export function createNotifier(options: NotifierOptions): SlackNotifier {
-  const edits = createEdits(options);
+  const { clients, logger, now, updateSpacingMs: spacingMs = 1000 } = options;
+  const drawing = createRunDrawing(logger);
+  const edits = createEdits({ client: clients.once, drawing, logger, now, spacingMs });
   return {
     async open(run, signal) {
-      return await expected(openMessage(run, signal, options));
+      return await expected(openMessage(run, signal, { ...options, drawing }));
     },
     update(run) {
       if (hasMessage(run)) edits.soon(run);
@@ -57,8 +51,6 @@ export function createNotifier(options: NotifierOptions): SlackNotifier {
   };
 }
 
-type ReportedRun = RunRecord & { message: { channel: string; ts: string } };
-
 function hasMessage(run: RunRecord): run is ReportedRun {
   return run.message?.ts !== undefined && run.message.ts !== "";
 }
@@ -69,11 +61,13 @@ async function expected<T>(work: Promise<T>): Promise<T> {
   });
 }
 
+type OpenOptions = NotifierOptions & { drawing: RunDrawing };
+
 /** Makes the parent message exist, in the wanted channel or else in a direct message to whoever asked. */
 async function openMessage(
   run: RunRecord,
   signal: AbortSignal,
-  options: NotifierOptions,
+  options: OpenOptions,
 ): Promise<{ channel: string; ts: string; insteadOf?: string }> {
   const wanted = run.channel ?? run.requester.slackUserId;
   if (wanted === undefined) throw new Error(`run ${run.id} reports nowhere`);
@@ -116,7 +110,7 @@ async function ensureMessage(
   run: RunRecord,
   channel: string,
   signal: AbortSignal,
-  options: NotifierOptions,
+  options: OpenOptions,
 ): Promise<SentMessage> {
   const { clients, outbox, logger, now } = options;
   const marker = runMarker(run.id);
@@ -126,17 +120,12 @@ async function ensureMessage(
     const found = await find();
     if (found !== undefined) return found;
   }
-  const outgoing: OutgoingMessage = {
-    channel,
-    ...renderRunMessage(run, now()),
-    metadata: marker,
-  };
-  return await postUnlessSent(
-    async () => await outbox.post(outgoing, signal),
-    find,
-    signal,
-    options,
-  );
+  const post = async () =>
+    await options.drawing.draw(run, now(), async (content) => {
+      const outgoing: OutgoingMessage = { channel, ...content, metadata: marker };
+      return await outbox.post(outgoing, signal);
+    });
+  return await postUnlessSent(post, find, signal, options);
 }
 
 /** Posts; when nobody knows whether that worked, looks for the message, and only sends again what is certainly not there. */
@@ -185,126 +174,4 @@ async function postResult(
     metadata: marker,
   };
   await postUnlessSent(async () => await outbox.post(outgoing, signal), find, signal, options);
-}
-
-interface Edits {
-  /** Shows the run as soon as the spacing allows; a newer state takes the place of one that waits. */
-  soon(run: ReportedRun): void;
-  /** Shows the run for the last time; resolves when that is done. */
-  final(run: ReportedRun, signal: AbortSignal): Promise<void>;
-  stop(): Promise<void>;
-}
-
-interface Edited {
-  /** Not yet shown. */
-  next: ReportedRun | undefined;
-  working: Promise<void>;
-}
-
-const longestRateLimitWaitMs = 60_000;
-
-/** Edits of parent messages: one at a time each, spaced, the latest wins, Retry-After obeyed. */
-function createEdits(options: NotifierOptions): Edits {
-  const { clients, logger, now, updateSpacingMs: spacingMs = 1000 } = options;
-  const messages = new Map<string, Edited>();
-  const stopping = new AbortController();
-
-  const work = async (id: string, edited: Edited): Promise<void> => {
-    for (let run = take(edited); run !== undefined; run = take(edited)) {
-      try {
-        await show(clients.once, run, now());
-      } catch (thrown) {
-        const waitMs = rateLimitMs(thrown);
-        if (waitMs === undefined) {
-          logger.warn({ runId: run.id, error: toError(thrown).message }, "run message not updated");
-        } else {
-          edited.next ??= run;
-          await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-        }
-      }
-      await sleep(spacingMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) break;
-    }
-    messages.delete(id);
-  };
-
-  return {
-    soon(run) {
-      if (stopping.signal.aborted) return;
-      const open = messages.get(run.id);
-      if (open !== undefined) {
-        open.next = run;
-        return;
-      }
-      const edited: Edited = { next: run, working: Promise.resolve() };
-      messages.set(run.id, edited);
-      edited.working = work(run.id, edited);
-    },
-    async final(run, signal) {
-      const open = messages.get(run.id);
-      if (open !== undefined) {
-        open.next = undefined;
-        // what is on its way must not arrive after the final state
-        await Promise.race([open.working, aborted(signal)]);
-      }
-      signal.throwIfAborted();
-      await showFinally(clients.once, run, now(), signal);
-    },
-    async stop() {
-      stopping.abort();
-      await Promise.allSettled([...messages.values()].map((edited) => edited.working));
-    },
-  };
-}
-
-function take(edited: Edited): ReportedRun | undefined {
-  const { next } = edited;
-  edited.next = undefined;
-  return next;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
-}
-
-/** How long Slack asks us to wait; undefined when it asks nothing or too much. */
-function rateLimitMs(thrown: unknown): number | undefined {
-  if (!(thrown instanceof WebAPIRateLimitedError)) return undefined;
-  return Math.min(thrown.retryAfter * 1000, longestRateLimitWaitMs);
-}
-
-async function show(client: WebClient, run: ReportedRun, nowMs: number): Promise<void> {
-  const { channel, ts } = run.message;
-  const { text, blocks } = renderRunMessage(run, nowMs);
-  await client.chat.update({
-    channel,
-    ts,
-    text,
-    blocks,
-    metadata: runMarker(run.id),
-  });
-}
-
-const finalTries = 5;
-
-/** The same text twice does no harm, so a lost reply is simply tried again. */
-async function showFinally(
-  client: WebClient,
-  run: ReportedRun,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await show(client, run, nowMs);
-      return;
-    } catch (thrown) {
-      const waitMs = rateLimitMs(thrown) ?? (isOutcomeUnknown(thrown) ? 300 * tries : undefined);
-      if (waitMs === undefined || tries >= finalTries) throw thrown;
-      await sleep(waitMs, undefined, { signal });
-    }
-  }
 }

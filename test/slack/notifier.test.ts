@@ -225,3 +225,16 @@ test("a second attempt posts a result of its own", async () => {
 
   expect(bench.driver.messages(general, { threadTs: run.message.ts })).toHaveLength(3);
 });
+
+test("a workspace that does not know plan blocks gets the steps as text, from the first refusal on", async () => {
+  bench.driver.faults.next({ method: "chat.postMessage", fault: "error", error: "invalid_blocks" });
+
+  const run = await openedRun();
+  notifier.update({ ...run, status: "running" });
+  await notifier.finish({ ...run, status: "completed" }, signal);
+
+  const [parent] = bench.driver.messages(general);
+  expect(JSON.stringify(parent?.blocks)).not.toContain('"type":"plan"');
+  expect(JSON.stringify(parent?.blocks)).toContain("▫️ Fetch the skeleton");
+  expect(bench.driver.messages(general)).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import type { ConfirmationDialog, KnownBlock } from "@slack/types";
+import type { ConfirmationDialog, KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
 
 import type { StepState } from "../../scaffold/model.ts";
 import type { RunRecord } from "../../usecases/run-record.ts";
@@ -50,8 +50,18 @@ const stepMarks: Record<StepState["status"], string> = {
   cancelled: "🚫",
 };
 
+/** How a run's message is drawn. */
+export interface RunMessageView {
+  nowMs: number;
+  /** True where Slack draws a plan with its tasks by itself; else the steps are lines of text. */
+  hasPlan: boolean;
+}
+
 /** The one message in which a run reports: where it is, step by step, and at the end what came of it. */
-export function renderRunMessage(run: RunRecord, nowMs: number): MessageContent {
+export function renderRunMessage(
+  run: RunRecord,
+  { nowMs, hasPlan }: RunMessageView,
+): MessageContent {
   const headline = runHeadline(run);
   const by =
     run.requester.slackUserId === undefined
@@ -61,7 +71,7 @@ export function renderRunMessage(run: RunRecord, nowMs: number): MessageContent 
     `${statusMarks[run.status]} ${oneLine(run.templateTitle)}: ${headline}`,
     [
       section(mrk`${statusMarks[run.status]} *${run.templateTitle}*\n${headline}`),
-      stepSection(run, nowMs),
+      hasPlan ? planBlock(run, nowMs) : stepSection(run, nowMs),
       run.status === "completed" ? linkSection(run) : undefined,
       run.status === "failed" ? errorSection(run) : undefined,
       insteadOf(run),
@@ -104,22 +114,62 @@ function took(run: RunRecord, nowMs: number): Mrkdwn {
   return mrk`  ·  took ${duration(Math.min(run.endedAtMs, nowMs) - run.createdAtMs)}`;
 }
 
+const taskStates: Record<StepState["status"], TaskCardBlock["status"]> = {
+  waiting: "pending",
+  running: "in_progress",
+  completed: "complete",
+  skipped: "complete",
+  failed: "error",
+  cancelled: "error",
+};
+
+/** The steps as Slack's own plan, with its own marks. @see https://docs.slack.dev/reference/block-kit/blocks/plan-block */
+function planBlock(run: RunRecord, nowMs: number): PlanBlock | undefined {
+  if (run.steps.length === 0) return undefined;
+  const { steps, before, after } = stepWindow(run);
+  const left = before + after === 0 ? "" : ` (${steps.length} of ${run.steps.length} shown)`;
+  return {
+    type: "plan",
+    title: `Steps${left}`,
+    tasks: steps.map((step, index) => ({
+      type: "task_card",
+      task_id: `step-${before + index}`,
+      title: taskTitle(step, nowMs),
+      status: taskStates[step.status],
+    })),
+  };
+}
+
+function taskTitle(step: StepState, nowMs: number): string {
+  const name = clamp(oneLine(step.name), 100);
+  const shown = name === "" ? "–" : name;
+  if (step.status === "skipped" || step.status === "cancelled") return `${shown} (${step.status})`;
+  return step.startedAtMs === undefined || step.status === "waiting"
+    ? shown
+    : `${shown} (${duration((step.endedAtMs ?? nowMs) - step.startedAtMs)})`;
+}
+
 /** More steps than this are shown around the present one only. */
 const shownSteps = 20;
 
 function stepSection(run: RunRecord, nowMs: number): KnownBlock | undefined {
   if (run.steps.length === 0) return undefined;
-  const present = run.steps.findIndex((step) => !["completed", "skipped"].includes(step.status));
-  const last = present < 0 ? run.steps.length - 1 : present;
-  const from = Math.max(0, Math.min(last - shownSteps / 2, run.steps.length - shownSteps));
-  const shown = run.steps.slice(from, from + shownSteps);
-  const after = run.steps.length - from - shown.length;
+  const { steps, before, after } = stepWindow(run);
   const lines = [
-    from > 0 ? mrk`… ${from} steps before` : undefined,
-    ...shown.map((step) => stepLine(step, nowMs)),
+    before > 0 ? mrk`… ${before} steps before` : undefined,
+    ...steps.map((step) => stepLine(step, nowMs)),
     after > 0 ? mrk`… ${after} steps after` : undefined,
   ].filter((line) => line !== undefined);
   return section(joinWithin(lines, "\n", limits.sectionText - 100, (left) => mrk`… ${left} more`));
+}
+
+/** The steps around the present one, and how many there are before and after. */
+function stepWindow(run: RunRecord): { steps: StepState[]; before: number; after: number } {
+  const present = run.steps.findIndex((step) => !["completed", "skipped"].includes(step.status));
+  const last = present < 0 ? run.steps.length - 1 : present;
+  const before = Math.max(0, Math.min(last - shownSteps / 2, run.steps.length - shownSteps));
+  const steps = run.steps.slice(before, before + shownSteps);
+  return { steps, before, after: run.steps.length - before - steps.length };
 }
 
 function stepLine(step: StepState, nowMs: number): Mrkdwn {

@@ -528,7 +528,7 @@ test("a run under way", () => {
     ],
   });
 
-  expect(renderRunMessage(run, nowMs + 3000)).toMatchInlineSnapshot(`
+  expect(renderRunMessage(run, { nowMs: nowMs + 3000, hasPlan: true })).toMatchInlineSnapshot(`
 {
   "blocks": [
     {
@@ -541,14 +541,28 @@ Step 2 of 3: Create &lt;!channel&gt;",
       "type": "section",
     },
     {
-      "text": {
-        "text": "✅ Fetch the skeleton (1.2 s)
-⏳ *Create &lt;!channel&gt;*
-▫️ Register",
-        "type": "mrkdwn",
-        "verbatim": true,
-      },
-      "type": "section",
+      "tasks": [
+        {
+          "status": "complete",
+          "task_id": "step-0",
+          "title": "Fetch the skeleton (1.2 s)",
+          "type": "task_card",
+        },
+        {
+          "status": "in_progress",
+          "task_id": "step-1",
+          "title": "Create <!channel> (3.0 s)",
+          "type": "task_card",
+        },
+        {
+          "status": "pending",
+          "task_id": "step-2",
+          "title": "Register",
+          "type": "task_card",
+        },
+      ],
+      "title": "Steps",
+      "type": "plan",
     },
     {
       "elements": [

@@ -183,7 +183,9 @@ test("any run is inside every limit, in its message and in its thread", () => {
     fc.property(run, (more) => {
       const record = sampleRun(more);
 
-      expect(messageProblems(renderRunMessage(record, nowMs))).toEqual([]);
+      for (const hasPlan of [true, false]) {
+        expect(messageProblems(renderRunMessage(record, { nowMs, hasPlan }))).toEqual([]);
+      }
       expect(messageProblems(renderRunResult(record))).toEqual([]);
     }),
     runs,
