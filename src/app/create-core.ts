@@ -3,8 +3,6 @@ import type { Logger } from "../base/logger.ts";
 import type { Releaser } from "../base/releaser.ts";
 import type { Config } from "../config/load.ts";
 import { createMetrics, type Metrics } from "../http/metrics.ts";
-import { builtinActions } from "../scaffold/actions/builtin-actions.ts";
-import { createFileFetch } from "../scaffold/fetching/file-fetch.ts";
 import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
@@ -17,6 +15,7 @@ import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
 import { createPublishing } from "./create-publisher.ts";
 import { createRuns, type Runs } from "./create-runs.ts";
+import { createFetch, createHttp, loadActions } from "./load-actions.ts";
 import { seedRepositories } from "./seed-repositories.ts";
 
 /** How often this process looks whether another one registered something. */
@@ -45,12 +44,13 @@ export async function openCore(
   const storage = await openConfiguredStorage(config, logger, tuning);
   releaser.add("storage", () => storage.close());
   await reportPreflight(storage, logger);
+  const actions = await loadActions(config);
   const registrations = createRegistrations(storage.records);
   const catalog = await createCatalog({
     config,
     logger,
     clock,
-    actions: builtinActions,
+    actions,
     moreSources: [registrations],
     sharedRecords: storage.kind === "embedded" ? undefined : storage.records,
     firstWaitMs: firstCatalogWaitMs,
@@ -73,10 +73,11 @@ export async function openCore(
     storage,
     catalog,
     registrations,
-    actions: builtinActions,
+    actions,
     publisher,
     renderer,
-    fetch: createFileFetch(),
+    fetch: createFetch(config),
+    ...createHttp(config),
     onResumed: () => metrics.recoveries.inc(),
     onEnded(run) {
       metrics.runs.inc({ template: run.templateRef, status: run.status });

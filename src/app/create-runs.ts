@@ -5,7 +5,12 @@ import { InputError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
 import type { Config } from "../config/load.ts";
-import type { ActionContext, ActionRegistry, CatalogAccess } from "../scaffold/action.ts";
+import type {
+  ActionContext,
+  ActionRegistry,
+  CatalogAccess,
+  HttpAccess,
+} from "../scaffold/action.ts";
 import type { FetchSource } from "../scaffold/fetching/contract.ts";
 import { completeValues } from "../scaffold/fields.ts";
 import type { Publisher } from "../scaffold/publishers/contract.ts";
@@ -41,6 +46,8 @@ export interface RunsOptions {
   publisher: Publisher;
   renderer: Renderer;
   fetch: FetchSource;
+  /** Absent: `http:backstage:request` says that no host is allowed. */
+  http?: HttpAccess;
   onEnded?: (run: RunRecord) => void;
   onResumed?: (run: RunRecord) => void;
 }
@@ -216,6 +223,7 @@ function createContext(world: StepWorld): ActionContext {
     publisher: options.publisher,
     catalog: catalogAccess(options),
     fetch: options.fetch,
+    ...(options.http === undefined ? {} : { http: options.http }),
     renderer: options.renderer,
   };
 }

@@ -1,14 +1,11 @@
 import { createCatalog, type CatalogState } from "../app/create-catalog.ts";
+import { loadActions } from "../app/load-actions.ts";
 import { silentLogger } from "../base/logger.ts";
-import { builtinActions } from "../scaffold/actions/builtin-actions.ts";
 import { loadConfig, type CliContext } from "./context.ts";
 
 /** Reads the configured catalog once: no storage, no watching, no log. The caller closes it. */
 export async function openCatalog(context: CliContext): Promise<CatalogState> {
-  return createCatalog({
-    config: loadConfig(context),
-    logger: silentLogger,
-    clock: Date.now,
-    actions: builtinActions,
-  });
+  const config = loadConfig(context);
+  const actions = await loadActions(config);
+  return createCatalog({ config, logger: silentLogger, clock: Date.now, actions });
 }

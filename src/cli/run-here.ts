@@ -2,10 +2,9 @@ import { resolve } from "node:path";
 
 import type { CatalogState } from "../app/create-catalog.ts";
 import { createPublishing } from "../app/create-publisher.ts";
+import { createFetch, loadActions } from "../app/load-actions.ts";
 import type { JsonObject } from "../base/json.ts";
 import { silentLogger } from "../base/logger.ts";
-import { builtinActions } from "../scaffold/actions/builtin-actions.ts";
-import { createFileFetch } from "../scaffold/fetching/file-fetch.ts";
 import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import { runTemplateLocally, type LocalRunReport } from "../usecases/run-template.ts";
 import type { LoadedTemplate } from "../usecases/services.ts";
@@ -46,9 +45,9 @@ export async function runHere({
       isDryRun: flags.dryRun === true,
       ...(flags.out === undefined ? {} : { outDir: resolve(context.cwd, flags.out) }),
       user: { name: "terminal" },
-      actions: builtinActions,
+      actions: await loadActions(config),
       renderer,
-      fetch: createFileFetch({ reach: "nearby" }),
+      fetch: createFetch(config, { reach: "nearby" }),
       publisher: createPublishing(config, silentLogger).publisher,
       catalog: {
         get: (ref) => catalog.snapshot().catalog.entities.get(ref),

@@ -142,11 +142,27 @@ export const fileSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  plugins: key(z.array(z.string().min(1)).default([]), {
+    description:
+      "Files (.mjs, relative to this file) or packages with actions of your own; see docs/actions.md.",
+  }),
   scaffolder: z
     .strictObject({
       environment: key(z.record(z.string(), z.string()).default({}), {
         description: "Values that templates read as environment.parameters.<name>.",
       }),
+      http: z
+        .strictObject({
+          baseUrl: key(httpUrl.optional(), {
+            description:
+              "Where the paths of http:backstage:request lead, such as a Backstage backend.",
+            example: "https://backstage.acme.example/api",
+          }),
+          allowedHosts: key(z.array(z.string().min(1)).default([]), {
+            description: "Other hosts that http:backstage:request may talk to.",
+          }),
+        })
+        .prefault({}),
       localRepositories: z
         .array(
           z.strictObject({

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 
 import { createSources } from "../../app/catalog-sources.ts";
+import { loadActions } from "../../app/load-actions.ts";
 import { InputError } from "../../base/errors.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { type ReportFormat, renderReport, reportFormats } from "../../catalog/report.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
 import type { CatalogSourceConfig } from "../../config/catalog-schema.ts";
-import { builtinActions } from "../../scaffold/actions/builtin-actions.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
 import { checkSources } from "../../usecases/check-files.ts";
 import { loadConfig, type CliContext } from "../context.ts";
@@ -20,6 +20,7 @@ export async function runCheck(
 ): Promise<number> {
   const format = formatOf(options);
   const config = loadConfig(context);
+  const actions = await loadActions(config);
   const configured = createSources(config);
   const given = paths.map((path) => createFileSource({ path, baseDir: context.cwd }));
   // what was given is checked against the rest of the company, so that its owners and systems are known
@@ -36,8 +37,7 @@ export async function runCheck(
     nowMs: Date.now(),
     allow: config.file.catalog.allow,
     context: isAll ? [] : others,
-    checkTemplate: (entity: CatalogEntity) =>
-      parseTemplate(entity, { actions: builtinActions }).diagnostics,
+    checkTemplate: (entity: CatalogEntity) => parseTemplate(entity, { actions }).diagnostics,
   });
   context.stdout.write(renderReport(report, format, version()));
   return report.diagnostics.some((finding) => finding.severity === "error") ? 1 : 0;

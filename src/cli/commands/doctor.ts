@@ -1,11 +1,11 @@
 import { createCatalog } from "../../app/create-catalog.ts";
 import { openConfiguredStorage } from "../../app/create-core.ts";
 import { createPublishing } from "../../app/create-publisher.ts";
+import { loadActions } from "../../app/load-actions.ts";
 import { readManifest } from "../../app/manifest.ts";
 import { CallboardError, ConflictError, toError } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
 import type { Config } from "../../config/load.ts";
-import { builtinActions } from "../../scaffold/actions/builtin-actions.ts";
 import { checkGithub } from "../../scaffold/publishers/check-github.ts";
 import { checkSlack } from "../../slack/check-slack.ts";
 import { createSlackClients } from "../../slack/clients.ts";
@@ -60,12 +60,8 @@ async function look(check: Check, config: Config): Promise<Finding[]> {
 }
 
 async function lookAtCatalog(config: Config): Promise<Finding[]> {
-  const catalog = await createCatalog({
-    config,
-    logger: silentLogger,
-    clock: Date.now,
-    actions: builtinActions,
-  });
+  const actions = await loadActions(config);
+  const catalog = await createCatalog({ config, logger: silentLogger, clock: Date.now, actions });
   try {
     const { entities, documents, templates, errors, warnings } = catalog.status();
     const what = `${entities} entities, ${documents} documents, ${templates} templates`;

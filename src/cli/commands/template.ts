@@ -4,16 +4,16 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 
 import type { CatalogState } from "../../app/create-catalog.ts";
+import { loadActions } from "../../app/load-actions.ts";
 import { formatDiagnostic } from "../../base/diagnostics.ts";
 import { InputError, NotFoundError } from "../../base/errors.ts";
 import { isRecord, toJsonObject, type JsonObject } from "../../base/json.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
-import { builtinActions } from "../../scaffold/actions/builtin-actions.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
 import { loadCatalog } from "../../usecases/load-catalog.ts";
 import type { LoadedTemplate } from "../../usecases/services.ts";
 import { buildTemplates } from "../../usecases/templates.ts";
-import type { CliContext } from "../context.ts";
+import { type CliContext, loadConfig } from "../context.ts";
 import { openCatalog } from "../open-catalog.ts";
 import type { TemplateRunFlags } from "../run-here.ts";
 
@@ -129,7 +129,9 @@ async function readTemplateFile(path: string, context: CliContext): Promise<Load
     signal: new AbortController().signal,
     nowMs: Date.now(),
   });
-  const templates = buildTemplates(loaded.catalog, { actions: builtinActions });
+  const templates = buildTemplates(loaded.catalog, {
+    actions: await loadActions(loadConfig(context)),
+  });
   const [first] = templates.list();
   const template = first === undefined ? undefined : templates.get(first.ref);
   if (template !== undefined) return template;
