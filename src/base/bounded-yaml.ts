@@ -1,4 +1,4 @@
-import { Composer, Lexer, Parser } from "yaml";
+import { Composer, type CST, Lexer, Parser } from "yaml";
 
 /** A text that came from outside and may hold anything. */
 export interface YamlBounds {
@@ -26,15 +26,7 @@ export function parseBoundedYamlDocuments(
   text: string,
   bounds: Partial<YamlBounds> = {},
 ): unknown[] {
-  const { maxLength, maxDepth } = { ...defaults, ...bounds };
-  if (text.length > maxLength) throw new Error(`longer than ${maxLength} characters`);
-  const parser = new Parser();
-  const tokens = [];
-  for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} levels`);
-  }
-  tokens.push(...parser.end());
+  const tokens = readBoundedTokens(text, bounds);
   const composer = new Composer({ logLevel: "silent", prettyErrors: false });
   const documents = [...composer.compose(tokens)];
   for (const { errors } of documents) {
@@ -42,4 +34,22 @@ export function parseBoundedYamlDocuments(
     if (error !== undefined) throw new Error(error.message);
   }
   return documents.map((document): unknown => document.toJS({ maxAliasCount: 10 }));
+}
+
+/** For callers that need the library's own document with its positions: call this first. @throws Error as above. */
+export function assertBoundedYaml(text: string, bounds: Partial<YamlBounds> = {}): void {
+  readBoundedTokens(text, bounds);
+}
+
+function readBoundedTokens(text: string, bounds: Partial<YamlBounds>): CST.Token[] {
+  const { maxLength, maxDepth } = { ...defaults, ...bounds };
+  if (text.length > maxLength) throw new Error(`longer than ${maxLength} characters`);
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} levels`);
+  }
+  tokens.push(...parser.end());
+  return tokens;
 }

@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 
+import { assertBoundedYaml } from "../base/bounded-yaml.ts";
+import { toError } from "../base/errors.ts";
 import { isRecord } from "../base/json.ts";
 import { keyMeta } from "./schema-key.ts";
 import { configSchema, environmentSchema, type Environment, type FileConfig } from "./schema.ts";
@@ -126,6 +128,16 @@ function withoutInserted(text: string, inserted: ReadonlySet<string>): string {
 
 function readFileValues(file: { path: string; text: string }, insertion: Insertion): unknown {
   const { faults } = insertion;
+  try {
+    assertBoundedYaml(file.text);
+  } catch (thrown) {
+    faults.push({
+      key: file.path,
+      value: "unreadable",
+      expected: `YAML (${toError(thrown).message})`,
+    });
+    return {};
+  }
   const lineCounter = new LineCounter();
   const document = parseDocument(file.text, { lineCounter, prettyErrors: false });
   for (const error of document.errors) {

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 
+import { assertBoundedYaml } from "../base/bounded-yaml.ts";
 import { isRecord } from "../base/json.ts";
 import type { FrontMatter, ParsedDocument } from "./document.ts";
 
@@ -32,6 +33,8 @@ export function parseFrontMatter(yaml: string | undefined): {
       ),
     };
   try {
+    // thousands of open brackets would abort the process inside the YAML library
+    assertBoundedYaml(yaml);
     const document = parseDocument(yaml, { logLevel: "silent" });
     const error = document.errors[0];
     if (error !== undefined)

@@ -123,3 +123,7 @@ test("unreadable YAML is reported with line and column", () => {
     /^callboard.yaml:3:1: unreadable: expected YAML/,
   );
 });
+
+test("a file of nothing but brackets is refused instead of ending the process", () => {
+  expect(faultsOf({}, "[".repeat(5000))[0]).toContain("nested deeper than 50 levels");
+});

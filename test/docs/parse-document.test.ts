@@ -87,6 +87,7 @@ describe("parseDocument", () => {
     ["---\nentity: [unclosed\n---\n# A\n", 2],
     ["---\n- a list\n---\n# A\n", 1],
     [`---\na: &a [x]\nb: [${"*a, ".repeat(200)}]\n---\n# A\n`, 1],
+    [`---\n${"[".repeat(5_000)}\n---\n# A\n`, 1],
   ])("reports broken front matter and reads the rest: %j", (text, line) => {
     const parsed = parseDocument(text);
 

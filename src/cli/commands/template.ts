@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { parse } from "yaml";
-
 import type { CatalogState } from "../../app/create-catalog.ts";
 import { loadActions } from "../../app/load-actions.ts";
+import { parseBoundedYaml } from "../../base/bounded-yaml.ts";
 import { formatDiagnostic } from "../../base/diagnostics.ts";
 import { InputError, NotFoundError } from "../../base/errors.ts";
 import { isRecord, toJsonObject, type JsonObject } from "../../base/json.ts";
@@ -144,7 +143,7 @@ async function readTemplateFile(path: string, context: CliContext): Promise<Load
 function readValues(file: string, cwd: string): JsonObject {
   let value: unknown;
   try {
-    value = parse(readFileSync(resolve(cwd, file), "utf8"));
+    value = parseBoundedYaml(readFileSync(resolve(cwd, file), "utf8"));
   } catch (thrown) {
     throw new InputError(
       "values-unreadable",
