@@ -39,7 +39,7 @@ export type Widget =
   | "list"
   /** Objects, one a line as `key: value, key: value` or JSON. */
   | "object-list"
-  /** Never typed into Slack; see docs/security.md. */
+  /** Never typed into Slack; see SECURITY.md. */
   | "secret"
   /** Kept from its default, not shown. */
   | "hidden"
