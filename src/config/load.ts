@@ -103,6 +103,8 @@ function combinationFaults(env: Record<string, string | undefined>): ConfigFault
   const faults = companions
     .filter(({ given, needed }) => given.some(isSet) && !needed.some(isSet))
     .map(({ needed, expected }) => ({ key: needed[0] ?? "", value: "not set", expected }));
+  const role = env["CALLBOARD_ROLE"];
+  if (role === "web" || role === "worker") faults.push(...splitFaults(role, isSet));
   if (isSet("REDIS_URL") && isSet("DATABASE_URL")) {
     faults.push({
       key: "DATABASE_URL",
@@ -124,6 +126,26 @@ interface Insertion {
 /** A fault may show a value that holds a secret, such as one under a misspelt key. */
 function withoutInserted(text: string, inserted: ReadonlySet<string>): string {
   return [...inserted].reduce((shown, value) => shown.replaceAll(value, "***"), text);
+}
+
+/** Parted processes must be able to meet: in Slack, and in a storage that takes more than one process. */
+function splitFaults(role: string, isSet: (name: string) => boolean): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  if (!isSet("SLACK_BOT_TOKEN")) {
+    faults.push({
+      key: "SLACK_BOT_TOKEN",
+      value: "not set",
+      expected: `a bot token for the role ${role}; the playground is one process, role all`,
+    });
+  }
+  if (!isSet("REDIS_URL") && !isSet("DATABASE_URL")) {
+    faults.push({
+      key: "REDIS_URL",
+      value: "not set",
+      expected: `an address, or DATABASE_URL, for the role ${role}: the embedded database belongs to one process`,
+    });
+  }
+  return faults;
 }
 
 function readFileValues(file: { path: string; text: string }, insertion: Insertion): unknown {

@@ -127,3 +127,10 @@ test("unreadable YAML is reported with line and column", () => {
 test("a file of nothing but brackets is refused instead of ending the process", () => {
   expect(faultsOf({}, "[".repeat(5000))[0]).toContain("nested deeper than 50 levels");
 });
+
+test("processes that part the work need Slack and a storage that they can share", () => {
+  expect(faultsOf({ CALLBOARD_ROLE: "worker" })).toEqual([
+    "SLACK_BOT_TOKEN: not set: expected a bot token for the role worker; the playground is one process, role all",
+    "REDIS_URL: not set: expected an address, or DATABASE_URL, for the role worker: the embedded database belongs to one process",
+  ]);
+});
