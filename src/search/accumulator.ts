@@ -1,5 +1,6 @@
 /** Sums by number over one question, without making objects; used again for the next question. */
 export interface Accumulator {
+  has(number: number): boolean;
   add(number: number, amount: number): void;
   /** The numbers with the largest sums, largest first, smaller numbers first among equals; empties the accumulator. */
   takeTop(count: number): { number: number; sum: number }[];
@@ -10,6 +11,7 @@ export function createAccumulator(size: number): Accumulator {
   const sums = new Float32Array(size);
   const touched: number[] = [];
   return {
+    has: (number) => sums[number] !== 0,
     add(number, amount) {
       const before = sums[number];
       // out of range: not a number of ours

@@ -2,7 +2,7 @@ import { createAccumulator, type Accumulator } from "./accumulator.ts";
 import { symptomWords } from "./common-words.ts";
 import { nameForms, type NameData } from "./index-data.ts";
 import { matchName, nameWordWeights, type QueryWord, wordWeight } from "./match-name.ts";
-import { listLength, listOf } from "./postings.ts";
+import { namesInPart } from "./part-names.ts";
 import type { MatchWay, NameForm } from "./search-item.ts";
 import { similarNames } from "./similar-names.ts";
 import {
@@ -38,8 +38,7 @@ export interface FindOptions {
 /** Finds names for at most 16 words (stop words already gone), best first. */
 export type NameFinder = (words: readonly string[], options: FindOptions) => NameHit[];
 
-/** Postings looked at for one question, whatever it says: the bound on its cost. */
-const maxVisits = 10_000;
+/** Names that are compared word by word for one question. */
 const maxCandidates = 64;
 /** Words in a row that may be one name; names that share one joined form or beginning that are looked at. */
 const maxWindow = 8;
@@ -55,6 +54,7 @@ interface Search {
   words: readonly string[];
   weights: readonly { weight: number; isKnown: boolean }[];
   mustUseAll: boolean;
+  accepts: (item: number) => boolean;
 }
 
 /** Creates the finder over an index's names. It is not re-entrant, as its working memory is kept between questions. */
@@ -67,6 +67,7 @@ export function createNameFinder(names: NameData): NameFinder {
       words,
       weights: words.map((word) => wordWeight(names, word)),
       mustUseAll,
+      accepts,
     };
     const best = new Map<number, NameHit>();
     const keepAll = (hits: Iterable<NameHit>): void => {
@@ -160,8 +161,10 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
   const { names, words } = search;
   const joined = words.join("");
   if (joined.length < 3 || !search.mustUseAll) return;
-  // a last word that is complete was hardly cut off
-  const base = search.weights.at(-1)?.isKnown === true ? 0.58 : 0.74;
+  // a last word that is complete was hardly cut off, a single letter surely was
+  const isComplete = search.weights.at(-1)?.isKnown === true;
+  const isLetter = words.at(-1)?.length === 1;
+  const base = isLetter ? 0.8 : isComplete ? 0.58 : 0.74;
   const first = lowerBound(names.joined, joined);
   const last = Math.min(countOf(names.joined), first + maxNamesakes);
   for (let name = first; name < last && startsWithAt(names.joined, name, joined); name += 1)
@@ -169,33 +172,20 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
       yield {
         item: names.item[name] ?? 0,
         name,
-        score: base + 0.22 * (joined.length / lengthAt(names.joined, name)),
+        score: base + (0.96 - base) * (joined.length / lengthAt(names.joined, name)),
         way: "part",
         used: range(0, words.length),
       };
 }
 
-/** Names that share words with the query, the rarest words first until the budget is spent. */
+/** Names that share words with the query, compared word by word. */
 function partMatches(search: Search, weights: Float32Array, gains: Accumulator): NameHit[] {
   const { names } = search;
   const words = search.words.map((text, at): QueryWord => {
     const { weight = 0, isKnown = false } = search.weights[at] ?? {};
     return { text, weight, isKnown, fits: expandWord(names, text) };
   });
-  const lists = words
-    .flatMap(({ fits }) =>
-      [...fits].map(([id, quality]) => ({ id, gain: quality * (names.rarity[id] ?? 0) })),
-    )
-    .toSorted((a, b) => b.gain - a.gain);
-  let visits = 0;
-  for (const { id, gain } of lists) {
-    const holders = listOf(names.byWord, id);
-    visits += listLength(names.byWord, id);
-    // the rarest list is read in any case, cut at the budget
-    if (visits > maxVisits && visits > holders.length) continue;
-    for (const name of holders.subarray(0, maxVisits)) gains.add(name, gain);
-  }
-  return gains.takeTop(maxCandidates).flatMap(({ number: name }) => {
+  return namesInPart(names, words, search.accepts, gains, maxCandidates).flatMap((name) => {
     const fit = matchName(names, weights, name, words, search.mustUseAll);
     if (fit.score <= 0) return [];
     // initials are a guess already: part of them is worth little
