@@ -186,6 +186,11 @@ function textOf(value: unknown, prefix = ""): string | undefined {
   return typeof value === "string" && value !== "" ? `${prefix}${value.slice(0, 200)}` : undefined;
 }
 
+/** The event of a workflow step brings a token of its own, which must not be stored. */
+function carriesToken(body: Record<string, unknown>): boolean {
+  return isRecord(body["event"]) && body["event"]["type"] === "function_executed";
+}
+
 async function isNew(
   kind: PayloadKind,
   body: Record<string, unknown>,
@@ -199,7 +204,9 @@ async function isNew(
   });
   try {
     const isFirst =
-      kind === "event" && inbox !== undefined ? inbox.accept(key, toJsonObject(body)) : dedupe(key);
+      kind === "event" && inbox !== undefined && !carriesToken(body)
+        ? inbox.accept(key, toJsonObject(body))
+        : dedupe(key);
     return await Promise.race([isFirst, late]);
   } catch (thrown) {
     logger.error(

@@ -41,7 +41,7 @@ export async function answerRequest(
 }
 
 /** The templates, or the one that was named, or the nearest to a name that does not exist: each with a button that opens its form. */
-function templateList(context: SlackContext, name: string): MessageContent {
+export function templateList(context: SlackContext, name: string): MessageContent {
   const { templates } = context.services;
   if (name === "") return renderTemplateList({ templates: templates.list() });
   const found = templates.get(name);

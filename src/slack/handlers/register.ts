@@ -11,6 +11,7 @@ import { registerMessages } from "./messages.ts";
 import { newServiceActions, newServiceShortcuts } from "./new-service.ts";
 import { runActions } from "./runs.ts";
 import { messageShortcuts } from "./shortcuts.ts";
+import { registerSteps } from "./steps.ts";
 import { registerSuggestions } from "./suggestions.ts";
 import {
   type ActionArgs,
@@ -29,6 +30,7 @@ export function registerHandlers(app: App, context: SlackContext): void {
   registerHome(app, context);
   registerLinks(app, context);
   registerLifecycle(app, context);
+  registerSteps(app, context);
 }
 
 type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
