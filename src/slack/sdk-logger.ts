@@ -28,9 +28,10 @@ function describe(parts: readonly unknown[]): string {
       return "code" in part ? `${part.name} ${String(part.code)}` : part.name;
     return typeof part === "string" ? part : typeof part;
   });
-  // tokens and response URLs, should a library ever put one into its text
-  return shown
-    .join(" ")
-    .replaceAll(/xox[a-z]-[\w-]+|xapp-[\w-]+|https?:\/\/\S+/gi, "***")
-    .slice(0, 500);
+  return withoutSecrets(shown.join(" ")).slice(0, 500);
+}
+
+/** `text` without tokens and addresses: a response URL lets anybody post for half an hour. */
+export function withoutSecrets(text: string): string {
+  return text.replaceAll(/xox[a-z]-[\w-]+|xapp-[\w-]+|https?:\/\/\S+/gi, "***");
 }

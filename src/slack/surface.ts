@@ -5,6 +5,7 @@ import { acknowledge } from "./acknowledge.ts";
 import type { SlackContext } from "./context.ts";
 import { showError } from "./errors.ts";
 import { isAcknowledged, kindOf } from "./intake.ts";
+import { withoutSecrets } from "./sdk-logger.ts";
 import type { MessageContent } from "./views/blocks.ts";
 import { renderError, renderErrorView } from "./views/error-view.ts";
 
@@ -50,7 +51,7 @@ function causeOf(error: Error): { name: string; message: string; stack?: string 
   const cause = error.cause instanceof Error ? error.cause : error;
   return {
     name: cause.name,
-    message: cause.message.slice(0, 300),
+    message: withoutSecrets(cause.message).slice(0, 300),
     ...(cause.stack === undefined ? {} : { stack: cause.stack.split("\n").slice(1, 6).join("\n") }),
   };
 }
