@@ -162,10 +162,15 @@ function fits(
   known: ReadonlySet<string>,
   budget: StepBudget,
 ): (readonly [number, number])[] | undefined {
-  if (pattern.anchor !== undefined && ![...pattern.anchor].some((word) => known.has(word)))
-    return undefined;
+  for (const set of pattern.required) if (!intersects(known, set)) return undefined;
   const slots = matchPattern(pattern, words, budget);
   return slots === undefined ? undefined : [...slots.values()].toSorted(([a], [b]) => a - b);
+}
+
+/** Whether a question's words, which are few, hold one of a set. */
+function intersects(words: ReadonlySet<string>, set: ReadonlySet<string>): boolean {
+  for (const word of words) if (set.has(word)) return true;
+  return false;
 }
 
 /** Intents whose subject is one thing, whose failure is only mentioned. */

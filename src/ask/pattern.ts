@@ -3,8 +3,8 @@ export interface Pattern {
   steps: readonly Step[];
   /** True when nothing may stand before it. */
   isWhole: boolean;
-  /** Words of which at least one must occur in any question that fits: spares most comparisons. */
-  anchor: ReadonlySet<string> | undefined;
+  /** Sets of words of which at least one each must occur in any question that fits: spares most comparisons. */
+  required: readonly ReadonlySet<string>[];
 }
 
 interface Step {
@@ -45,7 +45,7 @@ export function compilePattern(text: string, sets: Readonly<Record<string, strin
   const reader = { tokens, at: 0 };
   const steps = readSequence(reader);
   if (reader.at < tokens.length) throw new Error(`pattern “${text}” has a bracket too many`);
-  return { steps, isWhole, anchor: anchorOf(steps) };
+  return { steps, isWhole, required: steps.flatMap((step) => beginningsOf(step) ?? []) };
 }
 
 interface Reader {
@@ -86,20 +86,20 @@ function readChoice(reader: Reader): Step {
   return { kind: "words", options, isOptional };
 }
 
-/** The first words of the first step that cannot be absent. */
-function anchorOf(steps: readonly Step[]): ReadonlySet<string> | undefined {
-  for (const step of steps) {
-    if (step.kind === "slot" || step.isOptional) continue;
-    if (step.word !== undefined) return new Set([step.word]);
-    const words = new Set<string>();
-    for (const option of step.options) {
-      const inner = anchorOf(option);
-      if (inner === undefined) return undefined;
-      for (const word of inner) words.add(word);
-    }
-    return words;
+/** The words that a step may begin with; undefined when it may be absent or begin with anything. */
+function beginningsOf(step: Step): ReadonlySet<string> | undefined {
+  if (step.isOptional) return undefined;
+  if (step.kind === "slot") return step.first;
+  if (step.word !== undefined) return new Set([step.word]);
+  const words = new Set<string>();
+  for (const option of step.options) {
+    const first = option.find((inner) => !inner.isOptional);
+    const inner = first === undefined ? undefined : beginningsOf(first);
+    // an optional word in front may be the beginning, too, but the word behind it has to come in any case
+    if (inner === undefined) return undefined;
+    for (const word of inner) words.add(word);
   }
-  return undefined;
+  return words;
 }
 
 /**

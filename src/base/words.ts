@@ -16,9 +16,11 @@ export function foldText(text: string, maxLength = defaultMaxLength): string {
 
 /** As `foldText`, with letter case kept: for text whose capitals mean something, such as `OrderService`. */
 export function plainText(text: string, maxLength = defaultMaxLength): string {
+  const head = text.slice(0, maxLength);
+  // most names and questions: nothing below would change them
+  if (isAscii(head)) return head.replaceAll("`", "'");
   return (
-    text
-      .slice(0, maxLength)
+    head
       // half of a surrogate pair, as a cut in the middle of an emoji leaves it
       .replaceAll(/\p{Surrogate}/gu, "")
       .normalize("NFKD")
@@ -33,6 +35,11 @@ export function plainText(text: string, maxLength = defaultMaxLength): string {
       // zero-width and bidirectional controls
       .replaceAll(/[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, "")
   );
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) return false;
+  return true;
 }
 
 /**
