@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import { expect, test } from "@jest/globals";
 
-import type { SearchItem } from "../../src/search/search-item.ts";
 import { buildSearchIndex, openSearchIndex } from "../../src/search/search-index.ts";
+import type { SearchItem } from "../../src/search/search-item.ts";
 import { buildIndexBeside } from "../../src/usecases/build-index.ts";
 
 function* itemsOf(count: number): Generator<SearchItem> {
@@ -18,14 +18,17 @@ function* itemsOf(count: number): Generator<SearchItem> {
 
 const forever = new AbortController().signal;
 
-test.each([100, 5_000])("an index of %d items built beside equals one built at once", async (size) => {
-  const beside = openSearchIndex(await buildIndexBeside(itemsOf(size), size, forever));
-  const atOnce = buildSearchIndex(itemsOf(size));
+test.each([100, 5_000])(
+  "an index of %d items built beside equals one built at once",
+  async (size) => {
+    const beside = openSearchIndex(await buildIndexBeside(itemsOf(size), size, forever));
+    const atOnce = buildSearchIndex(itemsOf(size));
 
-  for (const text of ["service 7 worker", "servce-42-worker", "thing 96 nightly", "nothing"])
-    expect(beside.search({ text })).toEqual(atOnce.search({ text }));
-  expect(beside.size).toBe(size);
-});
+    for (const text of ["service 7 worker", "servce-42-worker", "thing 96 nightly", "nothing"])
+      expect(beside.search({ text })).toEqual(atOnce.search({ text }));
+    expect(beside.size).toBe(size);
+  },
+);
 
 test("building beside leaves the event loop free", async () => {
   const delay = monitorEventLoopDelay({ resolution: 5 });
