@@ -46,15 +46,27 @@ export async function startBot(env: Record<string, string>): Promise<BotProcess>
   };
 }
 
+/** A bot that is not connected by then never will be; it must not outlive the test. */
+const readyLimitMs = 60_000;
+
 async function ready(child: ChildProcess, log: readonly string[]): Promise<void> {
   let printed = "";
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (printed.includes("ready")) resolve();
+  let limit: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.on("data", (chunk: Buffer) => {
+        printed += chunk.toString();
+        if (printed.includes("ready")) resolve();
+      });
+      child.once("exit", (code) => {
+        reject(new Error(`the bot ended with ${String(code)}: ${log.join("")}`));
+      });
+      limit = setTimeout(() => {
+        child.kill("SIGKILL");
+        reject(new Error(`the bot was not ready in time: ${log.join("")}`));
+      }, readyLimitMs);
     });
-    child.once("exit", (code) =>
-      reject(new Error(`the bot ended with ${String(code)}: ${log.join("")}`)),
-    );
-  });
+  } finally {
+    clearTimeout(limit);
+  }
 }
