@@ -16,40 +16,38 @@ export function editDistance(left: string, right: string, limit: number): number
   const a = left.slice(0, maxCompared);
   const b = right.slice(0, maxCompared);
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    let smallest = row;
-    for (let column = 1; column <= b.length; column += 1) {
-      const value = cell(a, b, row, column, { current, previous, beforePrevious });
-      current.push(value);
-      if (value < smallest) smallest = value;
-    }
-    if (smallest > limit) return limit + 1;
-    beforePrevious = previous;
-    previous = current;
+  // three rows of the table that take turns, because a swap looks two rows back
+  const width = b.length + 1;
+  const rows = new Uint8Array(width * 3);
+  for (let column = 0; column < width; column += 1) rows[column] = column;
+  for (let row = 1; row <= a.length; row += 1)
+    if (fillRow(a, b, row, rows, width) > limit) return limit + 1;
+  return Math.min(rows[(a.length % 3) * width + b.length] ?? limit + 1, limit + 1);
+}
+
+/** Fills one row of the table and gives its smallest value. */
+function fillRow(a: string, b: string, row: number, rows: Uint8Array, width: number): number {
+  const current = (row % 3) * width;
+  const previous = ((row + 2) % 3) * width;
+  const beforePrevious = ((row + 1) % 3) * width;
+  const letter = a.charCodeAt(row - 1);
+  const letterBefore = row > 1 ? a.charCodeAt(row - 2) : -1;
+  let smallest = row;
+  rows[current] = row;
+  for (let column = 1; column < width; column += 1) {
+    const other = b.charCodeAt(column - 1);
+    let best = (rows[previous + column - 1] ?? 0) + (letter === other ? 0 : 1);
+    best = Math.min(
+      best,
+      (rows[previous + column] ?? 0) + 1,
+      (rows[current + column - 1] ?? 0) + 1,
+    );
+    if (column > 1 && letterBefore === other && letter === b.charCodeAt(column - 2))
+      best = Math.min(best, (rows[beforePrevious + column - 2] ?? 0) + 1);
+    rows[current + column] = best;
+    if (best < smallest) smallest = best;
   }
-  return Math.min(previous[b.length] ?? limit + 1, limit + 1);
-}
-
-interface Rows {
-  current: number[];
-  previous: number[];
-  beforePrevious: number[];
-}
-
-function cell(a: string, b: string, row: number, column: number, rows: Rows): number {
-  const far = Number.MAX_SAFE_INTEGER;
-  const isSame = a.charCodeAt(row - 1) === b.charCodeAt(column - 1);
-  let best = (rows.previous[column - 1] ?? far) + (isSame ? 0 : 1);
-  best = Math.min(best, (rows.previous[column] ?? far) + 1, (rows.current[column - 1] ?? far) + 1);
-  const isSwap =
-    row > 1 &&
-    column > 1 &&
-    a.charCodeAt(row - 1) === b.charCodeAt(column - 2) &&
-    a.charCodeAt(row - 2) === b.charCodeAt(column - 1);
-  return isSwap ? Math.min(best, (rows.beforePrevious[column - 2] ?? far) + 1) : best;
+  return smallest;
 }
 
 /** The slips between two words when they are few enough to be the same word, else undefined. */

@@ -79,10 +79,18 @@ export function createNameFinder(names: NameData): NameFinder {
     if (!exactOnly && ![...best.values()].some((hit) => isSettled(hit, search))) {
       keepAll(wholePrefixes(search));
       keepAll(partMatches(search, weights, gains));
-      keepAll(slipMatches(search, gains));
+      if (!hasScore(best, spelledScore)) keepAll(slipMatches(search, gains));
     }
     return [...best.values()].toSorted((a, b) => b.score - a.score || a.item - b.item);
   };
+}
+
+/** From here on the words of a name were found, and its letters need not be compared. */
+const spelledScore = 0.86;
+
+function hasScore(best: ReadonlyMap<number, NameHit>, score: number): boolean {
+  for (const hit of best.values()) if (hit.score >= score) return true;
+  return false;
 }
 
 function isSettled(hit: NameHit, search: Search): boolean {

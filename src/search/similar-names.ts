@@ -6,8 +6,8 @@ import { lengthAt, stringAt } from "./string-table.ts";
 import { trigrams } from "./trigrams.ts";
 
 /** Postings looked at for one run of words, and names compared letter by letter. */
-const maxVisits = 3_000;
-const maxCompared = 24;
+const maxVisits = 2_500;
+const maxCompared = 14;
 /** A run outside these lengths has no slips to forgive, or is no name. */
 const minLength = 4;
 const maxLength = 64;

@@ -61,21 +61,27 @@ function subjectOf({ entities }: CluesFound): Subject | undefined {
   };
 }
 
+/** How much the thing's own documents must say of the alert to come before the document that is named for it. */
+const ownScore = 0.35;
+
 /** The document that names the alert; else the best section of the thing's documents for what the text says. */
 function answerWithRunbook(asked: Asked, found: CluesFound): Answer | undefined {
   const subject = subjectOf(found);
+  const named = (): Answer | undefined =>
+    found.document === undefined
+      ? undefined
+      : sectionAnswer(asked, documentSections(found.document, 0.99));
+  if (subject === undefined) return named();
+  return fromOwnDocuments(asked, subject, found) ?? named() ?? answerAboutEntity(asked, subject);
+}
+
+/** An alert of the platform carries labels of the thing it is about, whose own documents may say more. */
+function fromOwnDocuments(asked: Asked, subject: Subject, found: CluesFound): Answer | undefined {
   const { document } = found;
-  // an alert of the platform carries labels of the thing it is about, whose own documents come first
-  const isOwn = subject === undefined || document?.refs.includes(subject.entity.ref) === true;
-  if (document !== undefined && isOwn)
-    return sectionAnswer(asked, documentSections(document, 0.99));
-  if (subject === undefined) return undefined;
+  if (document?.refs.includes(subject.entity.ref) === true) return undefined;
   const hits = sectionsFor(asked, subject.entity, symptomIn(asked.question, found));
-  return (
-    answerFromDocuments(asked, subject, hits) ??
-    (document === undefined ? undefined : sectionAnswer(asked, documentSections(document, 0.9))) ??
-    answerAboutEntity(asked, subject)
-  );
+  const isBetter = document === undefined || (hits[0]?.score ?? 0) >= ownScore;
+  return isBetter ? answerFromDocuments(asked, subject, hits) : undefined;
 }
 
 /** Longest text that a symptom is looked for with. */

@@ -185,7 +185,7 @@ function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
   const words = asked.snapshot.index.words(asked.query.subject);
   if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
     return undefined;
-  const named = nameBesideSymptom(asked);
+  const named = nameBesideSymptom(asked, found);
   if (named.outcome === "several")
     return named.hits[0]?.matched.length === words.length
       ? undefined
@@ -207,13 +207,16 @@ function answerWithin(asked: Asked, named: Subject): Answer | undefined {
 }
 
 /** The thing whose name stands among the words as it is, else the one that it surely means, as `scanners` a `scanner`. */
-function nameBesideSymptom(asked: Asked): Resolution {
+function nameBesideSymptom(asked: Asked, found: Resolution): Resolution {
   const exact = decideBesideSymptom(asked, searchNames(asked, true).things, "runbook");
-  if (exact.outcome !== "none") return exact;
+  const isKnown = found.outcome === "one" && found.score >= knownScore;
+  if (exact.outcome !== "none" || isKnown) return exact;
   const { things } = searchNames(asked, false);
   const sure = things.filter((hit) => hit.score >= sureName);
   return decideBesideSymptom(asked, sure, "runbook");
 }
 
+/** From here on the words as a whole are known to mean something else. */
+const knownScore = 0.7;
 /** From here on a name that is not spelled as written is surely meant. */
 const sureName = 0.8;
