@@ -39,7 +39,7 @@ function namesakes(made: MadeCatalog, one: MadeComponent): string[] {
 }
 
 /** One letter left out, doubled, replaced or swapped with its neighbour; never the first. */
-export function misspell(word: string, random: Random): string {
+function misspell(word: string, random: Random): string {
   const at = 1 + random.below(word.length - 2);
   const letter = random.pick("abcdefghijklmnopqrstuvwxyz".split(""));
   return random.pick([

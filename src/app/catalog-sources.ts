@@ -1,13 +1,25 @@
+import { InputError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import { createBackstageSource } from "../catalog/sources/backstage.ts";
 import type { CatalogSource, WatchedSource } from "../catalog/sources/contract.ts";
 import { createFileSource } from "../catalog/sources/file.ts";
+import type { GithubReader } from "../catalog/sources/github-reader.ts";
+import { createGithubSource, type GithubSource } from "../catalog/sources/github.ts";
 import { createUrlSource } from "../catalog/sources/url.ts";
-import { createWebReader, type WebReaderOptions } from "../catalog/sources/web-reader.ts";
+import {
+  createWebReader,
+  type WebReader,
+  type WebReaderOptions,
+} from "../catalog/sources/web-reader.ts";
 import type { CatalogSourceConfig } from "../config/catalog-schema.ts";
 import type { Config } from "../config/load.ts";
+import type { GithubClient } from "../scaffold/publishers/github-client.ts";
+import { createPublishing } from "./create-publisher.ts";
+import { createGithubReader } from "./github-reader.ts";
 
 type Hosts = WebReaderOptions["hosts"];
-type RemoteConfig = Exclude<CatalogSourceConfig, { type: "file" }>;
+type GithubConfig = Extract<CatalogSourceConfig, { type: "github" }>;
+type RemoteConfig = Exclude<CatalogSourceConfig, { type: "file" | "github" }>;
 
 /** The configured sources: those whose files are watched, and those behind a network. */
 export interface ConfiguredSources {
@@ -15,16 +27,38 @@ export interface ConfiguredSources {
   all: readonly CatalogSource[];
   files: readonly WatchedSource[];
   remote: readonly CatalogSource[];
+  /** Those among them that webhooks tell of. */
+  github: readonly GithubSource[];
 }
 
-/** Creates the sources that the configuration names; nothing is read yet. */
-export function createSources(config: Pick<Config, "file" | "baseDir">): ConfiguredSources {
+export interface SourcesOptions {
+  config: Config;
+  logger: Logger;
+  clock: () => number;
+  /** The connection to GitHub; absent: one is made when a source needs it. */
+  github?: GithubClient | undefined;
+}
+
+/**
+ * Creates the sources that the configuration names; nothing is read yet.
+ * @throws InputError `github-credentials-missing` for a source on GitHub without any.
+ */
+export function createSources(options: SourcesOptions): ConfiguredSources {
+  const { config } = options;
   const { sources, hosts } = config.file.catalog;
   const files: WatchedSource[] = [];
   const remote: CatalogSource[] = [];
+  const github: GithubSource[] = [];
+  const reader = lazy(() => openGithub(options));
   const allHosts = [...hosts, ...sources.flatMap(urlHosts)].map(toHost);
   const web = allHosts.length === 0 ? {} : { web: createWebReader({ hosts: allHosts }) };
   const all = sources.map((source) => {
+    if (source.type === "github") {
+      const created = createGithub(source, { ...options, reader: reader(), ...web });
+      github.push(created);
+      remote.push(created);
+      return created;
+    }
     if (source.type !== "file") {
       const created = createRemote(source, hosts.map(toHost));
       remote.push(created);
@@ -34,7 +68,32 @@ export function createSources(config: Pick<Config, "file" | "baseDir">): Configu
     files.push(created);
     return created;
   });
-  return { all, files, remote };
+  return { all, files, remote, github };
+}
+
+function openGithub({ config, logger, clock, github }: SourcesOptions): GithubReader {
+  const client = github ?? createPublishing(config, logger).github;
+  if (client !== undefined) return createGithubReader(client, clock);
+  throw new InputError(
+    "github-credentials-missing",
+    "catalog.sources names an organisation on GitHub, but there are no credentials for GitHub",
+    { hint: "set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY; see docs/github.md" },
+  );
+}
+
+function createGithub(
+  { org, path, branch, filters, teams: hasPeople }: GithubConfig,
+  { config, clock, reader, web }: SourcesOptions & { reader: GithubReader; web?: WebReader },
+): GithubSource {
+  const listEveryMs = config.file.catalog.refreshMinutes * 60_000;
+  const where = { reader, org, path, branch, filters, hasPeople };
+  return createGithubSource({ ...where, web, clock, listEveryMs });
+}
+
+/** Makes something when it is first needed. */
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function createRemote(source: RemoteConfig, hosts: Hosts): CatalogSource {

@@ -1,9 +1,12 @@
+import { relative } from "node:path";
+
 import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
+import type { GithubClient } from "../scaffold/publishers/github-client.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog-board.ts";
@@ -11,8 +14,9 @@ import { loadDocuments, type LoadedDocuments } from "../usecases/documents.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/load-catalog.ts";
 import { createRefresher } from "../usecases/refresher.ts";
+import { loadRepositoryOwners } from "../usecases/repository-owners.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
-import { buildSnapshot, type Snapshot } from "../usecases/snapshot.ts";
+import { buildSnapshotBeside, type Snapshot } from "../usecases/snapshot.ts";
 import { buildTemplates, type Templates } from "../usecases/templates.ts";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
@@ -36,6 +40,8 @@ export interface CatalogOptions {
   firstWaitMs?: number;
   /** How often other processes' work is looked at. Default 2,000. */
   tickMs?: number;
+  /** The connection to GitHub; absent: one is made when a source needs it. */
+  github?: GithubClient | undefined;
 }
 
 /** Everything that is read from files, as it stands now. */
@@ -76,7 +82,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   const { config, logger } = options;
   const releaser = createReleaser();
   const wellKnown = configuredWellKnown(config.file.catalog);
-  const configured = createSources(config);
+  const configured = createSources(options);
   const refreshSoon = (): void => refresher.refreshSoon();
   const { remote, keeper } = createRemoteSide(configured.remote, {
     ...options,
@@ -161,14 +167,27 @@ async function build(
     signal,
   });
   const templates = buildTemplates(loaded.catalog, { actions });
-  const snapshot = buildSnapshot({
+  const owners = await loadRepositoryOwners({
+    catalog: loaded.catalog,
+    showPath: (path) => relative(config.baseDir, path),
+    wellKnown,
+    nowMs,
+  });
+  const parts = {
     version: (previous?.snapshot.version ?? 0) + 1,
     catalog: loaded.catalog,
     documents: documents.documents,
-    diagnostics: [...loaded.diagnostics, ...documents.diagnostics, ...templates.diagnostics],
+    diagnostics: [
+      ...loaded.diagnostics,
+      ...documents.diagnostics,
+      ...templates.diagnostics,
+      ...owners.diagnostics,
+    ],
+    repositories: owners.repositories,
     readAtMs: nowMs,
     wellKnown,
-  });
+  };
+  const snapshot = await buildSnapshotBeside(parts, signal);
   return { loaded, documents, snapshot, templates };
 }
 

@@ -46,11 +46,13 @@ export async function openCore(
   await reportPreflight(storage, logger);
   const actions = await loadActions(config);
   const registrations = createRegistrations(storage.records);
+  const { publisher, github } = createPublishing(config, logger);
   const catalog = await createCatalog({
     config,
     logger,
     clock,
     actions,
+    github,
     moreSources: [registrations],
     sharedRecords: storage.kind === "embedded" ? undefined : storage.records,
     firstWaitMs: firstCatalogWaitMs,
@@ -64,7 +66,6 @@ export async function openCore(
     jobs: async () => ({ ...(await storage.jobs.counts()) }),
     clock,
   });
-  const { publisher, github } = createPublishing(config, logger);
   if (github === undefined) await seedRepositories(config, publisher, logger);
   const runs = createRuns({
     config,

@@ -6,15 +6,7 @@
 /** Characters of a text that are looked at unless the caller says otherwise. */
 const defaultMaxLength = 2_000;
 
-/**
- * Lower case without accents, with plain quotes and dashes; control, bidirectional and zero-width characters are gone.
- * `“Zählér”` gives `"zahler"`.
- */
-export function foldText(text: string, maxLength = defaultMaxLength): string {
-  return plainText(text, maxLength).toLowerCase();
-}
-
-/** As `foldText`, with letter case kept: for text whose capitals mean something, such as `OrderService`. */
+/** Without accents, with plain quotes and dashes; control, bidirectional and zero-width characters are gone. Letter case is kept: for text whose capitals mean something, such as `OrderService`. */
 export function plainText(text: string, maxLength = defaultMaxLength): string {
   const head = text.slice(0, maxLength);
   // most names and questions: nothing below would change them

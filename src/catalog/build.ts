@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { annotated } from "./annotations.ts";
+import { withoutReplaced } from "./derived.ts";
 import { graphDiagnostics } from "./graph-rules.ts";
 import type { Catalog, CatalogEntity, Relation } from "./model.ts";
 import {
@@ -52,8 +53,9 @@ export function buildCatalog(input: {
  * warnings that need all of it. Linear in entities and relations; yields now and then, so that the caller can let others work.
  */
 export function* assembleCatalog(
-  sources: readonly SourceReading[],
+  given: readonly SourceReading[],
 ): Generator<undefined, BuiltCatalog> {
+  const sources = withoutReplaced(given);
   const entities = new Map<string, CatalogEntity>();
   const diagnostics: Diagnostic[] = [];
   for (const { id, readings } of sources) {

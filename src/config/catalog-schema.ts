@@ -37,10 +37,42 @@ const backstageSource = z.strictObject({
   }),
 });
 
-const sourceTypes = "file, url or backstage";
-const catalogSource = z.discriminatedUnion("type", [fileSource, urlSource, backstageSource], {
-  error: ({ code }) => (code === "invalid_union" ? sourceTypes : undefined),
+const names = (description: string) => key(z.array(z.string().min(1)).default([]), { description });
+
+const githubFilters = z.strictObject({
+  topic: names("Only repositories with one of these topics."),
+  excludeTopic: names("No repositories with one of these topics."),
+  name: names("Only repositories with one of these names; * stands for any letters."),
+  exclude: names("No repositories with one of these names; * stands for any letters."),
+  archived: key(z.boolean().default(false), { description: "Archived repositories too." }),
+  forks: key(z.boolean().default(false), { description: "Forks too." }),
 });
+
+const githubSource = z.strictObject({
+  type: z.literal("github"),
+  org: key(z.string().regex(/^[A-Za-z\d][A-Za-z\d-]*$/, { error: "the name of an organisation" }), {
+    description: "An organisation on GitHub, read with the credentials of the environment.",
+  }),
+  path: key(z.string().min(1).default("/catalog-info.yaml"), {
+    description: "Where the file lies in each repository; * and ** are wildcards.",
+  }),
+  branch: key(z.string().min(1).optional(), {
+    description: "The branch to read instead of each repository's default branch.",
+  }),
+  filters: githubFilters.prefault({}),
+  teams: key(z.boolean().default(false), {
+    description: "The organisation's teams and members become Groups and Users.",
+  }),
+});
+
+const sourceTypes = "file, url, github or backstage";
+const catalogSource = z.discriminatedUnion(
+  "type",
+  [fileSource, urlSource, githubSource, backstageSource],
+  {
+    error: ({ code }) => (code === "invalid_union" ? sourceTypes : undefined),
+  },
+);
 
 const webHost = z.strictObject({
   host: key(z.string().regex(/^[^\s/@]+$/, { error: "a host such as example.com" }), {

@@ -79,7 +79,7 @@ function rarities(byWord: Postings, total: number): Float32Array {
 }
 
 /** 1 for a word that only one name holds, near 0 for one that most hold. */
-export function rarityOf(count: number, total: number): number {
+function rarityOf(count: number, total: number): number {
   return total <= 1 ? 1 : Math.max(0.08, Math.log((total + 1) / count) / Math.log(total + 1));
 }
 

@@ -86,7 +86,7 @@ function addAbbreviations({ vocabulary }: NameData, typed: string, add: Add): vo
 }
 
 /** True when `short` keeps the first letter and then, in order, consonants of `long`, more than a third of its length. */
-export function isAbbreviation(short: string, long: string): boolean {
+function isAbbreviation(short: string, long: string): boolean {
   if (long.length <= short.length + 1 || short.length * 3.5 < long.length) return false;
   let at = 0;
   for (let index = 1; index < short.length; index += 1) {

@@ -1,4 +1,4 @@
-import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
+import { relationTargets, type CatalogEntity } from "../catalog/model.ts";
 import {
   briefOf,
   briefOfRef,
@@ -122,9 +122,4 @@ function personCard(sources: AnswerSources, entity: CatalogEntity): Card {
     teams: briefsOf(catalog, entity, "memberOf"),
     owns: briefsOf(catalog, entity, "ownerOf"),
   };
-}
-
-/** `Ledger (service)`: enough to tell two things apart. */
-export function label(entity: CatalogEntity): string {
-  return `${displayName(entity)} (${briefOf(entity).type ?? entity.entity.kind.toLowerCase()})`;
 }

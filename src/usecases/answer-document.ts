@@ -4,12 +4,12 @@ import type { Section } from "../docs/document.ts";
 import { quoteSection } from "../docs/quote-section.ts";
 import { symptomPhrases } from "../search/common-words.ts";
 import { confidentScore, type Hit } from "../search/search-item.ts";
-import type { Subject } from "./answer-entity.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
 import { sectionId } from "./document-library.ts";
 import type { Document } from "./documents.ts";
+import type { Subject } from "./resolve-subject.ts";
 
 /** A section of a document that fits, and how well. */
 export interface SectionHit {

@@ -12,10 +12,7 @@ import {
   sortBriefs,
 } from "./answer-parts.ts";
 import type { Answer, EntityBrief, Evidence } from "./answer.ts";
-import type { Resolution } from "./resolve-subject.ts";
-
-/** The entity that was asked about, and what else was near. */
-export type Subject = Extract<Resolution, { outcome: "one" }>;
+import type { Subject } from "./resolve-subject.ts";
 
 /** Answers that show the thing itself with one point first: owner, on-call, channel, links, status, description. */
 export function answerAboutEntity(asked: Asked, subject: Subject): Answer {

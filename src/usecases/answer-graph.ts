@@ -5,10 +5,10 @@ import {
   type CatalogEntity,
 } from "../catalog/model.ts";
 import { directDependencies, directDependents } from "./answer-cards.ts";
-import type { Subject } from "./answer-entity.ts";
 import { frame, ranked, type Asked } from "./answer-frame.ts";
 import { briefOf, evidenceAt, evidenceOf, sortBriefs } from "./answer-parts.ts";
 import type { Answer, EntityBrief, Evidence } from "./answer.ts";
+import type { Subject } from "./resolve-subject.ts";
 
 /** Things followed from one question; a catalog where more hang together is better read in a graph. */
 const maxFollowed = 500;

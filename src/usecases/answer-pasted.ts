@@ -8,12 +8,13 @@ import {
   sectionAnswer,
   sectionsFor,
 } from "./answer-document.ts";
-import { answerAboutEntity, type Subject } from "./answer-entity.ts";
+import { answerAboutEntity } from "./answer-entity.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { evidenceOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
 import { repositoryOfPath } from "./repository-owners.ts";
 import { type CluesFound, resolveClues } from "./resolve-clues.ts";
+import type { Subject } from "./resolve-subject.ts";
 
 /** From so many words on, or over several lines, a text was pasted rather than asked. */
 const pastedWords = 14;

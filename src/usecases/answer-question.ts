@@ -4,7 +4,7 @@ import { relationTargets } from "../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../catalog/well-known.ts";
 import type { Hit } from "../search/search-item.ts";
 import { answerComparison } from "./answer-compare.ts";
-import { answerAboutEntity, answerApis, type Subject } from "./answer-entity.ts";
+import { answerAboutEntity, answerApis } from "./answer-entity.ts";
 import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
 import { answerList, answerTemplates, isFilterOnly, namesOwnTeam } from "./answer-list.ts";
@@ -13,7 +13,13 @@ import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
 import { completeQuery } from "./follow-up.ts";
-import { decide, entityKinds, resolveSubject, type Resolution } from "./resolve-subject.ts";
+import {
+  decide,
+  entityKinds,
+  resolveSubject,
+  type Resolution,
+  type Subject,
+} from "./resolve-subject.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface AnswererOptions {

@@ -10,11 +10,11 @@ import {
   symptomOf,
   toSectionHits,
 } from "./answer-document.ts";
-import type { Subject } from "./answer-entity.ts";
 import { frame, ranked, type Asked } from "./answer-frame.ts";
 import { answerChoice, answerNothing } from "./answer-none.ts";
 import { evidenceOf } from "./answer-parts.ts";
 import type { Answer } from "./answer.ts";
+import type { Subject } from "./resolve-subject.ts";
 import {
   decide,
   entityKinds,

@@ -1,8 +1,9 @@
 import { ConflictError, ForbiddenError } from "../base/errors.ts";
+import { statesForRetry } from "../scaffold/run-steps.ts";
 import type { JobQueue } from "../storage/contract.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 import { isFinal, type RunStore } from "./run-store.ts";
-import { runJobId, runJobName, toWaiting } from "./start-run.ts";
+import { runJobId, runJobName } from "./start-run.ts";
 
 export interface ChangeRunDeps {
   runs: RunStore;
@@ -62,9 +63,7 @@ function reopened(run: RunRecord): RunRecord {
     status: "waiting",
     retries: run.retries + 1,
     upstreamWaits: 0,
-    steps: run.steps.map((step) =>
-      step.status === "completed" || step.status === "skipped" ? step : toWaiting(step),
-    ),
+    steps: statesForRetry(run.steps),
     ...(run.message === undefined ? {} : { message: { ...run.message, isResultPosted: false } }),
   };
 }

@@ -8,7 +8,7 @@ import { createPause } from "./pause.ts";
 
 /** A generated or hostile chain of Locations ends there. */
 const maxRelated = 50_000;
-/** How many are asked for at the same time. */
+/** How many are asked for at the same time, unless the source says otherwise. */
 const parallelReads = 4;
 
 /**
@@ -64,7 +64,7 @@ async function readAll(
       answers[at] = await readOne(source, base, target, known, signal);
     }
   };
-  await Promise.all(Array.from({ length: parallelReads }, work));
+  await Promise.all(Array.from({ length: source.parallelReads ?? parallelReads }, work));
   return answers;
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { CallboardError, InputError, toError, UpstreamError } from "../base/errors.ts";
 import { isRecord, type JsonValue, toJsonObject } from "../base/json.ts";
-import type { SourceFile } from "../catalog/sources/contract.ts";
+import type { Companion, SourceFile } from "../catalog/sources/contract.ts";
 
 /** What a source behind a network answered for a file that a Location or placeholder names. */
 export interface RelatedAnswer {
@@ -18,6 +18,7 @@ export interface KeptSource {
   files: SourceFile[];
   diagnostics: Diagnostic[];
   related: RelatedAnswer[];
+  companions: readonly Companion[];
   /** What the source wants to know of this reading after a restart. */
   memory: ReadonlyMap<string, JsonValue>;
   /** Milliseconds since the epoch. */
@@ -45,6 +46,9 @@ export function* toEntries(kept: KeptSource): Generator<KeptEntry> {
   for (const diagnostic of kept.diagnostics) {
     yield { group: diagnostic.file, value: { diagnostic: toJsonObject(diagnostic) } };
   }
+  for (const companion of kept.companions) {
+    yield { group: companion.repository, value: { companion: toJsonObject(companion) } };
+  }
   for (const [key, memory] of kept.memory) yield { group: key, value: { key, memory } };
 }
 
@@ -52,13 +56,22 @@ export function* toEntries(kept: KeptSource): Generator<KeptEntry> {
 export function fromEntries(entries: Iterable<JsonValue>, readAtMs: number): KeptSource {
   const files: { at: number; file: SourceFile }[] = [];
   const memory = new Map<string, JsonValue>();
-  const kept: KeptSource = { files: [], diagnostics: [], related: [], memory, readAtMs };
+  const companions: Companion[] = [];
+  const kept: KeptSource = {
+    files: [],
+    diagnostics: [],
+    related: [],
+    companions,
+    memory,
+    readAtMs,
+  };
   for (const entry of entries) {
     if (!isRecord(entry)) continue;
-    const { file, at, related, diagnostic, key } = entry;
+    const { file, at, related, diagnostic, companion, key } = entry;
     if (isSourceFile(file) && typeof at === "number") files.push({ at, file });
     else if (isRelatedAnswer(related)) kept.related.push(related);
     else if (isDiagnostic(diagnostic)) kept.diagnostics.push(diagnostic);
+    else if (isCompanion(companion)) companions.push(companion);
     else if (typeof key === "string") memory.set(key, toJsonObject(entry)["memory"] ?? null);
   }
   kept.files = files
@@ -83,6 +96,10 @@ function isRelatedAnswer(value: unknown): value is RelatedAnswer {
   const { files, failure }: Record<string, unknown> = value;
   const isFailure = failure === undefined || hasTexts(failure, "code", "message");
   return isFailure && (files === undefined || (Array.isArray(files) && files.every(isSourceFile)));
+}
+
+function isCompanion(value: unknown): value is Companion {
+  return hasTexts(value, "kind", "repository", "slug", "file", "text");
 }
 
 function isDiagnostic(value: unknown): value is Diagnostic {

@@ -180,7 +180,7 @@ function reasonOf(thrown: unknown): string {
 }
 
 /** True when `path` is `root` or lies below it; both absolute. */
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !way.startsWith(sep));
 }

@@ -36,7 +36,10 @@ export function createRemoteSchedule(options: ScheduleOptions): RemoteSchedule {
     reading.delete(id);
     const count = source.failure() === undefined ? 0 : (failures.get(id) ?? 0) + 1;
     failures.set(id, count);
-    const waitMs = count === 0 ? everyMs : Math.min(everyMs, firstRetryMs * 2 ** (count - 1));
+    const waitMs =
+      count === 0
+        ? Math.min(everyMs, source.againInMs() ?? everyMs)
+        : Math.min(everyMs, firstRetryMs * 2 ** (count - 1));
     // what was asked for during a reading may be missing from it
     const isAskedAgain = hastened.has(id) && count === 0;
     const dueMs = isAskedAgain ? 0 : clock() + waitMs;

@@ -1,6 +1,6 @@
 import { UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
+import type { CatalogSource, SourceFile, SourceResult } from "../catalog/sources/contract.ts";
 import { gatherRelated, keyOf } from "./gather-related.ts";
 import { failureOf, filesOf, type KeptSource, type RelatedAnswer } from "./kept-source.ts";
 import { createRefresher } from "./refresher.ts";
@@ -36,27 +36,30 @@ export interface RemoteSource extends CatalogSource {
   failure(): Failure | undefined;
   /** Milliseconds since the epoch: before this moment the other side does not want to be asked. */
   notBeforeMs(): number;
+  /** When the last reading wants to be followed by another, if that is sooner than usual. */
+  againInMs(): number | undefined;
   close(): Promise<void>;
 }
 
 /** Wraps a source; nothing is read yet. */
 export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
   const { source, clock } = options;
-  let kept: KeptSource | undefined;
-  let isAdopted = false;
+  let known: { source: KeptSource; isAdopted: boolean } | undefined;
   let related = new Map<string, RelatedAnswer>();
   let failure: Failure | undefined;
   let notBeforeMs = 0;
+  let againInMs: number | undefined;
+  const onAgain = (waitMs: number | undefined) => void (againInMs = waitMs);
 
-  function take(next: KeptSource, adopted: boolean): void {
-    kept = next;
-    isAdopted = adopted;
+  function take(next: KeptSource, isAdopted: boolean): void {
+    known = { source: next, isAdopted };
     related = new Map(next.related.map((answer) => [keyOf(answer), answer]));
   }
 
   const refresher = createRefresher<KeptSource>({
     logger: options.logger,
-    build: (_, signal) => readAll(source, kept, clock(), signal),
+    build: (_, signal) =>
+      readAll(source, { before: known?.source, nowMs: clock(), onAgain }, signal),
     onSwitch: (next) => take(next, false),
   });
 
@@ -68,15 +71,14 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
     } catch (thrown) {
       const { code, message } = failureOf(thrown);
       failure = { code, message };
-      const waitMs = thrown instanceof UpstreamError ? (thrown.retryAfterMs ?? 0) : 0;
-      notBeforeMs = clock() + waitMs;
+      notBeforeMs = clock() + retryAfterMs(thrown);
     }
   }
 
   async function readFirst(): Promise<void> {
     const { firstWaitMs, maxAgeMs = Infinity, mayRead = () => true } = options;
-    const isYoung = kept !== undefined && clock() - kept.readAtMs <= maxAgeMs;
-    if (isYoung || (kept === undefined && failure !== undefined) || !mayRead()) return;
+    const isYoung = known !== undefined && clock() - known.source.readAtMs <= maxAgeMs;
+    if (isYoung || (known === undefined && failure !== undefined) || !mayRead()) return;
     await within(readAnew(), firstWaitMs);
   }
 
@@ -86,7 +88,7 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
     async read(signal) {
       signal.throwIfAborted();
       await readFirst();
-      return resultOf(kept, failure);
+      return resultOf(known?.source, failure);
     },
     async readRelated(base, target, signal) {
       const answer = related.get(keyOf({ base, target }));
@@ -96,12 +98,12 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
       failure = failed;
       if (next === undefined) return;
       take(next, true);
-      const files = next.related.flatMap((answer) => answer.files ?? []);
-      source.recall?.(next.memory, [...next.files, ...files]);
+      source.recall?.(next.memory, allFiles(next));
     },
-    kept: () => (kept === undefined ? undefined : { source: kept, isAdopted }),
+    kept: () => known,
     failure: () => failure,
     notBeforeMs: () => notBeforeMs,
+    againInMs: () => (failure === undefined ? againInMs : undefined),
     close: () => refresher.close(),
   };
 }
@@ -112,22 +114,56 @@ function resultOf(kept: KeptSource | undefined, failure: Failure | undefined): S
     const { code, message } = failure ?? loading;
     throw new UpstreamError(code, message, { isRetryable: true });
   }
-  const { files, diagnostics, readAtMs } = kept;
-  return { files, diagnostics, readAtMs, ...(failure === undefined ? {} : { failure }) };
+  const { files, diagnostics, companions, readAtMs } = kept;
+  return {
+    files,
+    diagnostics,
+    companions,
+    readAtMs,
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
 
 const loading = { code: "source-loading", message: "it is being read for the first time" };
 
 async function readAll(
   source: CatalogSource,
-  before: KeptSource | undefined,
-  nowMs: number,
+  {
+    before,
+    nowMs,
+    onAgain,
+  }: {
+    before: KeptSource | undefined;
+    nowMs: number;
+    onAgain: (waitMs: number | undefined) => void;
+  },
   signal: AbortSignal,
 ): Promise<KeptSource> {
-  const { files, diagnostics, readAtMs = nowMs } = await source.read(signal);
+  const read = await source.read(signal);
+  const { files, diagnostics, companions = [], readAtMs = nowMs } = read;
   const related = await gatherRelated(source, files, before?.related ?? [], signal);
   const memory = source.remember?.() ?? new Map();
-  return { files, diagnostics, related, memory, readAtMs };
+  onAgain(read.againInMs);
+  return { files, diagnostics, related, companions, memory, readAtMs };
+}
+
+/** How long the other side asked us to wait. */
+function retryAfterMs(thrown: unknown): number {
+  return thrown instanceof UpstreamError ? (thrown.retryAfterMs ?? 0) : 0;
+}
+
+/** Every text that the source gave. */
+function allFiles({ files, related, companions }: KeptSource): SourceFile[] {
+  return [
+    ...files,
+    ...related.flatMap((answer) => answer.files ?? []),
+    ...companions.map(({ file, text, version }) => ({
+      file,
+      base: file,
+      text,
+      ...(version === undefined ? {} : { version }),
+    })),
+  ];
 }
 
 /** Waits for the promise, or for so long. */

@@ -201,3 +201,6 @@ function surest(field: readonly Hit[]): Hit | undefined {
   const isNamesake = field.some((hit) => hit !== best && hit.name === best?.name);
   return best?.way === "exact" && !isNamesake ? best : undefined;
 }
+
+/** The entity that was asked about, and what else was near. */
+export type Subject = Extract<Resolution, { outcome: "one" }>;

@@ -99,6 +99,6 @@ function newRun(request: StartRequest, template: Template, nowMs: number): RunRe
 }
 
 /** A step as it stands before anything happened. */
-export function toWaiting(step: { id: string; name: string; action: string }): StepState {
+function toWaiting(step: { id: string; name: string; action: string }): StepState {
   return { id: step.id, name: step.name, action: step.action, status: "waiting" };
 }

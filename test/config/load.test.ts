@@ -38,7 +38,7 @@ test("all faults are reported at once, with key, value and what was expected", (
     "PORT: “http”: expected a port number",
     "GITHUB_APP_ID: “mine”: expected the numeric id of a GitHub App",
     "LOG_LEVEL: “loud”: expected debug, info, warn, error or silent",
-    "callboard.yaml: catalog.sources.0.type: “ftp”: expected file, url or backstage",
+    "callboard.yaml: catalog.sources.0.type: “ftp”: expected file, url, github or backstage",
     "callboard.yaml: extra: “1”: expected no such key; see docs/configuration.md for the list",
     "GITHUB_APP_PRIVATE_KEY: not set: expected the private key of the app that GITHUB_APP_ID names",
   ]);

@@ -18,7 +18,23 @@ export interface SourceFile {
    * say rightly where it comes from.
    */
   isResolved?: boolean;
+  /** Set when the source made the entity of something else, such as a team: one that a person wrote for the same replaces it. */
+  isDerived?: boolean;
   /** How the source recognises the file unchanged, such as a git blob's id. */
+  version?: string;
+}
+
+/** A file that says more about a repository than its catalog files do. */
+export interface Companion {
+  kind: "codeowners";
+  /** The repository's page, `https://github.com/acme/pay`. */
+  repository: string;
+  /** `acme/pay` */
+  slug: string;
+  /** The page that shows the file. */
+  file: string;
+  text: string;
+  /** As of a `SourceFile`. */
   version?: string;
 }
 
@@ -30,6 +46,10 @@ export interface SourceResult {
   readAtMs?: number;
   /** Set when the source cannot be read now and this is what an earlier reading gave. */
   failure?: { code: string; message: string };
+  /** What came along with the catalog files. */
+  companions?: readonly Companion[];
+  /** When it is worth reading again, if that is sooner than usual; 0 when only a part was read. */
+  againInMs?: number | undefined;
 }
 
 /**
@@ -46,6 +66,8 @@ export interface CatalogSource {
   read(signal: AbortSignal): Promise<SourceResult>;
   /** Reads one more file that a Location or placeholder names; undefined when it does not exist. */
   readRelated(base: string, target: string, signal: AbortSignal): Promise<SourceFile[] | undefined>;
+  /** How many related files may be asked for at the same time; absent: a few. */
+  parallelReads?: number;
   /** What it has to know of its last reading to ask only for changes in another life of the process. */
   remember?(): ReadonlyMap<string, JsonValue>;
   /** Takes up what it remembered, with all files it had given, related ones included. */

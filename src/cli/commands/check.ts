@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 import { createSources } from "../../app/catalog-sources.ts";
 import { loadActions } from "../../app/load-actions.ts";
 import { InputError } from "../../base/errors.ts";
+import { silentLogger } from "../../base/logger.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { type ReportFormat, renderReport, reportFormats } from "../../catalog/report.ts";
+import type { CatalogSource } from "../../catalog/sources/contract.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
-import type { CatalogSourceConfig } from "../../config/catalog-schema.ts";
+import type { Config } from "../../config/load.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
 import { checkSources } from "../../usecases/check-files.ts";
 import { loadConfig, type CliContext } from "../context.ts";
@@ -21,26 +23,31 @@ export async function runCheck(
   const format = formatOf(options);
   const config = loadConfig(context);
   const actions = await loadActions(config);
-  const configured = createSources(config);
   const given = paths.map((path) => createFileSource({ path, baseDir: context.cwd }));
-  // what was given is checked against the rest of the company, so that its owners and systems are known
-  const named = new Set(paths.map((path) => resolve(context.cwd, path)));
-  const isNamed = (source: CatalogSourceConfig): boolean =>
-    source.type === "file" && named.has(resolve(config.baseDir, source.path));
-  const others = configured.all.filter((_, index) => {
-    const source = config.file.catalog.sources[index];
-    return source?.type === "file" && !isNamed(source);
-  });
   const isAll = given.length === 0;
-  const report = await checkSources(isAll ? configured.all : given, {
-    signal: new AbortController().signal,
-    nowMs: Date.now(),
-    allow: config.file.catalog.allow,
-    context: isAll ? [] : others,
-    checkTemplate: (entity: CatalogEntity) => parseTemplate(entity, { actions }).diagnostics,
-  });
+  const logger = silentLogger;
+  const report = await checkSources(
+    isAll ? createSources({ config, logger, clock: Date.now }).all : given,
+    {
+      signal: new AbortController().signal,
+      nowMs: Date.now(),
+      allow: config.file.catalog.allow,
+      context: isAll
+        ? []
+        : otherFiles(config, new Set(paths.map((path) => resolve(context.cwd, path)))),
+      checkTemplate: (entity: CatalogEntity) => parseTemplate(entity, { actions }).diagnostics,
+    },
+  );
   context.stdout.write(renderReport(report, format, version()));
   return report.diagnostics.some((finding) => finding.severity === "error") ? 1 : 0;
+}
+
+/** The rest of the company, as far as it lies on this machine: so that its owners and systems are known. */
+function otherFiles({ file, baseDir }: Config, named: ReadonlySet<string>): CatalogSource[] {
+  return file.catalog.sources.flatMap((source) => {
+    const isOther = source.type === "file" && !named.has(resolve(baseDir, source.path));
+    return isOther ? [createFileSource({ path: source.path, baseDir })] : [];
+  });
 }
 
 function formatOf(options: { format: string; json?: boolean }): ReportFormat {

@@ -17,6 +17,8 @@ import { problem, type Reply, ReplyError } from "./replies.ts";
 import { compileRoutes, matchRoute, record } from "./router.ts";
 import { accountRoutes, authenticate } from "./routes-accounts.ts";
 import { gitRoutes } from "./routes-git.ts";
+import { graphqlRoutes } from "./routes-graphql.ts";
+import { listingRoutes } from "./routes-listing.ts";
 import { renameRepository, repositoryRoutes } from "./routes-repositories.ts";
 import { settingsRoutes } from "./routes-settings.ts";
 import { workRoutes } from "./routes-work.ts";
@@ -100,6 +102,8 @@ export interface GithubEmulator {
 }
 
 const routes = compileRoutes([
+  listingRoutes,
+  graphqlRoutes,
   accountRoutes,
   repositoryRoutes,
   gitRoutes,
@@ -236,9 +240,7 @@ async function answer(
     return;
   }
   const refused = order === undefined ? undefined : refusalOf(order);
-  const reply =
-    refused ??
-    (await carryOut(state, entry, match, request.headers.authorization, url.searchParams));
+  const reply = refused ?? (await carryOut(state, entry, match, request.headers, url.searchParams));
   entry.status = reply.status;
   if (refused === undefined) deliver(response, reply, order);
   else send(response, refused);
@@ -249,17 +251,19 @@ async function carryOut(
   state: State,
   entry: JournalEntry,
   match: ReturnType<typeof matchRoute>,
-  authorization: string | undefined,
+  headers: http.IncomingHttpHeaders,
   query: URLSearchParams,
 ): Promise<Reply> {
   const { method, template, body } = entry;
   const { world, openapi } = state;
   let reply: Reply;
   try {
-    const actor = authenticate(world, authorization);
+    const actor = authenticate(world, headers.authorization);
     if (match === undefined) return problem(404, "Not Found");
     note(state, entry, openapi?.request({ method, template, query, body }) ?? [], "request");
-    reply = await match.route.handler({ world, actor, params: match.params, query, body });
+    const ifNoneMatch = headers["if-none-match"];
+    const { params } = match;
+    reply = await match.route.handler({ world, actor, params, query, body, ifNoneMatch });
   } catch (thrown) {
     if (!(thrown instanceof ReplyError)) {
       const trace = thrown instanceof Error ? (thrown.stack ?? "") : String(thrown);

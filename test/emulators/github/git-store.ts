@@ -35,6 +35,8 @@ export interface GitStore {
   readBlob(sha: string): Promise<Buffer | undefined>;
   /** Paths and their blobs, below a tree or commit; undefined when there is no such tree. */
   readFiles(sha: string): Promise<Map<string, TreeFile> | undefined>;
+  /** The id of a folder in a tree. */
+  folder(tree: string, name: string): Promise<string | undefined>;
   writeFiles(files: Map<string, TreeFile>): Promise<string>;
   writeCommit(commit: Omit<StoredCommit, "sha">): Promise<string>;
   readCommit(sha: string): Promise<StoredCommit | undefined>;
@@ -89,6 +91,14 @@ export async function createGitStore(gitdir: string, defaultBranch: string): Pro
         const files = new Map<string, TreeFile>();
         await collect(at, sha, "", files);
         return files;
+      } catch {
+        return undefined;
+      }
+    },
+    async folder(tree, name) {
+      try {
+        const { oid, type } = await git.readObject({ ...at, oid: tree, filepath: name });
+        return type === "tree" ? oid : undefined;
       } catch {
         return undefined;
       }

@@ -9,6 +9,8 @@ export interface Call {
   params: Record<string, string>;
   query: URLSearchParams;
   body: Record<string, unknown>;
+  /** The ETag that the caller has. */
+  ifNoneMatch?: string | undefined;
 }
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;

@@ -6,7 +6,6 @@ import {
   nodeId,
   organisationShape,
   publicUserShape,
-  repositoryShape,
   teamFullShape,
   teamShape,
   userShape,
@@ -29,13 +28,6 @@ export const accountRoutes: Record<string, Handler> = {
     ok(publicUserShape(call.world, accountOf(call.world, param(call, "username")))),
   "GET /orgs/{org}": (call) =>
     ok(organisationShape(call.world, organisation(call.world, param(call, "org")))),
-  "GET /orgs/{org}/repos": (call) => {
-    const owner = organisation(call.world, param(call, "org"));
-    const repositories = call.world.repositories.filter(
-      (repository) => repository.owner === owner && !repository.isHidden,
-    );
-    return ok(repositories.map((repository) => repositoryShape(call.world, repository)));
-  },
   "GET /orgs/{org}/teams": (call) => {
     const org = organisation(call.world, param(call, "org"));
     const teams = call.world.teams.filter((team) => team.org === org);

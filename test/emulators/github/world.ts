@@ -9,12 +9,24 @@ export interface Account {
   id: number;
   login: string;
   type: "User" | "Organization";
+  /** As shown; absent: the login. */
+  name?: string;
+  /** As shown to everybody. */
+  email?: string;
+  /** In domains that the organisation has verified. */
+  verifiedEmails?: string[];
 }
 
 export interface Team {
   id: number;
   slug: string;
   org: Account;
+  name?: string;
+  description?: string;
+  /** Logins. */
+  members?: string[];
+  /** Slug of the team above. */
+  parent?: string;
 }
 
 export interface Pull {
@@ -83,6 +95,8 @@ export interface Repository {
   /** Other PUTs, by the last parts of their path. */
   puts: Map<string, unknown>;
   createdAt: string;
+  /** Absent until something is pushed. */
+  pushedAt?: string;
 }
 
 /** Whose request it is. */
@@ -115,6 +129,8 @@ export interface World {
   /** The branch of GitHub's own first commit. */
   initialBranch: string;
   lagReads: number;
+  /** What is left of the hourly limit of GraphQL. */
+  graphqlLimit: { limit: number; remaining: number };
   nextId(): number;
   now(): string;
 }
@@ -136,6 +152,7 @@ export function createWorld(options: {
     renames: new Map(),
     tokens: new Map(),
     app: undefined,
+    graphqlLimit: { limit: 5_000, remaining: 5_000 },
     nextId: () => (lastId += 1),
     now: () => new Date().toISOString().replace(/\.\d+Z$/, "Z"),
   };
@@ -197,7 +214,7 @@ export async function addRepository(
     visibility: "private",
     topics: [],
     flags: {},
-    git: await createGitStore(gitdir, defaultBranch),
+    git: given.git ?? (await createGitStore(gitdir, defaultBranch)),
     blindReads: 0,
     isHidden: false,
     protection: new Map(),
@@ -221,24 +238,31 @@ export async function addRepository(
     ...given,
     defaultBranch,
   };
+  const setRef = repository.git.setRef.bind(repository.git);
+  repository.git.setRef = async (ref, sha) => {
+    await setRef(ref, sha);
+    repository.pushedAt = world.now();
+  };
   world.repositories.push(repository);
   world.reserved.delete(key);
   return repository;
 }
 
-/** Commits files on top of a branch (or as its first commit) and moves the branch; gives the commit's id. */
+/** Commits files (undefined: removes them) on top of a branch (or as its first commit) and moves the branch; gives the commit's id. */
 export async function commitFiles(
   world: World,
   repository: Repository,
   branch: string,
-  files: Record<string, string | Buffer>,
+  files: Record<string, string | Buffer | undefined>,
   message: string,
 ): Promise<string> {
   const { git } = repository;
   const parent = await git.resolve(`refs/heads/${branch}`);
   const tree = (parent === undefined ? undefined : await git.readFiles(parent)) ?? new Map();
-  for (const [name, content] of Object.entries(files))
-    tree.set(name, { mode: "100644", sha: await git.writeBlob(Buffer.from(content)) });
+  for (const [name, content] of Object.entries(files)) {
+    if (content === undefined) tree.delete(name);
+    else tree.set(name, { mode: "100644", sha: await git.writeBlob(Buffer.from(content)) });
+  }
   const person = { name: "GitHub", email: "noreply@github.com", date: world.now() };
   const sha = await git.writeCommit({
     tree: await git.writeFiles(tree),

@@ -1,0 +1,232 @@
+import picomatch from "picomatch";
+
+import { isRecord, type JsonValue, toJsonObject } from "../../base/json.ts";
+import { codeownersPaths } from "../codeowners.ts";
+import type { GithubListing, ListedRepository } from "./github-listing.ts";
+import { readObjects, repositoriesPerQuery, type RepositoryObjects } from "./github-objects.ts";
+import type { GithubReader } from "./github-reader.ts";
+import { parseTreePattern, readTree, type TreeFile } from "./github-tree.ts";
+
+/** Which repositories of an organisation are read. */
+export interface GithubFilters {
+  /** One of these topics; empty: any. */
+  topic: readonly string[];
+  excludeTopic: readonly string[];
+  /** Names with `*`; empty: any. */
+  name: readonly string[];
+  exclude: readonly string[];
+  archived: boolean;
+  forks: boolean;
+}
+
+/** What we know of a repository. */
+export interface RepositoryState {
+  listed: ListedRepository;
+  /** Changes whenever something may have been pushed. */
+  stamp: string;
+  /** False when it was looked at so soon after a push that GitHub may have answered from before it. */
+  isSettled: boolean;
+  headOid: string | undefined;
+  /** The folder that a pattern looks into; the same id, the same files. */
+  folderOid?: string | undefined;
+  /** Catalog files. */
+  files: TreeFile[];
+  codeowners?: TreeFile | undefined;
+  /** False when GitHub listed only a part of the files. */
+  isWhole: boolean;
+}
+
+export interface RepositoriesOptions {
+  reader: GithubReader;
+  listing: GithubListing;
+  org: string;
+  /** From the top of each repository, without a leading slash; may have wildcards. */
+  path: string;
+  /** Absent: the default branch of each. */
+  branch?: string | undefined;
+  filters: GithubFilters;
+  clock: () => number;
+  /** How long a listing is good enough when only single repositories are known to have changed. */
+  listEveryMs: number;
+}
+
+/** Something that a webhook said. */
+export interface RepositoryChange {
+  nodeId: string;
+  /** The commit that was pushed. */
+  headOid?: string;
+}
+
+/** The repositories of an organisation and the catalog files in them. */
+export interface GithubRepositories {
+  /**
+   * Finds out what changed. Only the repositories that `change` named, if there are any and the listing is not too old.
+   * @returns when it is worth asking again, if that is soon
+   */
+  update(signal: AbortSignal): Promise<number | undefined>;
+  change(change: RepositoryChange): void;
+  /** By the address of their pages. */
+  states(): RepositoryState[];
+  remember(): Iterable<[string, JsonValue]>;
+  recall(memory: ReadonlyMap<string, JsonValue>): void;
+}
+
+/** So long after a push GitHub may still answer from before it. */
+const settleMs = 120_000;
+/** How often, and for how long, a push that GitHub told of is looked for. */
+const lagRetryMs = 1_000;
+const lagLimitMs = 60_000;
+
+/** Creates the state of an organisation of which nothing is known. */
+export function createGithubRepositories(options: RepositoriesOptions): GithubRepositories {
+  const { listing, clock } = options;
+  const states = new Map<string, RepositoryState>();
+  const changes = new Map<string, RepositoryChange & { sinceMs: number }>();
+  const look = createLook(options);
+  const isWanted = createFilter(options.filters);
+  let listedAtMs: number | undefined;
+
+  const listStale = async (signal: AbortSignal): Promise<string[]> =>
+    staleOf((await listing.read(signal)).filter(isWanted), states);
+
+  async function take(nodeId: string, found: RepositoryObjects | undefined, signal: AbortSignal) {
+    const before = states.get(nodeId);
+    const isOurs = found?.owner.toLowerCase() === options.org.toLowerCase();
+    if (found === undefined || !isOurs || !isWanted(found.listed)) {
+      states.delete(nodeId);
+      changes.delete(nodeId);
+      return;
+    }
+    const change = changes.get(nodeId);
+    const isSeen = isPushSeen(change, found, before);
+    const state = await look.inside(found, before, signal);
+    const isAnnounced = change?.headOid !== undefined;
+    const isSettled = (isAnnounced && isSeen) || isQuiet(found.listed, clock());
+    states.set(nodeId, { ...state, isSettled });
+    if (isSeen || clock() - (change?.sinceMs ?? 0) > lagLimitMs) changes.delete(nodeId);
+  }
+
+  return {
+    async update(signal) {
+      const isListed = listedAtMs !== undefined;
+      const isHasty = isListed && changes.size > 0;
+      const named = [...changes.keys()];
+      const ids = isHasty ? named : [...new Set([...(await listStale(signal)), ...named])];
+      if (!isHasty) listedAtMs = clock();
+      for (let start = 0; start < ids.length; start += repositoriesPerQuery) {
+        const batch = ids.slice(start, start + repositoriesPerQuery);
+        const found = await look.at(batch, signal);
+        for (const id of batch) await take(id, found.get(id), signal);
+      }
+      if (changes.size > 0) return lagRetryMs;
+      const isListingOld = clock() - (listedAtMs ?? 0) >= options.listEveryMs;
+      return isHasty && isListingOld ? 0 : undefined;
+    },
+    change: (change) => void changes.set(change.nodeId, { ...change, sinceMs: clock() }),
+    states: () => [...states.values()].toSorted((a, b) => (a.listed.url < b.listed.url ? -1 : 1)),
+    *remember() {
+      for (const [nodeId, state] of states) yield [`repository ${nodeId}`, toJsonObject(state)];
+      yield* listing.remember();
+    },
+    recall(memory) {
+      listing.recall(memory);
+      states.clear();
+      for (const [key, value] of memory) {
+        const nodeId = /^repository (.+)$/.exec(key)?.[1];
+        if (nodeId !== undefined && isState(value)) states.set(nodeId, value);
+      }
+    },
+  };
+}
+
+/** Repositories whose state is not that of the listing, with those that vanished from it. */
+function staleOf(
+  wanted: readonly ListedRepository[],
+  states: ReadonlyMap<string, RepositoryState>,
+): string[] {
+  const present = new Set(wanted.map(({ nodeId }) => nodeId));
+  // what went while we were turning the pages may be there all the same
+  const vanished = [...states.keys()].filter((nodeId) => !present.has(nodeId));
+  const changed = wanted.filter((listed) => {
+    const state = states.get(listed.nodeId);
+    const isKnown = state?.isSettled === true && state.stamp === stampOf(listed);
+    if (isKnown) state.listed = listed;
+    return !isKnown;
+  });
+  return [...changed.map(({ nodeId }) => nodeId), ...vanished];
+}
+
+/** False while GitHub still answers from before the push that it told of. */
+function isPushSeen(
+  change: RepositoryChange | undefined,
+  found: RepositoryObjects,
+  before: RepositoryState | undefined,
+): boolean {
+  if (change?.headOid === undefined || found.headOid === change.headOid) return true;
+  // another commit than before: somebody pushed again
+  return found.headOid !== before?.headOid;
+}
+
+/** True when the last push is so long ago that GitHub answers from after it. */
+function isQuiet({ pushedAt }: ListedRepository, nowMs: number): boolean {
+  return pushedAt === "" || nowMs - Date.parse(pushedAt) > settleMs;
+}
+
+/** Changes with each push and when another branch becomes the default. */
+function stampOf({ pushedAt, branch }: ListedRepository): string {
+  return `${pushedAt} ${branch}`;
+}
+
+function isState(value: unknown): value is JsonValue & RepositoryState {
+  if (!isRecord(value) || typeof value["stamp"] !== "string") return false;
+  const { listed, files } = value;
+  return isRecord(listed) && typeof listed["url"] === "string" && Array.isArray(files);
+}
+
+function createFilter(filters: GithubFilters): (repository: ListedRepository) => boolean {
+  const { topic, excludeTopic, name, exclude, archived, forks } = filters;
+  const isNamed = picomatch([...name], { nocase: true });
+  const isExcluded = picomatch([...exclude], { nocase: true });
+  return (repository) =>
+    (archived || !repository.isArchived) &&
+    (forks || !repository.isFork) &&
+    (topic.length === 0 || topic.some((each) => repository.topics.includes(each))) &&
+    !excludeTopic.some((each) => repository.topics.includes(each)) &&
+    (name.length === 0 || isNamed(repository.name)) &&
+    (exclude.length === 0 || !isExcluded(repository.name));
+}
+
+/** Looks for catalog files and CODEOWNERS in repositories. */
+function createLook({ reader, org, path, branch }: RepositoriesOptions) {
+  const pattern = parseTreePattern(path);
+  const paths = [pattern === undefined ? path : pattern.folder, ...codeownersPaths.github];
+  return {
+    at: (nodeIds: readonly string[], signal: AbortSignal) =>
+      readObjects(reader, org, nodeIds, { ref: branch ?? "HEAD", paths }, signal),
+    async inside(
+      { listed, headOid, objects }: RepositoryObjects,
+      before: RepositoryState | undefined,
+      signal: AbortSignal,
+    ): Promise<Omit<RepositoryState, "isSettled">> {
+      const [found, ...owners] = objects;
+      const codeowners = owners
+        .map((each, at) => ({ path: codeownersPaths.github[at] ?? "", object: each }))
+        .flatMap(({ path: at, object }) => (object === undefined ? [] : [{ path: at, ...object }]))
+        .find(({ isFolder }) => !isFolder);
+      const state = { listed, stamp: stampOf(listed), headOid, codeowners };
+      if (pattern === undefined) {
+        const files = found === undefined || found.isFolder ? [] : [{ path, ...found }];
+        return { ...state, files, isWhole: true };
+      }
+      if (found === undefined || !found.isFolder) return { ...state, files: [], isWhole: true };
+      const folderOid = found.oid;
+      if (before?.folderOid === folderOid) {
+        return { ...state, folderOid, files: before.files, isWhole: before.isWhole };
+      }
+      const place = { owner: org, repository: listed.name, oid: folderOid, folder: pattern.folder };
+      const tree = await readTree(reader, place, signal);
+      const files = tree.files.filter((file) => pattern.isMatch(file.path));
+      return { ...state, folderOid, files, isWhole: tree.isWhole };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { InputError } from "../../base/errors.ts";
+import type { CatalogSource, SourceFile } from "./contract.ts";
+import { createGithubBlobs } from "./github-blobs.ts";
+import { compileGithubFiles } from "./github-files.ts";
+import { createGithubListing } from "./github-listing.ts";
+import { createGithubPeople } from "./github-organisation.ts";
+import { createGithubPlaces, type GithubPlace, type GithubPlaces } from "./github-places.ts";
+import type { GithubReader } from "./github-reader.ts";
+import { createGithubRelated } from "./github-related.ts";
+import {
+  createGithubRepositories,
+  type GithubFilters,
+  type RepositoryChange,
+  type RepositoryState,
+} from "./github-repositories.ts";
+import { createUrlSource } from "./url.ts";
+import type { WebReader } from "./web-reader.ts";
+
+export interface GithubSourceOptions {
+  reader: GithubReader;
+  org: string;
+  /** Where the file lies in each repository, `/catalog-info.yaml`; may have wildcards. */
+  path: string;
+  /** Absent: each repository's default branch. */
+  branch?: string | undefined;
+  filters: GithubFilters;
+  /** Teams and members become Groups and Users. */
+  hasPeople?: boolean;
+  /** Reads what catalog files name elsewhere on the web; absent: refused. */
+  web?: WebReader | undefined;
+  clock: () => number;
+  /** How old the listing of repositories may be when only single ones are known to have changed. */
+  listEveryMs: number;
+}
+
+/** A source over a whole organisation, which can be told what changed. */
+export interface GithubSource extends CatalogSource {
+  org: string;
+  change(change: RepositoryChange): void;
+  /** Teams or members are not what they were. */
+  changePeople(): void;
+}
+
+/** As many files as one request can ask for. */
+const parallelReads = 50;
+/** A file that vanished while we were reading is looked for again. */
+const againInMs = 1_000;
+
+/** Creates a source of the catalog files in all repositories of an organisation. */
+export function createGithubSource(options: GithubSourceOptions): GithubSource {
+  const { reader, org, branch } = options;
+  const path = options.path.replace(/^\/+/, "");
+  const blobs = createGithubBlobs(reader, org);
+  const listing = createGithubListing(reader, org);
+  const repositories = createGithubRepositories({ ...options, path, listing });
+  const people = createGithubPeople(options);
+  let places: GithubPlaces = createGithubPlaces([], org, branch);
+  const stampOf = (place: GithubPlace): string => places.stampOf(place);
+  const related = createGithubRelated({ reader, blobs, org, stampOf });
+
+  return {
+    id: idOf(options),
+    org,
+    parallelReads,
+    change: (change) => repositories.change(change),
+    changePeople: () => people.change(),
+    async read(signal) {
+      signal.throwIfAborted();
+      const waitMs = await repositories.update(signal);
+      const states = repositories.states();
+      places = createGithubPlaces(states, org, branch);
+      const wanted = states.flatMap(wantedBlobs);
+      await blobs.fetch(wanted, signal);
+      blobs.keepOnly(new Set([...wanted.map(({ oid }) => oid), ...related.oids()]));
+      const given = compileGithubFiles(states, { blobs, branch, org, path });
+      const { companions, isWhole } = given;
+      const found = await people.read(signal);
+      return {
+        files: [...given.files, ...found.files],
+        diagnostics: [...given.diagnostics, ...found.diagnostics],
+        companions,
+        againInMs: isWhole ? waitMs : againInMs,
+      };
+    },
+    async readRelated(base, target, signal) {
+      const place = places.resolve(base, target);
+      if (place !== undefined) return related.read(place, signal);
+      return readElsewhere(options, base, target, signal);
+    },
+    remember: () => new Map([...repositories.remember(), ...people.remember()]),
+    recall(memory, files) {
+      repositories.recall(memory);
+      places = createGithubPlaces(repositories.states(), org, branch);
+      people.recall(memory, files);
+      for (const { base, text, version } of files) {
+        const place = places.find(base);
+        if (version === undefined || place === undefined) continue;
+        blobs.put(version, text);
+        related.recall(place, version);
+      }
+    },
+  };
+}
+
+async function readElsewhere(
+  { org, reader, web }: GithubSourceOptions,
+  base: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<SourceFile[] | undefined> {
+  if (web !== undefined)
+    return createUrlSource({ urls: [], web }).readRelated(base, target, signal);
+  throw new InputError("url-not-read", `${target} lies outside of ${org} on ${reader.host}`, {
+    hint: "name its host under catalog.hosts",
+  });
+}
+
+/** `github:acme`, with what sets it apart from other sources of the same organisation. */
+function idOf({ org, path, branch, filters }: GithubSourceOptions): string {
+  const chosen = Object.entries(filters).flatMap(([key, value]: [string, boolean | string[]]) =>
+    value === false || (Array.isArray(value) && value.length === 0)
+      ? []
+      : [`${key}=${String(value)}`],
+  );
+  const shownPath = path.replace(/^\/+/, "");
+  const at = branch === undefined ? "" : `@${branch}`;
+  const file = shownPath === "catalog-info.yaml" ? "" : `/${shownPath}`;
+  return `github:${org}${file}${at}${chosen.length === 0 ? "" : `?${chosen.join("&")}`}`;
+}
+
+/** Files to fetch of a repository; only those that are in the catalog tell who owns what. */
+function wantedBlobs({ listed, files, codeowners }: RepositoryState) {
+  const all = codeowners === undefined || files.length === 0 ? files : [...files, codeowners];
+  return all.map(({ oid, sizeBytes }) => ({ repository: listed.name, oid, sizeBytes }));
+}

@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
+import { createGithubReader } from "../../../src/app/github-reader.ts";
+import {
+  createGithubSource,
+  type GithubSource,
+  type GithubSourceOptions,
+} from "../../../src/catalog/sources/github.ts";
+import { loadCatalog } from "../../../src/usecases/load-catalog.ts";
+import { describeCatalogSource } from "../../contracts/catalog-source.ts";
+import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
+import { connect } from "../../emulators/github/harness.ts";
+import { commitFiles, findRepository } from "../../emulators/github/world.ts";
+
+const { signal } = new AbortController();
+const everything = {
+  topic: [],
+  excludeTopic: [],
+  name: [],
+  exclude: [],
+  archived: false,
+  forks: false,
+};
+
+/** Long after every push that a test makes, so that what GitHub answers is believed. */
+let nowMs: number;
+let github: GithubEmulator;
+
+beforeEach(async () => {
+  nowMs = Date.now() + 3_600_000;
+  github = await startGithubEmulator({ users: ["octocat", "mona"] });
+});
+afterEach(() => github.close());
+
+function sourceOn(
+  emulator: GithubEmulator,
+  given: Partial<GithubSourceOptions> = {},
+): GithubSource {
+  return createGithubSource({
+    reader: createGithubReader(connect(emulator, { timeoutMs: 2_000 })),
+    org: "acme",
+    path: "/catalog-info.yaml",
+    filters: everything,
+    clock: () => nowMs,
+    listEveryMs: 600_000,
+    ...given,
+  });
+}
+
+async function push(
+  emulator: GithubEmulator,
+  name: string,
+  files: Record<string, string | undefined>,
+): Promise<string> {
+  const repository =
+    findRepository(emulator.world, "acme", name) ??
+    (await emulator.addRepository("acme", name, { files: {} }));
+  return commitFiles(emulator.world, repository, repository.defaultBranch, files, "Change");
+}
+
+const component = (name: string, more = ""): string =>
+  `apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: service\n  lifecycle: production\n  owner: team-a\n${more}`;
+
+/** Requests to the emulation since the last call, by route. */
+function requests(emulator: GithubEmulator): string[] {
+  return emulator.journal.splice(0).map(({ method, template }) => `${method} ${template}`);
+}
+
+describeCatalogSource("repositories of an organisation on GitHub", async () => {
+  const emulator = await startGithubEmulator();
+  return {
+    source: sourceOn(emulator, { clock: Date.now }),
+    async write(path, text) {
+      const [name = "", ...rest] = path.split("/");
+      await push(emulator, name, { [rest.join("/")]: text });
+    },
+    async remove(path) {
+      const [name = "", ...rest] = path.split("/");
+      await push(emulator, name, { [rest.join("/")]: undefined });
+    },
+    breakDown: async () => emulator.failNext({ path: /graphql|orgs/, fault: "forbidden" }),
+    close: () => emulator.close(),
+  };
+});
+
+describeCatalogSource("one repository on GitHub, read with wildcards", async () => {
+  const emulator = await startGithubEmulator();
+  await push(emulator, "mono", { "README.md": "all" });
+  return {
+    source: sourceOn(emulator, { path: "/**/catalog-info.yaml", clock: Date.now }),
+    write: async (path, text) => void (await push(emulator, "mono", { [path]: text })),
+    remove: async (path) => void (await push(emulator, "mono", { [path]: undefined })),
+    breakDown: async () => emulator.failNext({ path: /graphql|orgs/, fault: "forbidden" }),
+    close: () => emulator.close(),
+  };
+});
+
+test("names files by the pages that show them, so that entities know where they can be edited", async () => {
+  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+
+  const { catalog } = await loadCatalog([sourceOn(github)], { signal, nowMs: 1 });
+
+  const annotations = catalog.entities.get("component:default/pay")?.entity.metadata.annotations;
+  expect(annotations).toEqual({
+    "backstage.io/managed-by-location":
+      "url:https://github.com/acme/pay/blob/main/catalog-info.yaml",
+    "backstage.io/managed-by-origin-location":
+      "url:https://github.com/acme/pay/blob/main/catalog-info.yaml",
+    "backstage.io/view-url": "https://github.com/acme/pay/blob/main/catalog-info.yaml",
+    "backstage.io/edit-url": "https://github.com/acme/pay/edit/main/catalog-info.yaml",
+    "backstage.io/source-location": "url:https://github.com/acme/pay/tree/main/",
+  });
+});
+
+test("asks for nothing but the listing while nothing changes, and for what changed alone", async () => {
+  for (const name of ["a", "b", "c"]) {
+    await push(github, name, { "catalog-info.yaml": component(name) });
+  }
+  const source = sourceOn(github);
+
+  const first = await source.read(signal);
+  const cold = requests(github);
+  await source.read(signal);
+  const unchanged = requests(github);
+  await pushLater("b", { "README.md": "no entity" });
+  const touched = await source.read(signal);
+  const afterTouch = requests(github);
+  await pushLater("b", { "catalog-info.yaml": component("b2") });
+  const second = await source.read(signal);
+  const afterChange = requests(github);
+
+  expect(cold).toEqual(["GET /orgs/{org}/repos", "POST /graphql", "POST /graphql"]);
+  expect(unchanged).toEqual(["GET /orgs/{org}/repos"]);
+  expect(afterTouch).toEqual(["GET /orgs/{org}/repos", "POST /graphql"]);
+  expect(touched.files).toEqual(first.files);
+  expect(afterChange).toEqual(["GET /orgs/{org}/repos", "POST /graphql", "POST /graphql"]);
+  expect(second.files.map(({ text }) => /name: (\w+)/.exec(text)?.[1])).toEqual(["a", "b2", "c"]);
+});
+
+/** A push in another second than those before, as `pushed_at` can tell. */
+async function pushLater(name: string, files: Record<string, string | undefined>): Promise<string> {
+  const sha = await push(github, name, files);
+  const repository = findRepository(github.world, "acme", name);
+  pushes += 1;
+  if (repository !== undefined) {
+    repository.pushedAt = new Date(Date.now() + pushes * 1000).toISOString().replace(/\.\d+/, "");
+  }
+  return sha;
+}
+let pushes = 0;
+
+test("does not trust what GitHub says right after a push", async () => {
+  nowMs = Date.now();
+  await push(github, "a", { "catalog-info.yaml": component("a") });
+  const source = sourceOn(github);
+  await source.read(signal);
+  requests(github);
+
+  await source.read(signal);
+  const soon = requests(github);
+  nowMs += 600_000;
+  await source.read(signal);
+  await source.read(signal);
+  requests(github);
+  await source.read(signal);
+
+  expect(soon).toEqual(["GET /orgs/{org}/repos", "POST /graphql"]);
+  expect(requests(github)).toEqual(["GET /orgs/{org}/repos"]);
+});
+
+test.each([
+  ["topic", { topic: ["catalog"] }, ["tagged"]],
+  ["excludeTopic", { excludeTopic: ["catalog"] }, ["pay", "Pay-api"]],
+  ["name", { name: ["pay*"] }, ["pay", "Pay-api"]],
+  ["exclude", { exclude: ["*-api", "tagged"] }, ["pay"]],
+  ["archived", { archived: true }, ["attic", "pay", "Pay-api", "tagged"]],
+  ["forks", { forks: true }, ["fork", "pay", "Pay-api", "tagged"]],
+])("filters by %s", async (_what, filters, expected) => {
+  for (const name of ["pay", "Pay-api", "attic", "fork", "tagged"]) {
+    await push(github, name, { "catalog-info.yaml": component(name) });
+  }
+  const change = (name: string) => findRepository(github.world, "acme", name);
+  Object.assign(change("attic")?.flags ?? {}, { archived: true });
+  Object.assign(change("fork")?.flags ?? {}, { fork: true });
+  change("tagged")?.topics.push("catalog");
+
+  const { files } = await sourceOn(github, { filters: { ...everything, ...filters } }).read(signal);
+
+  const names = files.map(({ base }) => new URL(base).pathname.split("/")[2] ?? "");
+  expect(names.toSorted()).toEqual(expected.toSorted());
+});
+
+test("drops a repository that is archived, given away or gone, and follows one that is renamed", async () => {
+  await github.addRepository("octocat", "elsewhere");
+  for (const name of ["archived", "given", "gone", "old"]) {
+    await push(github, name, { "catalog-info.yaml": component(name) });
+  }
+  const source = sourceOn(github);
+  await source.read(signal);
+
+  const { world } = github;
+  Object.assign(findRepository(world, "acme", "archived")?.flags ?? {}, { archived: true });
+  const given = findRepository(world, "acme", "given");
+  const octocat = world.accounts.get("octocat");
+  if (given !== undefined && octocat !== undefined) given.owner = octocat;
+  world.repositories.splice(
+    world.repositories.findIndex(({ name }) => name === "gone"),
+    1,
+  );
+  github.renameRepository("acme", "old", "new");
+  const { files } = await source.read(signal);
+
+  expect(files.map(({ base }) => base)).toEqual([
+    "https://github.com/acme/new/blob/main/catalog-info.yaml",
+  ]);
+});
+
+test("reads another branch where it is told to, and other default branches by themselves", async () => {
+  const repository = await github.addRepository("acme", "pay", { branch: "trunk", files: {} });
+  const commit = (branch: string, name: string) =>
+    commitFiles(github.world, repository, branch, { "catalog-info.yaml": component(name) }, "x");
+  await commit("trunk", "trunk");
+  await commit("release/1", "release");
+
+  const usual = await sourceOn(github).read(signal);
+  const other = sourceOn(github, { branch: "release/1" });
+  const released = await other.read(signal);
+  const [file] = released.files;
+  const related = await other.readRelated(file?.base ?? "", "./catalog-info.yaml", signal);
+
+  expect(usual.files.map(({ base }) => base)).toEqual([
+    "https://github.com/acme/pay/blob/trunk/catalog-info.yaml",
+  ]);
+  expect(file?.base).toBe("https://github.com/acme/pay/blob/release/1/catalog-info.yaml");
+  expect(file?.text).toContain("name: release");
+  expect(related?.[0]?.text).toContain("name: release");
+  expect(other.id).toBe("github:acme@release/1");
+});
+
+test("follows Locations and placeholders through its repositories, many with one request", async () => {
+  const api = (name: string): string =>
+    `---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: ${name}}\nspec: {type: openapi, lifecycle: a, owner: team-a, definition: {$text: ./api/${name}.json}}\n`;
+  await push(github, "pay", {
+    "catalog-info.yaml": `${component("pay")}---\napiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n  targets: [./services/*/catalog-info.yaml, https://github.com/acme/shared/blob/main/teams.yaml, /top.yaml]\n${api("x")}${api("y")}`,
+    "services/a/catalog-info.yaml": component("a"),
+    "services/b/catalog-info.yaml": component("b"),
+    "top.yaml": component("top"),
+    "api/x.json": '{"x": 1}',
+    "api/y.json": '{"y": 1}',
+  });
+  await push(github, "shared", {
+    "teams.yaml":
+      "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team-a}\nspec: {type: team, children: []}\n",
+  });
+
+  const { catalog, diagnostics } = await loadCatalog([sourceOn(github)], { signal, nowMs: 1 });
+
+  expect([...catalog.entities.keys()].toSorted()).toEqual([
+    "api:default/x",
+    "api:default/y",
+    "component:default/a",
+    "component:default/b",
+    "component:default/pay",
+    "component:default/top",
+    "group:default/team-a",
+    "location:default/all",
+  ]);
+  expect(catalog.entities.get("api:default/y")?.entity.spec?.["definition"]).toBe('{"y": 1}');
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+test("reads no other organisation and no other host, unless the host was named", async () => {
+  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+  await github.addRepository("octocat", "private", { files: { "a.yaml": component("secret") } });
+  const source = sourceOn(github);
+  const { files } = await source.read(signal);
+  const base = files[0]?.base ?? "";
+
+  for (const target of [
+    "https://github.com/octocat/private/blob/main/a.yaml",
+    "https://evil.example/a.yaml",
+    "http://169.254.169.254/latest",
+  ]) {
+    await expect(source.readRelated(base, target, signal)).rejects.toMatchObject({
+      code: "url-not-read",
+    });
+  }
+});
+
+test("large files come whole, binary and huge ones are reported", async () => {
+  const long = `# ${"x".repeat(300_000)}\n`;
+  await push(github, "long", { "catalog-info.yaml": component("long") + long });
+  await push(github, "binary", { "catalog-info.yaml": "kind: \0" });
+  await push(github, "huge", { "catalog-info.yaml": "#".repeat(6 * 1024 * 1024) });
+
+  const { files, diagnostics } = await sourceOn(github).read(signal);
+
+  expect(files.map(({ text }) => text)).toEqual([component("long") + long]);
+  expect(diagnostics.map(({ file, code }) => `${file} ${code}`)).toEqual([
+    "https://github.com/acme/binary/blob/main/catalog-info.yaml file-not-utf8",
+    "https://github.com/acme/huge/blob/main/catalog-info.yaml file-too-large",
+  ]);
+});
+
+test("CODEOWNERS comes along, the one that GitHub uses", async () => {
+  await push(github, "pay", {
+    "catalog-info.yaml": component("pay"),
+    "docs/CODEOWNERS": "* @acme/docs\n",
+    ".github/CODEOWNERS": "* @acme/pay\n",
+  });
+  await push(github, "none", { CODEOWNERS: "* @acme/none\n" });
+
+  const { companions } = await sourceOn(github).read(signal);
+
+  expect(companions).toEqual([
+    {
+      kind: "codeowners",
+      repository: "https://github.com/acme/pay",
+      slug: "acme/pay",
+      file: "https://github.com/acme/pay/blob/main/.github/CODEOWNERS",
+      text: "* @acme/pay\n",
+      version: expect.stringMatching(/^[\da-f]{40}$/),
+    },
+  ]);
+});
