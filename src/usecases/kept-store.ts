@@ -37,7 +37,7 @@ const maxPieceLength = 4 * 1024 * 1024;
 const maxBucketBytes = 512 * 1024 * 1024;
 
 /** A name for a source that fits into file names and ids. */
-export function storeKeyOf(sourceId: string): string {
+function storeKeyOf(sourceId: string): string {
   return createHash("sha256").update(sourceId).digest("hex").slice(0, 24);
 }
 
