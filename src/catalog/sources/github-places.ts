@@ -36,11 +36,13 @@ export interface GithubPlaces {
   resolve(base: string, target: string): GithubPlace | undefined;
 }
 
-/** Creates the index of a moment. */
+/**
+ * Creates the index of a moment.
+ * @param reading Counts readings: of repositories without a state nobody knows whether they changed since the last.
+ */
 export function createGithubPlaces(
   states: readonly RepositoryState[],
-  org: string,
-  branch: string | undefined,
+  { org, branch, reading }: { org: string; branch?: string | undefined; reading: number },
 ): GithubPlaces {
   const byUrl = new Map(states.map((state) => [state.listed.url.toLowerCase(), state]));
   const origins = new Set(states.map(({ listed }) => new URL(listed.url).origin));
@@ -62,7 +64,7 @@ export function createGithubPlaces(
     find,
     stampOf({ url }) {
       const state = byUrl.get(url.toLowerCase());
-      return state === undefined ? "" : `${state.stamp} ${state.headOid ?? ""}`;
+      return state === undefined ? `reading ${reading}` : `${state.stamp} ${state.headOid ?? ""}`;
     },
     resolve(base, target) {
       if (URL.canParse(target)) return find(target);

@@ -49,12 +49,13 @@ const againInMs = 1_000;
 /** Creates a source of the catalog files in all repositories of an organisation. */
 export function createGithubSource(options: GithubSourceOptions): GithubSource {
   const { reader, org, branch } = options;
+  let reading = 0;
   const path = options.path.replace(/^\/+/, "");
   const blobs = createGithubBlobs(reader, org);
   const listing = createGithubListing(reader, org);
   const repositories = createGithubRepositories({ ...options, path, listing });
   const people = createGithubPeople(options);
-  let places: GithubPlaces = createGithubPlaces([], org, branch);
+  let places: GithubPlaces = createGithubPlaces([], { org, branch, reading });
   const stampOf = (place: GithubPlace): string => places.stampOf(place);
   const related = createGithubRelated({ reader, blobs, org, stampOf });
 
@@ -68,7 +69,8 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       signal.throwIfAborted();
       const waitMs = await repositories.update(signal);
       const states = repositories.states();
-      places = createGithubPlaces(states, org, branch);
+      reading += 1;
+      places = createGithubPlaces(states, { org, branch, reading });
       const wanted = states.flatMap(wantedBlobs);
       await blobs.fetch(wanted, signal);
       blobs.keepOnly(new Set([...wanted.map(({ oid }) => oid), ...related.oids()]));
@@ -90,7 +92,7 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
     remember: () => new Map([...repositories.remember(), ...people.remember()]),
     recall(memory, files) {
       repositories.recall(memory);
-      places = createGithubPlaces(repositories.states(), org, branch);
+      places = createGithubPlaces(repositories.states(), { org, branch, reading });
       people.recall(memory, files);
       for (const { base, text, version } of files) {
         const place = places.find(base);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { createGithubReader } from "../../../src/app/github-reader.ts";
+import type { JsonValue } from "../../../src/base/json.ts";
 import {
   createGithubSource,
   type GithubSource,
@@ -10,7 +11,7 @@ import { loadCatalog } from "../../../src/usecases/load-catalog.ts";
 import { describeCatalogSource } from "../../contracts/catalog-source.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
 import { connect } from "../../emulators/github/harness.ts";
-import { commitFiles, findRepository } from "../../emulators/github/world.ts";
+import { addAccount, commitFiles, findRepository } from "../../emulators/github/world.ts";
 
 const { signal } = new AbortController();
 const everything = {
@@ -237,9 +238,10 @@ test("reads another branch where it is told to, and other default branches by th
   expect(other.id).toBe("github:acme@release/1");
 });
 
+const api = (name: string): string =>
+  `---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: ${name}}\nspec: {type: openapi, lifecycle: a, owner: team-a, definition: {$text: ./api/${name}.json}}\n`;
+
 test("follows Locations and placeholders through its repositories, many with one request", async () => {
-  const api = (name: string): string =>
-    `---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: ${name}}\nspec: {type: openapi, lifecycle: a, owner: team-a, definition: {$text: ./api/${name}.json}}\n`;
   await push(github, "pay", {
     "catalog-info.yaml": `${component("pay")}---\napiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n  targets: [./services/*/catalog-info.yaml, https://github.com/acme/shared/blob/main/teams.yaml, /top.yaml]\n${api("x")}${api("y")}`,
     "services/a/catalog-info.yaml": component("a"),
@@ -322,4 +324,214 @@ test("CODEOWNERS comes along, the one that GitHub uses", async () => {
       version: expect.stringMatching(/^[\da-f]{40}$/),
     },
   ]);
+});
+
+const person = (login: string) => {
+  const account = github.world.accounts.get(login);
+  if (account === undefined) throw new Error(`nobody is called ${login}`);
+  return account;
+};
+
+function addTeam(slug: string, given: { members?: string[]; parent?: string } = {}): void {
+  const org = person("acme");
+  github.world.teams.push({ id: github.world.nextId(), slug, org, name: `The ${slug}`, ...given });
+}
+
+test("teams and members become Groups and Users, with addresses by which Slack knows them", async () => {
+  addTeam("platform");
+  addTeam("pay", { members: ["octocat", "mona"], parent: "platform" });
+  Object.assign(person("mona"), {
+    name: "Mona Lisa",
+    email: "mona@home.example",
+    verifiedEmails: ["mona@acme.example"],
+  });
+  await push(github, "pay", { "catalog-info.yaml": component("pay").replace("team-a", "pay") });
+
+  const source = sourceOn(github, { hasPeople: true });
+  const { catalog, diagnostics } = await loadCatalog([source], { signal, nowMs: 1 });
+
+  const { entities } = catalog;
+  expect(entities.get("group:default/pay")?.entity).toMatchObject({
+    metadata: { name: "pay", annotations: { "github.com/team-slug": "acme/pay" } },
+    spec: { type: "team", parent: "platform", children: [], profile: { displayName: "The pay" } },
+  });
+  expect(entities.get("group:default/pay")?.relations).toEqual(
+    expect.arrayContaining([
+      { type: "hasMember", targetRef: "user:default/mona" },
+      { type: "ownerOf", targetRef: "component:default/pay" },
+      { type: "childOf", targetRef: "group:default/platform" },
+    ]),
+  );
+  expect(entities.get("user:default/mona")?.entity.spec).toEqual({
+    profile: expect.objectContaining({ displayName: "Mona Lisa", email: "mona@acme.example" }),
+    memberOf: ["pay"],
+  });
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+test("what people wrote replaces teams and members of the same name or annotation, without a word", async () => {
+  addTeam("pay", { members: ["octocat", "mona"] });
+  addTeam("ops", { members: ["mona"], parent: "pay" });
+  await push(github, "org", {
+    "catalog-info.yaml": [
+      "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: payments, annotations: {github.com/team-slug: acme/pay}}\nspec: {type: squad, children: []}\n",
+      "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: mona.lisa, annotations: {github.com/user-login: mona, slack.com/user-id: U0MONA}}\nspec: {memberOf: []}\n",
+      "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: octocat}\nspec: {memberOf: [payments]}\n",
+    ].join("---\n"),
+  });
+
+  const source = sourceOn(github, { hasPeople: true });
+  const { catalog, diagnostics } = await loadCatalog([source], { signal, nowMs: 1 });
+
+  expect([...catalog.entities.keys()].toSorted()).toEqual([
+    "group:default/ops",
+    "group:default/payments",
+    "user:default/mona.lisa",
+    "user:default/octocat",
+  ]);
+  expect(catalog.entities.get("user:default/mona.lisa")?.relations).toContainEqual({
+    type: "memberOf",
+    targetRef: "group:default/ops",
+  });
+  expect(catalog.entities.get("group:default/ops")?.relations).toContainEqual({
+    type: "childOf",
+    targetRef: "group:default/payments",
+  });
+  expect(diagnostics.map(({ code }) => code)).not.toContain("entity-duplicate");
+});
+
+test("reads all pages of teams and members, once an hour or when they changed", async () => {
+  const logins = Array.from({ length: 120 }, (_, at) => `person-${at}`);
+  for (const login of logins) addAccount(github.world, login, "User");
+  for (let at = 0; at < 60; at += 1) addTeam(`team-${at}`, { members: at === 7 ? logins : [] });
+  const source = sourceOn(github, { hasPeople: true });
+
+  const { files } = await source.read(signal);
+  const first = requests(github).filter((each) => each === "POST /graphql").length;
+  await source.read(signal);
+  const second = requests(github);
+  source.changePeople();
+  await source.read(signal);
+  const third = requests(github).filter((each) => each === "POST /graphql").length;
+
+  const large = files.find(({ base }) => base.endsWith("/team-7"))?.text ?? "";
+  expect(files).toHaveLength(60 + 122);
+  expect(JSON.parse(large)).toMatchObject({ spec: { members: logins } });
+  expect([first, third]).toEqual([2 + 1 + 2, 5]);
+  expect(second).toEqual(["GET /orgs/{org}/repos"]);
+});
+
+test("repositories are read although teams may not be, and known teams stay", async () => {
+  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+  addTeam("pay");
+  const source = sourceOn(github, { hasPeople: true });
+  await source.read(signal);
+  source.changePeople();
+  github.failNext({ path: /graphql/, fault: "forbidden" });
+
+  const { files, diagnostics } = await source.read(signal);
+
+  expect(files.map(({ base }) => base)).toEqual(
+    expect.arrayContaining([
+      "https://github.com/acme/pay/blob/main/catalog-info.yaml",
+      "https://github.com/orgs/acme/teams/pay",
+    ]),
+  );
+  expect(diagnostics.map(({ code }) => code)).toEqual(["source-people-unreadable"]);
+});
+
+test("goes on where it was after a restart, without fetching a text again", async () => {
+  for (const name of ["a", "b"]) {
+    await push(github, name, { "catalog-info.yaml": component(name), CODEOWNERS: "* @acme/a\n" });
+  }
+  const first = sourceOn(github);
+  const { files, companions = [] } = await first.read(signal);
+  const memory: [string, JsonValue][] = JSON.parse(JSON.stringify([...(first.remember?.() ?? [])]));
+  requests(github);
+
+  const second = sourceOn(github);
+  const texts = companions.map(({ file, ...rest }) => ({ ...rest, file, base: file }));
+  second.recall?.(new Map(memory), [...files, ...texts]);
+  const again = await second.read(signal);
+  const unchanged = requests(github);
+  await pushLater("b", { "catalog-info.yaml": component("b2") });
+  await second.read(signal);
+
+  expect(again.files).toEqual(files);
+  expect(again.companions).toEqual(companions);
+  expect(unchanged).toEqual(["GET /orgs/{org}/repos"]);
+  expect(requests(github)).toHaveLength(3);
+});
+
+test("asks only for the repository that a push named, and waits until the push can be seen", async () => {
+  for (const name of ["a", "b"]) {
+    await push(github, name, { "catalog-info.yaml": component(name) });
+  }
+  const source = sourceOn(github);
+  await source.read(signal);
+  requests(github);
+  const nodeId = Buffer.from(
+    `Repository:${findRepository(github.world, "acme", "a")?.id}`,
+  ).toString("base64");
+
+  // GitHub told of a commit that its replicas do not have yet
+  source.change({ nodeId, headOid: "f".repeat(40) });
+  const early = await source.read(signal);
+  const headOid = await push(github, "a", { "catalog-info.yaml": component("a2") });
+  source.change({ nodeId, headOid });
+  const late = await source.read(signal);
+
+  expect(early.againInMs).toBe(1_000);
+  expect(early.files[0]?.text).toContain("name: a\n");
+  expect(late.files[0]?.text).toContain("name: a2");
+  expect(late.againInMs).toBeUndefined();
+  expect(requests(github)).toEqual(["POST /graphql", "POST /graphql", "POST /graphql"]);
+});
+
+test("waits as long as GitHub asks, and leaves a reserve for others", async () => {
+  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+  github.failNext({ path: /graphql/, fault: "secondary-limit", retryAfterSeconds: 90 });
+  const source = sourceOn(github);
+
+  await expect(source.read(signal)).rejects.toMatchObject({
+    code: "github-secondary-limit",
+    retryAfterMs: 90_000,
+  });
+  github.world.graphqlLimit.remaining = 500;
+  await expect(source.read(signal)).rejects.toMatchObject({ code: "github-rate-limited" });
+  const asked = github.count("POST", "/graphql");
+  await expect(source.read(signal)).rejects.toMatchObject({ code: "github-rate-limited" });
+
+  expect(github.count("POST", "/graphql")).toBe(asked);
+});
+
+test("a GitHub that fails in parts never makes repositories vanish", async () => {
+  for (const name of ["a", "b"]) await push(github, name, { "catalog-info.yaml": component(name) });
+  const source = sourceOn(github);
+  await source.read(signal);
+  await pushLater("a", { "README.md": "x" });
+  const errors = [{ message: "Timeout on validation of query" }];
+  github.failNext({
+    path: /graphql/,
+    fault: { status: 200, body: { data: { nodes: [null] }, errors } },
+  });
+
+  await expect(source.read(signal)).rejects.toMatchObject({ code: "github-query-failed" });
+  expect((await source.read(signal)).files).toHaveLength(2);
+});
+
+test("an organisation that does not exist is said so", async () => {
+  await expect(sourceOn(github, { org: "nobody" }).read(signal)).rejects.toMatchObject({
+    code: "github-organisation-unknown",
+  });
+});
+
+test("works on a server of GitHub Enterprise", async () => {
+  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+  const client = connect(github, { baseUrl: `${github.url}/api/v3` });
+
+  const { files } = await sourceOn(github, { reader: createGithubReader(client) }).read(signal);
+
+  expect(files).toHaveLength(1);
+  expect(github.journal.map(({ path }) => path)).toContain("/api/graphql");
 });
