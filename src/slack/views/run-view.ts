@@ -2,6 +2,7 @@ import type { ConfirmationDialog, KnownBlock, PlanBlock, TaskCardBlock } from "@
 
 import type { StepState } from "../../scaffold/model.ts";
 import type { RunRecord } from "../../usecases/run-record.ts";
+import { runSubject } from "../../usecases/run-subject.ts";
 import { actionIds } from "../action-ids.ts";
 import {
   actions,
@@ -11,10 +12,9 @@ import {
   message,
   type MessageContent,
   plain,
-  plainSection,
   section,
 } from "./blocks.ts";
-import { packRichText } from "./markdown.ts";
+import { packRichText, renderMarkdown } from "./markdown.ts";
 import {
   ago,
   channel,
@@ -68,9 +68,9 @@ export function renderRunMessage(
       ? mrk`${run.requester.name}`
       : person(run.requester.slackUserId);
   return message(
-    `${statusMarks[run.status]} ${oneLine(run.templateTitle)}: ${headline}`,
+    `${statusMarks[run.status]} ${titleOf(run)}: ${headline}`,
     [
-      section(mrk`${statusMarks[run.status]} *${run.templateTitle}*\n${headline}`),
+      section(mrk`${statusMarks[run.status]} *${titleOf(run)}*\n${headline}`),
       hasPlan ? planBlock(run, nowMs) : stepSection(run, nowMs),
       run.status === "completed" ? linkSection(run) : undefined,
       run.status === "failed" ? errorSection(run) : undefined,
@@ -82,12 +82,19 @@ export function renderRunMessage(
   );
 }
 
+/** `Node service seat-upgrades`: which template, and what it makes. */
+function titleOf(run: RunRecord): string {
+  const subject = runSubject(run.values);
+  const title = oneLine(run.templateTitle);
+  return subject === undefined ? title : `${title} ${clamp(oneLine(subject), 80)}`;
+}
+
 /** A run in one line: how it stands, what it made, where it reports. */
 export function runLine(run: RunRecord, nowMs: number): Mrkdwn {
   const where = run.message?.channel;
   const place =
     where === undefined || !/^[CG]/.test(where) ? mrk`${""}` : mrk` in ${channel(where)}`;
-  return mrk`${statusMarks[run.status]} ${run.templateTitle}: ${runHeadline(run)} ${ago(run.createdAtMs, nowMs)}${place}`;
+  return mrk`${statusMarks[run.status]} ${titleOf(run)}: ${runHeadline(run)} ${ago(run.createdAtMs, nowMs)}${place}`;
 }
 
 /** What is going on, in a few words. */
@@ -183,15 +190,21 @@ function stepLine(step: StepState, nowMs: number): Mrkdwn {
     : mrk`${stepMarks[step.status]} ${name}${step.status === "waiting" ? mrk`${""}` : time}`;
 }
 
+/** A repository on our own disk is something to clone, not to open. */
+function targetOf({ url, entityRef }: { url?: string; entityRef?: string }): string {
+  const target = url ?? entityRef ?? "";
+  return /^file:\/\/.*\.git$/.test(target) ? `git clone ${target}` : target;
+}
+
 /**
  * What the template hands over. A link to a catalog entity has no address outside of Backstage, and a repository on our own
  * disk none that a browser opens: both are shown as text to copy.
  */
 function linkSection(run: RunRecord): KnownBlock | undefined {
   const lines = (run.output?.links ?? []).map((each) => {
-    const target = each.url ?? each.entityRef ?? "";
+    const target = targetOf(each);
     return safeLink(target) === undefined
-      ? mrk`${each.title}: ${literal(oneLine(target), 500)}`
+      ? mrk`${each.title}: \`${literal(oneLine(target).replaceAll("`", "'"), 500)}\``
       : link(target, each.title);
   });
   const shown = joinWithin(lines, "\n", limits.sectionText - 100, (left) => mrk`… ${left} more`);
@@ -254,13 +267,13 @@ const logCharacters = 6000;
 /** The reply in the run's thread when it has ended: result or reason, what the template says, and the log. */
 export function renderRunResult(run: RunRecord): MessageContent {
   const links = run.output?.links ?? [];
-  const titles = links.map((each) => `${oneLine(each.title)}: ${each.url ?? each.entityRef ?? ""}`);
+  const titles = links.map((each) => `${oneLine(each.title)}: ${targetOf(each)}`);
   const reason =
     run.error === undefined
       ? ""
       : ` ${run.error.message}${run.error.hint === undefined ? "" : ` — ${run.error.hint}`}`;
   return message(
-    [`${oneLine(run.templateTitle)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
+    [`${titleOf(run)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
     [
       section(mrk`*${runHeadline(run)}*`),
       run.status === "completed" ? linkSection(run) : undefined,
@@ -278,7 +291,7 @@ function outputTexts(run: RunRecord): KnownBlock[] {
     .slice(0, 5)
     .flatMap((each) => [
       ...(each.title === undefined ? [] : [section(mrk`*${each.title}*`)]),
-      plainSection(each.content, 1500),
+      ...packRichText(renderMarkdown(clamp(each.content, 1500)), 1500).slice(0, 3),
     ]);
 }
 
