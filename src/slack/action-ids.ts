@@ -14,6 +14,8 @@ export const actionIds = {
   openTemplate: "template-open",
   retryRun: "run-retry",
   cancelRun: "run-cancel",
+  /** Opens the form of a failed run again, with its values. */
+  changeRun: "run-change",
   /** One page back in a form. */
   formBack: "form-back",
   /** An input of a form. */

@@ -50,7 +50,7 @@ export interface CatalogService {
 
 export interface TemplateService {
   list(): TemplateSummary[];
-  /** By ref, name or title, in any case; undefined when none fits exactly. */
+  /** By ref, name or title, in any case, or by a beginning that only one has; undefined when none fits. */
   get(nameOrRef: string): LoadedTemplate | undefined;
   /** Nearest names for one that does not exist. */
   suggest(name: string): TemplateSummary[];

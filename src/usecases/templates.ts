@@ -25,6 +25,8 @@ export interface Templates extends TemplateService {
 }
 
 const maxSuggestions = 3;
+/** Shorter beginnings say too little. */
+const minPrefix = 3;
 
 /** Reads every Template entity of a catalog; a broken one stays listed, with its problem. */
 export function buildTemplates(catalog: Catalog, known: KnownExtensions): Templates {
@@ -67,10 +69,13 @@ function toEntry(
   return { summary, names, loaded: { template, form: buildForm(template), ...because } };
 }
 
-/** By ref, name or title; case, dashes and blanks do not matter. */
+/** By ref, name or title, or by a beginning that only one has; case, dashes and blanks do not matter. */
 function find(entries: readonly Entry[], written: string): Entry | undefined {
   const wanted = joinWords(written);
-  return entries.find((entry) => entry.names.includes(wanted));
+  const exact = entries.find((entry) => entry.names.includes(wanted));
+  if (exact !== undefined || wanted.length < minPrefix) return exact;
+  const begun = entries.filter((entry) => entry.names.some((name) => name.startsWith(wanted)));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 function nearest(entries: readonly Entry[], written: string): TemplateSummary[] {

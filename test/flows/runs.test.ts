@@ -3,7 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { silentLogger } from "../../src/base/logger.ts";
 import { createNotifier, type SlackNotifier } from "../../src/slack/notifier.ts";
 import type { RunRecord } from "../../src/usecases/run-record.ts";
-import { createFakeServices, sampleRun, type FakeServices } from "../helpers/fake-services.ts";
+import {
+  createFakeServices,
+  sampleRun,
+  sampleTemplate,
+  type FakeServices,
+} from "../helpers/fake-services.ts";
 import { messageProblems } from "../helpers/shown-blocks.ts";
 import {
   dario,
@@ -14,13 +19,17 @@ import {
   startSlackBench,
 } from "../helpers/slack-bench.ts";
 
+const nodeService = sampleTemplate("node-service", [
+  { title: "Name", properties: { name: { title: "Name", type: "string" } } },
+]);
+
 let bench: SlackBench;
 let services: FakeServices;
 let notifier: SlackNotifier;
 const { signal } = new AbortController();
 
 beforeAll(async () => {
-  services = createFakeServices([]);
+  services = createFakeServices([nodeService]);
   bench = await startSlackBench({ services });
   notifier = createNotifier({
     clients: bench.clients,
@@ -160,7 +169,7 @@ test("a hostile template title, step and reason neither mention nor link", async
   }
 });
 
-test("a repository on our own disk is an address to copy, not a link", async () => {
+test("a repository on our own disk is a command to copy, not a link", async () => {
   const run = await reportedRun({
     status: "completed",
     output: {
@@ -172,5 +181,21 @@ test("a repository on our own disk is an address to copy, not a link", async () 
 
   const [parent] = bench.driver.messages(general, { threadTs: run.message.ts });
 
-  expect(JSON.stringify(parent?.blocks)).toContain("Repository: file:///data/git/acme/pay.git");
+  expect(JSON.stringify(parent?.blocks)).toContain(
+    "Repository: `git clone file:///data/git/acme/pay.git`",
+  );
+});
+
+test("Change values opens the form again with what was typed, for the person who started the run", async () => {
+  const values = { name: "taken-name" };
+  const run = await reportedRun({ ...failed, templateRef: nodeService.ref, values });
+  const press = { channel: general, ts: run.message.ts, actionId: "run-change" };
+
+  await bench.driver.click({ user: nina, ...press });
+  const outcome = await bench.driver.click({ user: dario, ...press });
+
+  expect(outcome.error).toBeUndefined();
+  expect(bench.driver.currentView(nina)).toBeUndefined();
+  expect(JSON.stringify(bench.driver.currentView(dario)?.blocks)).toContain("taken-name");
+  await bench.driver.closeView({ user: dario, isCleared: true });
 });

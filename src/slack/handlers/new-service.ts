@@ -1,4 +1,5 @@
 import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { Draft } from "../../usecases/services.ts";
 import { actionIds, shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
@@ -11,7 +12,10 @@ import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./table
 /** The ways into a form: the buttons of the template list. */
 export function newServiceActions(context: SlackContext): Table<ActionArgs> {
   return {
-    [actionIds.openTemplate]: async (args) => await openFromButton(args, context),
+    [actionIds.openTemplate]: async (args) =>
+      await openFromButton(args, context, { templateRef: valueOf(args) }),
+    [actionIds.changeRun]: async (args) =>
+      await openFromButton(args, context, await valuesOfRun(args, context)),
     [actionIds.listTemplates]: async (args) => await openList(args, context, args.body.trigger_id),
   };
 }
@@ -49,11 +53,31 @@ export async function openNamedTemplate(
   return true;
 }
 
-async function openFromButton(args: ActionArgs, context: SlackContext): Promise<void> {
+/** The template and values of a run that is to be tried with other ones; only its requester may see them. */
+async function valuesOfRun(
+  args: ActionArgs,
+  context: SlackContext,
+): Promise<{ templateRef: string; values: JsonObject }> {
+  const run = await context.services.runs.get(valueOf(args));
+  if (run === undefined) throw new NotFoundError("run-unknown", "this run is not known any more");
+  if (run.requester.slackUserId !== args.body.user.id) {
+    throw new ForbiddenError(
+      "run-of-somebody-else",
+      `this run was started by ${run.requester.name}; only they can change it`,
+    );
+  }
+  return { templateRef: run.templateRef, values: run.values };
+}
+
+async function openFromButton(
+  args: ActionArgs,
+  context: SlackContext,
+  from: { templateRef: string; values?: JsonObject },
+): Promise<void> {
   const { body } = args;
   const channel = body.channel?.id;
   const view = await beginForm(context, {
-    templateRef: valueOf(args),
+    ...from,
     userId: body.user.id,
     ...(channel === undefined ? {} : { channel }),
   });
@@ -69,7 +93,7 @@ const personLimitMs = 800;
 
 async function beginForm(
   context: SlackContext,
-  from: { templateRef: string; userId: string; channel?: string },
+  from: { templateRef: string; userId: string; channel?: string; values?: JsonObject },
 ) {
   const { services } = context;
   const found = services.templates.get(from.templateRef);
@@ -95,7 +119,7 @@ async function beginForm(
     id: context.newId(),
     templateRef: ref,
     page: 0,
-    values: {},
+    values: from.values ?? {},
     slackUserId: from.userId,
     createdAtMs: context.now(),
     ...(from.channel === undefined ? {} : { channel: from.channel }),

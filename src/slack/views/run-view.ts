@@ -228,7 +228,7 @@ function insteadOf(run: RunRecord): KnownBlock | undefined {
 }
 
 function runButtons(run: RunRecord): KnownBlock | undefined {
-  if (run.status === "failed") return actions([retryButton(run)]);
+  if (run.status === "failed") return actions(failureButtons(run));
   const canCancel =
     (run.status === "waiting" || run.status === "running") && run.isCancelRequested !== true;
   return canCancel
@@ -250,6 +250,19 @@ const confirmCancel: ConfirmationDialog = {
   confirm: plain("Cancel the run", 30),
   deny: plain("Go on", 30),
 };
+
+/** The same again, for what may pass by itself; other values, for what will not. */
+function failureButtons(run: RunRecord) {
+  return [
+    retryButton(run),
+    button({
+      actionId: actionIds.changeRun,
+      label: "Change values",
+      value: run.id,
+      description: `Fill in ${run.templateTitle} again with the same values`,
+    }),
+  ];
+}
 
 function retryButton(run: RunRecord) {
   return button({
@@ -280,7 +293,7 @@ export function renderRunResult(run: RunRecord): MessageContent {
       run.status === "failed" ? errorSection(run) : undefined,
       ...outputTexts(run),
       ...logBlocks(run),
-      run.status === "failed" ? actions([retryButton(run)]) : undefined,
+      run.status === "failed" ? actions(failureButtons(run)) : undefined,
     ],
     1,
   );
