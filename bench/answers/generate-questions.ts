@@ -187,7 +187,9 @@ const makers: Record<string, Maker> = {
       "who owns registry.example/acme/{x}:1.4.2",
       "error at run (/srv/app/{x}/src/index.js:10:5)",
     ]);
-    return of(form.replace("{x}", one.name), ...namesakes(made, one));
+    // a trace may as well ask what to do about the error
+    const paths = one.runbooks.map((book) => book.path);
+    return of(form.replace("{x}", one.name), ...namesakes(made, one), ...paths);
   },
   "pasted alert": (made, random) => {
     const one = component(made, random);

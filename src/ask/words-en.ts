@@ -159,7 +159,7 @@ export const englishWords: AskWords = {
   edges: new Set(
     (
       "the a an our this that these those my your its their of for to in on at with about by from is are was were be do does did has " +
-      "have it called named please and or me us i we you there any some all"
+      "have it called named please and or me i we you there any some all"
     ).split(" "),
   ),
   pronouns: new Set("it its this that they them their these those he she his her him".split(" ")),

@@ -165,7 +165,7 @@ function textScore(coverage: number, words: number): number {
 }
 
 /** How much a wished kind and popularity can lift an item: enough to decide between similar names only. */
-const wishLift = 0.06;
+const wishLift = 0.04;
 const popularityLift = 0.02;
 
 function rank(
