@@ -9,6 +9,9 @@ export interface Excerpt {
   isCut: boolean;
 }
 
+/** Less room than this is not worth the beginning of another block. */
+const smallestPiece = 40;
+
 /**
  * The beginning of a section in at most `maxLength` characters: whole blocks first, then whole list items, then whole
  * sentences. A code block is shown whole or not at all, because half a command is worse than none.
@@ -28,7 +31,9 @@ export function cutSection(markdown: string, maxLength = 1_200): Excerpt {
       room -= raw.length + gap;
       continue;
     }
-    const piece = cutBlock(token, raw, room - gap);
+    // a few letters more say nothing
+    const isWorthIt = parts.length === 0 || room - gap >= smallestPiece;
+    const piece = isWorthIt ? cutBlock(token, raw, room - gap) : "";
     if (piece !== "") parts.push(piece);
     break;
   }
