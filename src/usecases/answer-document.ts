@@ -21,10 +21,10 @@ export interface SectionHit {
 const maxOthers = 8;
 /** Headings under which a runbook says what to do, the most useful first. */
 const actionHeadings = [
-  "mitigation",
+  "mitigat",
   "what to do",
-  "remediation",
-  "resolution",
+  "remediat",
+  "resol",
   "fix",
   "steps",
   "diagnosis",
@@ -60,26 +60,48 @@ export function answerFromDocuments(
   return sectionAnswer(asked, found, { entity, score: subject.score, others: subject.others });
 }
 
+/** A section whose title the question spells out, as in `payment provider down`, is meant, whosever it is. */
+const namedScore = 0.9;
+
 /** Sections of an entity's documents for the symptom; without one, the first section of each of its documents. */
 export function sectionsFor(asked: Asked, entity: CatalogEntity, symptom: string): Hit[] {
-  const { index } = asked.snapshot;
   const wanted = asked.query.intent === "docs" ? "docs" : "runbook";
-  const holders = [
-    entity.ref,
+  const neighbours = [
     ...relationTargets(entity, "partOf"),
     ...relationTargets(entity, "hasPart").slice(0, 20),
   ];
-  for (const [at, ref] of holders.entries()) {
-    const hits = symptom === "" ? [] : index.searchWithin(ref, symptom, 20);
-    // what belongs to the entity's system answers only a symptom that it really names
-    const sure = hits.filter((hit) => at === 0 || hit.score >= confidentScore / 2);
-    if (sure.length > 0) return sure;
-    if (at === 0) {
-      const own = firstSections(asked, ref, wanted);
-      if (own.length > 0) return own;
-    }
+  if (symptom !== "") {
+    const named = namedSections(asked);
+    const own = [...named, ...withinDocuments(asked, entity.ref, symptom)];
+    if (own.length > 0) return own;
   }
-  return firstSections(asked, relationTargets(entity, "partOf")[0] ?? "", wanted);
+  const opening = firstSections(asked, entity.ref, wanted);
+  if (opening.length > 0) return opening;
+  for (const ref of symptom === "" ? [] : neighbours) {
+    // what belongs to the entity's system answers only a symptom that it really names
+    const sure = asked.snapshot.index
+      .searchWithin(ref, symptom, 20)
+      .filter((hit) => hit.score >= confidentScore / 2);
+    if (sure.length > 0) return sure;
+  }
+  return firstSections(asked, neighbours[0] ?? "", wanted);
+}
+
+function namedSections(asked: Asked): Hit[] {
+  return asked.snapshot.index
+    .search({ text: asked.query.subject, kinds: ["section"], namesOnly: true, limit: 3 })
+    .filter((hit) => hit.score >= namedScore);
+}
+
+/** Sections of all documents that belong to an entity, best first; a document of several is indexed under its first one. */
+function withinDocuments(asked: Asked, ref: string, symptom: string): Hit[] {
+  const { index, library } = asked.snapshot;
+  const holders = new Set([ref, ...library.ofEntity(ref).map(({ refs }) => refs[0] ?? ref)]);
+  return [...holders]
+    .flatMap((holder) => index.searchWithin(holder, symptom, 20))
+    .filter((hit) => library.section(hit.id)?.document.refs.includes(ref) === true)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, 20);
 }
 
 function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): Hit[] {
@@ -119,8 +141,8 @@ export function toSectionHits(asked: Asked, hits: readonly Hit[]): SectionHit[] 
   const close = found.filter(
     (hit) => hit.document.path === best.document.path && hit.score >= best.score * 0.85,
   );
-  const useful = mostUseful(close) ?? best;
-  return [useful, ...found.filter((hit) => hit !== useful)];
+  const useful = mostUseful(close) ?? mostUseful(sectionsOf(best.document, best.score)) ?? best;
+  return [useful, ...found.filter((hit) => hit !== useful && hit.section !== useful.section)];
 }
 
 /** Of sections that fit about as well: the first that says what to do, else the first that says anything. */
@@ -138,10 +160,14 @@ function says(document: Document, section: Section): boolean {
 
 /** All sections of a document that was named as a whole, the most useful first, the rest in their order. */
 export function documentSections(document: Document, score: number): SectionHit[] {
-  const all = document.sections.map((section) => ({ document, section, score }));
+  const all = sectionsOf(document, score);
   const first = mostUseful(all);
   if (first === undefined) return all;
   return [first, ...all.filter((hit) => hit !== first && says(document, hit.section))];
+}
+
+function sectionsOf(document: Document, score: number): SectionHit[] {
+  return document.sections.map((section) => ({ document, section, score }));
 }
 
 function isAction(section: Section): boolean {

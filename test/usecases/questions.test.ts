@@ -99,6 +99,10 @@ describe("asks for a runbook", () => {
   check([
     ["runbook for ledger lag", "runbook", "LedgerConsumerLag.md"],
     ["ledger runbook out of balance", "runbook", "ledger-out-of-balance.md"],
+    ["runbook ledger stuck payouts", "runbook", "payouts-are-stuck.md", "Diagnosis"],
+    ["runbook ledger payouts stuck", "runbook", "payouts-are-stuck.md"],
+    ["runbook payments provider down", "runbook", "provider-outage.md", "Diagnosis"],
+    ["runbook notifications emails not arriving", "runbook", "email-bounces.md", "Mitigate"],
     ["runbook for payments oom", "runbook", "PaymentsOutOfMemory.md"],
     ["payments is out of memory", "search", "PaymentsOutOfMemory.md"],
     ["what do I do when payments returns 5xx errors?", "runbook", "PaymentErrorRateHigh.md"],
