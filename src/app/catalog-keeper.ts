@@ -1,6 +1,6 @@
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { CatalogBoard, SourceStatus } from "../usecases/catalog-board.ts";
+import { type CatalogBoard, type SourceStatus, statusOf } from "../usecases/catalog-board.ts";
 import type { Lease } from "../usecases/lease.ts";
 import type { RemoteSchedule } from "../usecases/remote-schedule.ts";
 import type { RemoteSource } from "../usecases/remote-source.ts";
@@ -15,6 +15,8 @@ export interface KeeperOptions {
   lease?: Lease | undefined;
   /** How often the others' work is looked at. Default 2,000. */
   tickMs?: number | undefined;
+  /** What other processes heard of; asked for at each look by the process that reads. */
+  takeHints?: (() => Promise<void>) | undefined;
   logger: Logger;
   /** There is something new to build a catalog of. */
   onChange: () => void;
@@ -51,7 +53,10 @@ export function createCatalogKeeper(options: KeeperOptions): CatalogKeeper {
   async function tick(): Promise<void> {
     isReading = lease === undefined || (await lease.isOurs());
     const isNew = await sharing.hasNewAcceptance();
-    if (isReading) schedule.readDue();
+    if (isReading) {
+      await options.takeHints?.();
+      schedule.readDue();
+    }
     if (isNew || (!isReading && (await following.look()))) options.onChange();
   }
 
@@ -74,9 +79,12 @@ export function createCatalogKeeper(options: KeeperOptions): CatalogKeeper {
     isAccepted: (sourceId, id) => sharing.isAccepted(sourceId, id),
     onBuilt(sources) {
       sharing.save(sources);
-      if (isReading) sharing.post(sources.map(toStatus));
+      if (isReading) sharing.post(sources.map(statusOf));
     },
-    shown: (sources) => (isReading ? [...sources] : following.withHeld(sources)),
+    shown(sources) {
+      const states = sources.map(statusOf);
+      return isReading ? states : following.withHeld(states);
+    },
     async accept(sourceId) {
       await sharing.settled();
       const taken = await board.accept(sourceId);
@@ -192,15 +200,5 @@ function createSharing(options: KeeperOptions) {
       write(() => board.post(sources), "state of the catalog not stored");
     },
     settled: async (): Promise<void> => void (await writing),
-  };
-}
-
-function toStatus({ id, entities, readAtMs, error, heldBack }: SourceStatus): SourceStatus {
-  return {
-    id,
-    entities,
-    ...(readAtMs === undefined ? {} : { readAtMs }),
-    ...(error === undefined ? {} : { error }),
-    ...(heldBack === undefined ? {} : { heldBack }),
   };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
 import type { Logger } from "../base/logger.ts";
-import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { Config } from "../config/load.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { type CatalogBoard, createCatalogBoard } from "../usecases/catalog-board.ts";
+import { type CatalogHint, createCatalogHints } from "../usecases/catalog-hints.ts";
 import { createFolderStore } from "../usecases/kept-in-folder.ts";
 import { createRecordsStore } from "../usecases/kept-in-records.ts";
 import type { KeptStore } from "../usecases/kept-store.ts";
@@ -14,6 +14,7 @@ import { createRemoteSchedule } from "../usecases/remote-schedule.ts";
 import { createRemoteSource, type RemoteSource } from "../usecases/remote-source.ts";
 import { createRemoteStorage } from "../usecases/remote-storage.ts";
 import { type CatalogKeeper, createCatalogKeeper } from "./catalog-keeper.ts";
+import type { ConfiguredSources } from "./catalog-sources.ts";
 
 export interface RemoteOptions {
   config: Config;
@@ -37,11 +38,19 @@ export function openKeptStore(config: Pick<Config, "dataDir">, records?: RecordS
     : createRecordsStore(records);
 }
 
-/** Wraps sources behind a network so that they are read in the background and kept. */
+/** Sources behind a network, wrapped so that they are read in the background and kept. */
+export interface RemoteSide {
+  remote: RemoteSource[];
+  keeper: CatalogKeeper;
+  /** Takes what a webhook told, or hands it to the process that reads. */
+  tell: (hint: CatalogHint) => Promise<void>;
+}
+
+/** Wraps the configured sources; nothing is read yet. */
 export function createRemoteSide(
-  sources: readonly CatalogSource[],
+  { remote: sources, github }: Pick<ConfiguredSources, "remote" | "github">,
   options: RemoteOptions & { onChange: () => void },
-): { remote: RemoteSource[]; keeper: CatalogKeeper } {
+): RemoteSide {
   const { config, logger, clock, firstWaitMs, sharedRecords, tickMs } = options;
   const everyMs = config.file.catalog.refreshMinutes * 60_000;
   const remote = sources.map((source) =>
@@ -60,7 +69,13 @@ export function createRemoteSide(
     sharedRecords === undefined || remote.length === 0
       ? undefined
       : createLease(sharedRecords, { name: "catalog", owner: randomUUID(), ttlMs: leaseTtlMs });
+  const hints = sharedRecords === undefined ? undefined : createCatalogHints(sharedRecords, clock);
+  const apply = (hint: CatalogHint): void => {
+    const ids = github.filter((source) => source.take(hint)).map(({ id }) => id);
+    if (ids.length > 0) keeper.readSoon(ids);
+  };
   const keeper = createCatalogKeeper({
+    takeHints: hints === undefined ? undefined : async () => (await hints.take()).forEach(apply),
     remote,
     schedule: createRemoteSchedule({ remote, everyMs, clock, onRead: options.onChange }),
     storage: createRemoteStorage(store),
@@ -70,5 +85,12 @@ export function createRemoteSide(
     logger,
     onChange: options.onChange,
   });
-  return { remote, keeper };
+  return {
+    remote,
+    keeper,
+    async tell(hint) {
+      if (keeper.isReader() || hints === undefined) apply(hint);
+      else await hints.add(hint);
+    },
+  };
 }

@@ -12,6 +12,7 @@ import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import { openCore, type Core } from "./create-core.ts";
 import { createSlack } from "./create-slack.ts";
+import { createWebhook } from "./create-webhook.ts";
 import { playgroundOptions } from "./playground-options.ts";
 
 export interface AppOptions {
@@ -58,13 +59,14 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const { services, metrics, storage, catalog } = core;
   const readiness = readinessOf(core);
   const health = createHealthRouter({ readiness, metrics });
-  const playground = await openPlayground(config, logger, port, health, releaser);
+  const webhook = createWebhook({ config, logger, records: storage.records, catalog });
+  const playground = await openPlayground(config, logger, port, [health, webhook], releaser);
   const slack = createSlack({ config, logger, clock, playground, core });
   readiness["slack"] = async () =>
     role === "worker" || slack.app.isConnected() ? undefined : "not connected";
   const httpPort =
     playground === undefined
-      ? await serve(config, logger, health, slack.app, releaser)
+      ? await serve(config, logger, [health, webhook], slack.app, releaser)
       : portOf(playground.url);
   if (role !== "web") {
     releaser.add("notifier", () => slack.stopSending());
@@ -102,7 +104,7 @@ async function openPlayground(
   config: Config,
   logger: Logger,
   port: number,
-  health: RequestHandler,
+  handlers: RequestHandler[],
   releaser: Releaser,
 ): Promise<Playground | undefined> {
   if (config.environment.SLACK_BOT_TOKEN !== undefined) return undefined;
@@ -110,7 +112,7 @@ async function openPlayground(
     ...playgroundOptions(),
     port,
     logger,
-    handlers: [health],
+    handlers,
   });
   releaser.add("playground", () => playground.close());
   return playground;
@@ -119,13 +121,13 @@ async function openPlayground(
 async function serve(
   config: Config,
   logger: Logger,
-  health: RequestHandler,
+  handlers: RequestHandler[],
   slack: SlackApp,
   releaser: Releaser,
 ): Promise<number> {
   const server = await startHttpServer({
     port: config.environment.PORT,
-    handlers: [health, ...(slack.router === undefined ? [] : [slack.router])],
+    handlers: [...handlers, ...(slack.router === undefined ? [] : [slack.router])],
     logger,
   });
   releaser.add("HTTP server", () => server.close());

@@ -10,6 +10,7 @@ import type { GithubClient } from "../scaffold/publishers/github-client.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog-board.ts";
+import type { CatalogHint } from "../usecases/catalog-hints.ts";
 import { loadDocuments, type LoadedDocuments } from "../usecases/documents.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/load-catalog.ts";
@@ -19,6 +20,7 @@ import type { CatalogStatus, EntityService, Services } from "../usecases/service
 import { buildSnapshotBeside, type Snapshot } from "../usecases/snapshot.ts";
 import { buildTemplates, type Templates } from "../usecases/templates.ts";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
+import { createCompanionOwners } from "./catalog-owners.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
@@ -64,6 +66,8 @@ export interface CatalogState {
   refreshSoon(): void;
   /** Reads sources behind a network as soon as possible, and does not wait for it; absent: all. */
   readSoon(sourceIds?: readonly string[]): void;
+  /** Takes what a webhook told of GitHub; resolves when it is certain to be looked at. */
+  tell(hint: CatalogHint): Promise<void>;
   /** Reads again whenever a file changes. */
   watch(): Promise<void>;
   close(): Promise<void>;
@@ -84,7 +88,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   const wellKnown = configuredWellKnown(config.file.catalog);
   const configured = createSources(options);
   const refreshSoon = (): void => refresher.refreshSoon();
-  const { remote, keeper } = createRemoteSide(configured.remote, {
+  const { remote, keeper, tell } = createRemoteSide(configured, {
     ...options,
     onChange: refreshSoon,
   });
@@ -92,11 +96,12 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     ...configured.all.map((source) => remote.find(({ id }) => id === source.id) ?? source),
     ...(options.moreSources ?? []),
   ];
+  const companionOwners = createCompanionOwners();
   const documentWatch = createDocumentWatch(refreshSoon);
   const refresher = createRefresher<Generation>({
     logger,
     build: (previous, signal) =>
-      build(sources, previous, { ...options, wellKnown, keeper }, signal),
+      build(sources, previous, { ...options, wellKnown, keeper, companionOwners }, signal),
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
@@ -126,6 +131,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     refresh: async () => void (await refresher.refresh()),
     refreshSoon,
     readSoon: (ids) => keeper.readSoon(ids),
+    tell,
     async watch() {
       for (const source of configured.files) {
         releaser.add(`watch of ${source.id}`, await source.watch(refreshSoon));
@@ -141,7 +147,11 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
 async function build(
   sources: readonly CatalogSource[],
   previous: Generation | undefined,
-  options: CatalogOptions & { wellKnown: WellKnown; keeper: CatalogKeeper },
+  options: CatalogOptions & {
+    wellKnown: WellKnown;
+    keeper: CatalogKeeper;
+    companionOwners: ReturnType<typeof createCompanionOwners>;
+  },
   signal: AbortSignal,
 ): Promise<Generation> {
   const { config, actions, wellKnown, keeper } = options;
@@ -173,6 +183,7 @@ async function build(
     wellKnown,
     nowMs,
   });
+  const remoteOwners = options.companionOwners(loaded.sources);
   const parts = {
     version: (previous?.snapshot.version ?? 0) + 1,
     catalog: loaded.catalog,
@@ -182,8 +193,9 @@ async function build(
       ...documents.diagnostics,
       ...templates.diagnostics,
       ...owners.diagnostics,
+      ...remoteOwners.diagnostics,
     ],
-    repositories: owners.repositories,
+    repositories: [...owners.repositories, ...remoteOwners.repositories],
     readAtMs: nowMs,
     wellKnown,
   };

@@ -68,6 +68,17 @@ export function createCatalogBoard(store: KeptStore): CatalogBoard {
   };
 }
 
+/** The part of a source's state that people and other processes are told. */
+export function statusOf({ id, entities, readAtMs, error, heldBack }: SourceStatus): SourceStatus {
+  return {
+    id,
+    entities,
+    ...(readAtMs === undefined ? {} : { readAtMs }),
+    ...(error === undefined ? {} : { error }),
+    ...(heldBack === undefined ? {} : { heldBack }),
+  };
+}
+
 function parse(text: string | undefined): unknown {
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);

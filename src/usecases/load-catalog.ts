@@ -3,7 +3,7 @@ import { CallboardError } from "../base/errors.ts";
 import { assembleCatalog, type BuiltCatalog } from "../catalog/build.ts";
 import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
 import { createEntityRules } from "../catalog/rules.ts";
-import type { CatalogSource, SourceResult } from "../catalog/sources/contract.ts";
+import type { CatalogSource, Companion, SourceResult } from "../catalog/sources/contract.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
 import { createPause } from "./pause.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
@@ -20,6 +20,8 @@ export interface SourceState {
   error?: { code: string; message: string };
   /** Set while a reading waits to be accepted because too many entities are missing from it. */
   heldBack?: HeldBack;
+  /** What came along with the catalog files. */
+  companions?: readonly Companion[];
   /** Findings about the source itself and files that could not be read; part of the catalog's findings. */
   diagnostics: Diagnostic[];
 }
@@ -118,7 +120,7 @@ async function takeReading(
   { before, state: stateBefore }: Known,
   { holdBack, nowMs, context }: LoadOptions & { context: SourceContext },
 ): Promise<Taken> {
-  const { diagnostics, failure, readAtMs = nowMs } = read;
+  const { diagnostics, failure, companions = [], readAtMs = nowMs } = read;
   const checked = await readCatalogSource(source, read, { ...context, nowMs: readAtMs });
   const missing = findHeldBack(source.id, before, checked, holdBack);
   if (missing !== undefined) {
@@ -128,11 +130,15 @@ async function takeReading(
     const found = [...diagnostics, heldBackFinding(source.id, heldBack)];
     return { state: { ...state, diagnostics: found }, readings: before };
   }
-  const counts = countsOf(source.id, checked);
+  const counts = {
+    ...countsOf(source.id, checked),
+    readAtMs,
+    ...(companions.length === 0 ? {} : { companions }),
+  };
   if (failure === undefined) {
-    return { state: { ...counts, isFresh: true, readAtMs, diagnostics }, readings: checked };
+    return { state: { ...counts, isFresh: true, diagnostics }, readings: checked };
   }
-  const state = { ...counts, isFresh: false, readAtMs, error: failure };
+  const state = { ...counts, isFresh: false, error: failure };
   const found = [...diagnostics, sourceFailure(state)];
   return { state: { ...state, diagnostics: found }, readings: checked };
 }

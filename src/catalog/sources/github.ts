@@ -3,14 +3,14 @@ import type { CatalogSource, SourceFile } from "./contract.ts";
 import { createGithubBlobs } from "./github-blobs.ts";
 import { compileGithubFiles } from "./github-files.ts";
 import { createGithubListing } from "./github-listing.ts";
-import { createGithubPeople } from "./github-organisation.ts";
+import { createGithubPeople, type GithubPeople } from "./github-organisation.ts";
 import { createGithubPlaces, type GithubPlace, type GithubPlaces } from "./github-places.ts";
 import type { GithubReader } from "./github-reader.ts";
 import { createGithubRelated } from "./github-related.ts";
 import {
   createGithubRepositories,
   type GithubFilters,
-  type RepositoryChange,
+  type GithubRepositories,
   type RepositoryState,
 } from "./github-repositories.ts";
 import { createUrlSource } from "./url.ts";
@@ -33,12 +33,22 @@ export interface GithubSourceOptions {
   listEveryMs: number;
 }
 
+/** What somebody heard of a change. */
+export interface GithubHint {
+  /** Organisation. */
+  owner: string;
+  /** Absent: its teams or members changed. */
+  repository?: {
+    nodeId: string;
+    /** What was pushed; absent when the repository itself changed. */
+    push?: { branch: string; isDefaultBranch: boolean; headOid: string };
+  };
+}
+
 /** A source over a whole organisation, which can be told what changed. */
 export interface GithubSource extends CatalogSource {
-  org: string;
-  change(change: RepositoryChange): void;
-  /** Teams or members are not what they were. */
-  changePeople(): void;
+  /** Makes the next reading look at what changed; false when that does not concern the source. */
+  take(hint: GithubHint): boolean;
 }
 
 /** As many files as one request can ask for. */
@@ -61,10 +71,8 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
 
   return {
     id: idOf(options),
-    org,
     parallelReads,
-    change: (change) => repositories.change(change),
-    changePeople: () => people.change(),
+    take: (hint) => takeHint(hint, options, repositories, people),
     async read(signal) {
       signal.throwIfAborted();
       const waitMs = await repositories.update(signal);
@@ -102,6 +110,25 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       }
     },
   };
+}
+
+function takeHint(
+  { owner, repository }: GithubHint,
+  { org, branch, hasPeople = false }: GithubSourceOptions,
+  repositories: GithubRepositories,
+  people: GithubPeople,
+): boolean {
+  if (owner.toLowerCase() !== org.toLowerCase()) return false;
+  if (repository === undefined) {
+    people.change();
+    return hasPeople;
+  }
+  const { nodeId, push } = repository;
+  const isRead =
+    push === undefined || (branch === undefined ? push.isDefaultBranch : push.branch === branch);
+  if (!isRead) return false;
+  repositories.change({ nodeId, ...(push === undefined ? {} : { headOid: push.headOid }) });
+  return true;
 }
 
 async function readElsewhere(

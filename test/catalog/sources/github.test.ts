@@ -410,7 +410,7 @@ test("reads all pages of teams and members, once an hour or when they changed", 
   const first = requests(github).filter((each) => each === "POST /graphql").length;
   await source.read(signal);
   const second = requests(github);
-  source.changePeople();
+  source.take({ owner: "Acme" });
   await source.read(signal);
   const third = requests(github).filter((each) => each === "POST /graphql").length;
 
@@ -426,7 +426,7 @@ test("repositories are read although teams may not be, and known teams stay", as
   addTeam("pay");
   const source = sourceOn(github, { hasPeople: true });
   await source.read(signal);
-  source.changePeople();
+  source.take({ owner: "Acme" });
   github.failNext({ path: /graphql/, fault: "forbidden" });
 
   const { files, diagnostics } = await source.read(signal);
@@ -463,6 +463,8 @@ test("goes on where it was after a restart, without fetching a text again", asyn
   expect(requests(github)).toHaveLength(3);
 });
 
+const pushOf = (headOid: string) => ({ branch: "main", isDefaultBranch: true, headOid });
+
 test("asks only for the repository that a push named, and waits until the push can be seen", async () => {
   for (const name of ["a", "b"]) {
     await push(github, name, { "catalog-info.yaml": component(name) });
@@ -475,10 +477,10 @@ test("asks only for the repository that a push named, and waits until the push c
   ).toString("base64");
 
   // GitHub told of a commit that its replicas do not have yet
-  source.change({ nodeId, headOid: "f".repeat(40) });
+  source.take({ owner: "acme", repository: { nodeId, push: pushOf("f".repeat(40)) } });
   const early = await source.read(signal);
   const headOid = await push(github, "a", { "catalog-info.yaml": component("a2") });
-  source.change({ nodeId, headOid });
+  source.take({ owner: "acme", repository: { nodeId, push: pushOf(headOid) } });
   const late = await source.read(signal);
 
   expect(early.againInMs).toBe(1_000);

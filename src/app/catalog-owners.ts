@@ -1,0 +1,30 @@
+import type { Diagnostic } from "../base/diagnostics.ts";
+import { parseCodeowners } from "../catalog/codeowners.ts";
+import type { Companion } from "../catalog/sources/contract.ts";
+import type { SourceState } from "../usecases/load-catalog.ts";
+import type { RepositoryOwners } from "../usecases/repository-owners.ts";
+
+interface Owners {
+  repositories: RepositoryOwners[];
+  diagnostics: Diagnostic[];
+}
+
+/** Reads the CODEOWNERS files that came along with catalog files; one that has not changed is not read again. */
+export function createCompanionOwners(): (sources: readonly SourceState[]) => Owners {
+  const parsed = new WeakMap<Companion, ReturnType<typeof parseCodeowners>>();
+  return (sources) => {
+    const owners: Owners = { repositories: [], diagnostics: [] };
+    for (const { companions = [], readAtMs = 0 } of sources) {
+      for (const companion of companions) {
+        const { file, text, repository, slug } = companion;
+        const found = parsed.get(companion) ?? parseCodeowners(text, file);
+        parsed.set(companion, found);
+        const slugs = new Set([slug.toLowerCase()]);
+        const { codeowners } = found;
+        owners.repositories.push({ folder: repository, slugs, codeowners, readAtMs });
+        for (const diagnostic of found.diagnostics) owners.diagnostics.push(diagnostic);
+      }
+    }
+    return owners;
+  };
+}

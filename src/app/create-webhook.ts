@@ -1,0 +1,43 @@
+import type { RequestHandler } from "express";
+
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/load.ts";
+import type { GithubEvent } from "../http/github-event.ts";
+import { createGithubWebhook } from "../http/github-webhook.ts";
+import type { RecordStore } from "../storage/contract.ts";
+import type { CatalogHint } from "../usecases/catalog-hints.ts";
+import type { CatalogState } from "./create-catalog.ts";
+
+/** GitHub delivers again what failed within three days. */
+const deliveryTtlMs = 3 * 24 * 3_600_000;
+
+/** The receiver of GitHub's webhooks, which tells the catalog what changed. */
+export function createWebhook(options: {
+  config: Config;
+  logger: Logger;
+  records: RecordStore;
+  catalog: Pick<CatalogState, "tell">;
+}): RequestHandler {
+  const { config, logger, records, catalog } = options;
+  return createGithubWebhook({
+    secret: config.environment.GITHUB_WEBHOOK_SECRET,
+    logger,
+    deliveries: {
+      async take(id) {
+        const written = { ifVersion: 0, ttlMs: deliveryTtlMs };
+        return (await records.put("seen", id, true, written)) !== undefined;
+      },
+      forget: async (id) => void (await records.delete("seen", id)),
+    },
+    onEvent: (event) => catalog.tell(toHint(event)),
+  });
+}
+
+function toHint(event: GithubEvent): CatalogHint {
+  const { owner } = event;
+  if (event.kind === "people") return { owner };
+  const { nodeId } = event;
+  if (event.kind === "repository") return { owner, repository: { nodeId } };
+  const { branch, isDefaultBranch, headOid } = event;
+  return { owner, repository: { nodeId, push: { branch, isDefaultBranch, headOid } } };
+}
