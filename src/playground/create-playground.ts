@@ -261,7 +261,7 @@ async function listen(server: Server, port: number): Promise<number> {
     throw new InputError(
       "playground-port-taken",
       `The playground cannot listen on 127.0.0.1:${port}: ${toError(thrown).message}.`,
-      { hint: "Stop what uses the port, or choose another one.", cause: thrown },
+      { hint: "stop what uses it, or choose another port: PORT=3001 npm start", cause: thrown },
     );
   });
   const address = server.address();

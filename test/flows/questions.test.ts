@@ -38,7 +38,7 @@ describe.each(["http", "socket"] as const)("a question by %s", (transport) => {
       is_ephemeral: true,
       text: "Payments API is owned by Payments.",
     });
-    expect(JSON.stringify(outcome.message?.blocks)).toContain("<#C0PAYMENT1>");
+    expect(JSON.stringify(outcome.message?.blocks)).toContain("<#C0PAYMENT1|payments>");
     expect(services.asked[0]?.question).toBe("who owns payments");
     expect(services.asked[0]?.context.userRef).toBe("user:default/dario.costa");
     expect(driver.messages(general)).toEqual([]);

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 
+import { parseBoundedYamlDocuments } from "../../base/bounded-yaml.ts";
 import { InputError, NotFoundError } from "../../base/errors.ts";
 import {
   isRecord,
@@ -11,7 +12,8 @@ import {
 } from "../../base/json.ts";
 import { formatRef, parseRef } from "../../catalog/ref.ts";
 import { defineAction, type ActionContext } from "../action.ts";
-import { writeInside } from "./workspace.ts";
+import { readRegularFile } from "./file-tree.ts";
+import { resolveFileInside, writeInside } from "./workspace.ts";
 
 /** Writes an entity into the workspace. */
 export const catalogWrite = defineAction({
@@ -57,7 +59,7 @@ export const catalogRegister = defineAction({
   }),
   supportsDryRun: true,
   async run(input, context) {
-    if (context.isDryRun) return describeRegister(catalogUrl(input), context);
+    if (context.isDryRun) return await describeRegister(input, context);
     const url = catalogUrl(input);
     if (url === undefined) {
       throw new InputError(
@@ -78,7 +80,9 @@ export const catalogRegister = defineAction({
     }
     const refs = await context.catalog.register(url, text);
     context.log(
-      refs.length === 0 ? `handed ${url} to the catalog` : `registered ${refs.join(", ")}`,
+      refs.length === 0
+        ? `not registered: no catalog is kept here; a source that reads ${url} will know it`
+        : `registered ${refs.join(", ")}`,
     );
     const entityRef = mainRef(refs);
     return { catalogInfoUrl: url, ...(entityRef === undefined ? {} : { entityRef }) };
@@ -86,21 +90,51 @@ export const catalogRegister = defineAction({
 });
 
 /** As in Backstage, a dry run does not fail where only a real publish step would give an address. */
-function describeRegister(url: string | undefined, context: ActionContext): JsonObject {
+async function describeRegister(input: RegisterInput, context: ActionContext): Promise<JsonObject> {
+  const url = catalogUrl(input);
   const catalogInfoUrl = url ?? "https://example.com/catalog-info.yaml";
   context.log(
     url === undefined
       ? "warning: neither catalogInfoUrl nor repoContentsUrl has a value; a real run would fail here"
       : `would register ${url}`,
   );
-  return { entityRef: "component:default/example", catalogInfoUrl };
+  const entityRef = (await refInWorkspace(input, context)) ?? "component:default/example";
+  return { entityRef, catalogInfoUrl };
 }
 
-function catalogUrl(input: {
+/** What the catalog file that would be published says, where the workspace holds it. */
+async function refInWorkspace(
+  input: RegisterInput,
+  context: ActionContext,
+): Promise<string | undefined> {
+  const path = (input.catalogInfoPath ?? "catalog-info.yaml").replace(/^\/+/, "");
+  try {
+    const file = await resolveFileInside(context.workspace, path);
+    const documents = parseBoundedYamlDocuments((await readRegularFile(file, path)).toString());
+    return mainRef(documents.flatMap(refOfDocument));
+  } catch {
+    // there is no such file, or none that can be read: an example has to do
+    return undefined;
+  }
+}
+
+function refOfDocument(document: unknown): string[] {
+  if (!isRecord(document) || !isRecord(document["metadata"])) return [];
+  const { kind, metadata } = document;
+  const { name, namespace } = metadata;
+  if (typeof kind !== "string" || typeof name !== "string") return [];
+  return [
+    formatRef({ kind, name, namespace: typeof namespace === "string" ? namespace : "default" }),
+  ];
+}
+
+type RegisterInput = {
   catalogInfoUrl?: string | undefined;
   repoContentsUrl?: string | undefined;
   catalogInfoPath?: string | undefined;
-}): string | undefined {
+};
+
+function catalogUrl(input: RegisterInput): string | undefined {
   if (input.catalogInfoUrl !== undefined) return input.catalogInfoUrl;
   if (input.repoContentsUrl === undefined) return undefined;
   const path = input.catalogInfoPath ?? "/catalog-info.yaml";

@@ -55,7 +55,7 @@ export function names(briefs: readonly EntityBrief[], max: number): Mrkdwn | und
 /** The channel as a link where its id is known. */
 export function channelOf(contact: Contact): Mrkdwn | undefined {
   const where = contact.slackChannelId ?? contact.slackChannel;
-  return where === undefined || where === "" ? undefined : channel(where);
+  return where === undefined || where === "" ? undefined : channel(where, contact.slackChannel);
 }
 
 /** User group and address, which are shown as text so that reading an answer pages nobody. */

@@ -174,8 +174,12 @@ export function person(slackUserId: string): Mrkdwn {
 }
 
 /** A channel as a link by its id, or its name as text. Showing a channel notifies nobody. */
-export function channel(idOrName: string): Mrkdwn {
-  if (/^[CG][A-Z0-9]{6,30}$/.test(idOrName)) return { mrkdwn: `<#${idOrName}>` };
+export function channel(idOrName: string, name = ""): Mrkdwn {
+  if (/^[CG][A-Z0-9]{6,30}$/.test(idOrName)) {
+    // the label stands where Slack cannot show the channel's present name; letters that names may have, nothing else
+    const label = name.replaceAll(/[^\p{L}\p{N}_.-]/gu, "");
+    return { mrkdwn: label === "" ? `<#${idOrName}>` : `<#${idOrName}|${label}>` };
+  }
   return mrk`#${idOrName.replace(/^#+/, "")}`;
 }
 

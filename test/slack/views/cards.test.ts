@@ -49,7 +49,7 @@ Owned by *Payments*",
     "fields": [
       {
         "text": "*Channel*
-<#C0PAYMENT1>
+<#C0PAYMENT1|payments>
 @payments-oncall",
         "type": "mrkdwn",
         "verbatim": true,
