@@ -25,6 +25,7 @@ import { createRemoteSide } from "./catalog-remote.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { createDocumentWatch } from "./document-watch.ts";
+import { createFindingReporter } from "./report-findings.ts";
 
 export interface CatalogOptions {
   config: Config;
@@ -98,6 +99,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   ];
   const companionOwners = createCompanionOwners();
   const documentWatch = createDocumentWatch(refreshSoon);
+  const reportFindings = createFindingReporter(logger);
   const refresher = createRefresher<Generation>({
     logger,
     build: (previous, signal) =>
@@ -106,6 +108,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
       logger.info(countsOf(generation), "catalog read");
+      reportFindings(generation.snapshot.diagnostics);
     },
   });
   releaser.add("catalog sources", () => keeper.close());
