@@ -22,10 +22,10 @@ import { buildTemplates, type Templates } from "../usecases/templates.ts";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
 import { createCompanionOwners } from "./catalog-owners.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
+import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { createDocumentWatch } from "./document-watch.ts";
-import { createFindingReporter } from "./report-findings.ts";
 
 export interface CatalogOptions {
   config: Config;
@@ -99,7 +99,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   ];
   const companionOwners = createCompanionOwners();
   const documentWatch = createDocumentWatch(refreshSoon);
-  const reportFindings = createFindingReporter(logger);
+  const report = createCatalogReport(logger);
   const refresher = createRefresher<Generation>({
     logger,
     build: (previous, signal) =>
@@ -107,8 +107,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
-      logger.info(countsOf(generation), "catalog read");
-      reportFindings(generation.snapshot.diagnostics);
+      report(countsOf(generation), generation.snapshot.diagnostics);
     },
   });
   releaser.add("catalog sources", () => keeper.close());

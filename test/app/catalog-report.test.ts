@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { createFindingReporter } from "../../src/app/report-findings.ts";
+import { createCatalogReport } from "../../src/app/catalog-report.ts";
 import type { Diagnostic } from "../../src/base/diagnostics.ts";
 import { type Logger, silentLogger } from "../../src/base/logger.ts";
 
@@ -11,12 +11,12 @@ function finding(file: string, severity: Diagnostic["severity"] = "error"): Diag
 test("errors are told once, when they appear, and again when they come back; warnings never", () => {
   const told: unknown[] = [];
   const logger: Logger = { ...silentLogger, warn: (data) => void told.push(data) };
-  const report = createFindingReporter(logger);
+  const report = createCatalogReport(logger);
 
-  report([finding("a.yaml"), finding("b.yaml", "warning")]);
-  report([finding("a.yaml")]);
-  report([]);
-  report([finding("a.yaml")]);
+  report({}, [finding("a.yaml"), finding("b.yaml", "warning")]);
+  report({}, [finding("a.yaml")]);
+  report({}, []);
+  report({}, [finding("a.yaml")]);
 
   const line = { finding: "a.yaml:3:7: error: is no YAML [yaml-broken]" };
   expect(told).toEqual([line, line]);
