@@ -22,6 +22,8 @@ export interface ListedRepository {
 /** All repositories of an organisation, asked for page by page; unchanged pages are not sent again. */
 export interface GithubListing {
   read(signal: AbortSignal): Promise<ListedRepository[]>;
+  /** As last read. */
+  repositories(): ListedRepository[];
   remember(): Iterable<[string, JsonValue]>;
   recall(memory: ReadonlyMap<string, JsonValue>): void;
 }
@@ -63,6 +65,11 @@ export function createGithubListing(reader: GithubReader, org: string): GithubLi
     );
   }
 
+  function all(): ListedRepository[] {
+    const found = pages.flatMap(({ repositories }) => repositories);
+    return [...new Map(found.map((each) => [each.id, each])).values()];
+  }
+
   return {
     async read(signal) {
       const next: Page[] = [];
@@ -74,9 +81,9 @@ export function createGithubListing(reader: GithubReader, org: string): GithubLi
         if (!page.hasNext && page.repositories.length < perPage) break;
       }
       pages = next;
-      const all = pages.flatMap(({ repositories }) => repositories);
-      return [...new Map(all.map((each) => [each.id, each])).values()];
+      return all();
     },
+    repositories: all,
     *remember() {
       for (const [at, { etag, repositories, hasNext }] of pages.entries()) {
         if (etag !== undefined) yield [`page ${at}`, toJsonObject({ etag, repositories, hasNext })];

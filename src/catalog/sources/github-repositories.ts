@@ -125,15 +125,18 @@ export function createGithubRepositories(options: RepositoriesOptions): GithubRe
     change: (change) => void changes.set(change.nodeId, { ...change, sinceMs: clock() }),
     states: () => [...states.values()].toSorted((a, b) => (a.listed.url < b.listed.url ? -1 : 1)),
     *remember() {
-      for (const [nodeId, state] of states) yield [`repository ${nodeId}`, toJsonObject(state)];
       yield* listing.remember();
+      // what GitHub lists is in the listing already
+      for (const [nodeId, { listed: _listed, ...state }] of states) {
+        yield [`repository ${nodeId}`, toJsonObject(state)];
+      }
     },
     recall(memory) {
       listing.recall(memory);
       states.clear();
-      for (const [key, value] of memory) {
-        const nodeId = /^repository (.+)$/.exec(key)?.[1];
-        if (nodeId !== undefined && isState(value)) states.set(nodeId, value);
+      for (const listed of listing.repositories()) {
+        const state: unknown = memory.get(`repository ${listed.nodeId}`);
+        if (isState(state)) states.set(listed.nodeId, { ...state, listed });
       }
     },
   };
@@ -177,10 +180,15 @@ function stampOf({ pushedAt, branch }: ListedRepository): string {
   return `${pushedAt} ${branch}`;
 }
 
-function isState(value: unknown): value is JsonValue & RepositoryState {
+function isState(value: unknown): value is Omit<RepositoryState, "listed"> {
   if (!isRecord(value) || typeof value["stamp"] !== "string") return false;
-  const { listed, files } = value;
-  return isRecord(listed) && typeof listed["url"] === "string" && Array.isArray(files);
+  const { files, isWhole } = value;
+  return typeof isWhole === "boolean" && Array.isArray(files) && files.every(isTreeFile);
+}
+
+function isTreeFile(value: unknown): value is TreeFile {
+  if (!isRecord(value)) return false;
+  return typeof value["path"] === "string" && typeof value["oid"] === "string";
 }
 
 function createFilter(filters: GithubFilters): (repository: ListedRepository) => boolean {
