@@ -79,7 +79,8 @@ export function installIntake(app: App, options: IntakeOptions): Intake {
       const lost = left.filter((event) => !handling.has(event.key));
       for (const { key, body } of lost) {
         options.logger.warn({ key }, "slack event of a process that died is handled again");
-        await track(replayOne(key, body, process, options));
+        handling.add(key);
+        await track(replayOne(key, body, process, options).finally(() => handling.delete(key)));
       }
     },
   };
@@ -116,19 +117,27 @@ async function take(
   }
   const startedAt = performance.now();
   const ack = ackOnce(event.ack, body, () => options.onAck?.(kind, performance.now() - startedAt));
-  if (!(await isNew(kind, body, options))) {
-    options.logger.info({ kind }, "slack payload was handled before");
-    await ack();
-    return;
+  const key = keyOf(kind, body);
+  const isTaken = key !== undefined && options.handling.has(key);
+  // from here on nobody else in this process takes it, also while the storage is still being asked
+  if (key !== undefined && !isTaken) options.handling.add(key);
+  try {
+    if (isTaken || !(await isNew(kind, body, options))) {
+      options.logger.info({ kind }, "slack payload was handled before");
+      await ack();
+      return;
+    }
+    await handle({ ...event, body, ack }, kind, process, options);
+  } finally {
+    if (key !== undefined && !isTaken) options.handling.delete(key);
   }
-  await handle({ ...event, body, ack }, kind, process, options);
 }
 
 async function handle(
   event: ReceiverEvent,
   kind: PayloadKind,
   process: (event: ReceiverEvent) => Promise<void>,
-  { logger, inbox, handling }: IntakeOptions & { handling: Set<string> },
+  { logger, inbox }: IntakeOptions,
 ): Promise<void> {
   const key = keyOf(kind, event.body);
   const timer = setTimeout(() => {
@@ -136,14 +145,12 @@ async function handle(
     // an empty answer would close a form with all that was typed; without one it stays open and can be sent again
     if (kind !== "view") event.ack().catch(() => undefined);
   }, ackLimitMs);
-  if (key !== undefined) handling.add(key);
   try {
     await process(event);
     await event.ack();
     if (kind === "event" && key !== undefined) await inbox?.done(key);
   } finally {
     clearTimeout(timer);
-    if (key !== undefined) handling.delete(key);
   }
 }
 

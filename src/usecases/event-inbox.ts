@@ -55,7 +55,10 @@ export function createEventInbox(records: RecordStore, clock: () => number): Eve
         const next: JsonValue = { body: entry.body, atMs: clock(), tries: entry.tries + 1 };
         // whoever writes first has it
         const isOurs = await records.put(inbox, id, next, { ifVersion: version, ttlMs: seenTtlMs });
-        if (isOurs !== undefined) taken.push({ key: id, body: entry.body });
+        if (isOurs === undefined) continue;
+        // the process may have died before it could remember the key: Slack's next delivery is not a new event
+        await records.put(seen, id, true, { ttlMs: seenTtlMs });
+        taken.push({ key: id, body: entry.body });
       }
       return taken;
     },
