@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
 import type { Logger } from "../base/logger.ts";
+import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { Config } from "../config/load.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { type CatalogBoard, createCatalogBoard } from "../usecases/catalog-board.ts";
@@ -11,7 +12,7 @@ import { createRecordsStore } from "../usecases/kept-in-records.ts";
 import type { KeptStore } from "../usecases/kept-store.ts";
 import { createLease } from "../usecases/lease.ts";
 import { createRemoteSchedule } from "../usecases/remote-schedule.ts";
-import { createRemoteSource, type RemoteSource } from "../usecases/remote-source.ts";
+import { createRemoteSource } from "../usecases/remote-source.ts";
 import { createRemoteStorage } from "../usecases/remote-storage.ts";
 import { type CatalogKeeper, createCatalogKeeper } from "./catalog-keeper.ts";
 import type { ConfiguredSources } from "./catalog-sources.ts";
@@ -40,7 +41,8 @@ export function openKeptStore(config: Pick<Config, "dataDir">, records?: RecordS
 
 /** Sources behind a network, wrapped so that they are read in the background and kept. */
 export interface RemoteSide {
-  remote: RemoteSource[];
+  /** All configured sources, in their order. */
+  wrapped: CatalogSource[];
   keeper: CatalogKeeper;
   /** Takes what a webhook told, or hands it to the process that reads. */
   tell: (hint: CatalogHint) => Promise<void>;
@@ -48,7 +50,7 @@ export interface RemoteSide {
 
 /** Wraps the configured sources; nothing is read yet. */
 export function createRemoteSide(
-  { remote: sources, github }: Pick<ConfiguredSources, "remote" | "github">,
+  { all, remote: sources, github }: ConfiguredSources,
   options: RemoteOptions & { onChange: () => void },
 ): RemoteSide {
   const { config, logger, clock, firstWaitMs, sharedRecords, tickMs } = options;
@@ -86,7 +88,7 @@ export function createRemoteSide(
     onChange: options.onChange,
   });
   return {
-    remote,
+    wrapped: all.map((source) => remote.find(({ id }) => id === source.id) ?? source),
     keeper,
     async tell(hint) {
       if (keeper.isReader() || hints === undefined) apply(hint);

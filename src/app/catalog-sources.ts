@@ -82,11 +82,11 @@ function openGithub({ config, logger, clock, github }: SourcesOptions): GithubRe
 }
 
 function createGithub(
-  { org, path, branch, filters, teams: hasPeople }: GithubConfig,
+  { org, path, branch, filters, teams: hasPeople, documents: hasDocuments }: GithubConfig,
   { config, clock, reader, web }: SourcesOptions & { reader: GithubReader; web?: WebReader },
 ): GithubSource {
   const listEveryMs = config.file.catalog.refreshMinutes * 60_000;
-  const where = { reader, org, path, branch, filters, hasPeople };
+  const where = { reader, org, path, branch, filters, hasPeople, hasDocuments };
   return createGithubSource({ ...where, web, clock, listEveryMs });
 }
 

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 
 import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
+import { isWebUrl } from "../catalog/locations.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
@@ -19,8 +20,8 @@ import { loadRepositoryOwners } from "../usecases/repository-owners.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
 import { buildSnapshotBeside, type Snapshot } from "../usecases/snapshot.ts";
 import { buildTemplates, type Templates } from "../usecases/templates.ts";
+import { companionDocuments, createCompanionOwners } from "./catalog-companions.ts";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
-import { createCompanionOwners } from "./catalog-owners.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
 import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
@@ -89,14 +90,11 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   const wellKnown = configuredWellKnown(config.file.catalog);
   const configured = createSources(options);
   const refreshSoon = (): void => refresher.refreshSoon();
-  const { remote, keeper, tell } = createRemoteSide(configured, {
+  const { wrapped, keeper, tell } = createRemoteSide(configured, {
     ...options,
     onChange: refreshSoon,
   });
-  const sources = [
-    ...configured.all.map((source) => remote.find(({ id }) => id === source.id) ?? source),
-    ...(options.moreSources ?? []),
-  ];
+  const sources = [...wrapped, ...(options.moreSources ?? [])];
   const companionOwners = createCompanionOwners();
   const documentWatch = createDocumentWatch(refreshSoon);
   const report = createCatalogReport(logger);
@@ -173,6 +171,7 @@ async function build(
     catalog: loaded.catalog,
     sources: config.file.documents.sources,
     folder: config.baseDir,
+    remote: companionDocuments(loaded.sources),
     previous: previous?.documents,
     wellKnown,
     nowMs,
@@ -228,5 +227,6 @@ function readDocument(snapshot: Snapshot, path: string): ReturnType<Services["re
     title: found.title,
     markdown: found.markdown,
     ...(ref === undefined ? {} : { ref }),
+    ...(isWebUrl(path) ? { url: path } : {}),
   };
 }

@@ -60,6 +60,9 @@ const githubSource = z.strictObject({
     description: "The branch to read instead of each repository's default branch.",
   }),
   filters: githubFilters.prefault({}),
+  documents: key(z.boolean().default(true), {
+    description: "Markdown in the folder docs of repositories with catalog files comes along.",
+  }),
   teams: key(z.boolean().default(false), {
     description: "The organisation's teams and members become Groups and Users.",
   }),

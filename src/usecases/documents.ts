@@ -5,9 +5,10 @@ import picomatch from "picomatch";
 
 import type { Diagnostic } from "../base/diagnostics.ts";
 import type { Catalog, CatalogEntity } from "../catalog/model.ts";
-import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
+import { createWellKnown, repositoryOfUrl, type WellKnown } from "../catalog/well-known.ts";
 import type { Section } from "../docs/document.ts";
 import { createMarkdownReader, type MarkdownFile, type MarkdownReader } from "./read-markdown.ts";
+import { isRemoteTarget, placeRemoteDocuments, type RemoteDocument } from "./remote-documents.ts";
 import { createTier, type Tier } from "./tie-document.ts";
 
 /** A Markdown document and the entities it belongs to. */
@@ -46,6 +47,8 @@ export interface LoadDocumentsOptions {
   folder: string;
   /** Absolute folders beside `folder` that documents may lie in, such as a catalog source elsewhere. */
   roots?: readonly string[];
+  /** Markdown that came along with catalog files from repositories elsewhere. */
+  remote?: readonly RemoteDocument[];
   previous?: LoadedDocuments | undefined;
   wellKnown?: WellKnown;
   nowMs: number;
@@ -74,6 +77,7 @@ export async function loadDocuments(options: LoadDocumentsOptions): Promise<Load
   const watchPaths = new Set<string>();
   await readSources(options, reader, entries, watchPaths);
   await readNamed(options, reader, entries, watchPaths);
+  await addRemote(options, known, entries);
   const tier = createTier(options.catalog, options.wellKnown ?? createWellKnown());
   const documents = [...entries.values()].map((entry) =>
     toDocument(entry, tier, showPath, options),
@@ -96,6 +100,7 @@ async function resolvedRoots(options: LoadDocumentsOptions): Promise<string[]> {
 
 function pathShower(folder: string): (path: string) => string {
   return (path) => {
+    if (URL.canParse(path) && !isAbsolute(path)) return path;
     const way = relative(folder, path);
     return (way.startsWith("..") || isAbsolute(way) ? path : way).split(sep).join("/");
   };
@@ -144,6 +149,54 @@ async function readNamed(
         });
     }
   }
+}
+
+/** Adds documents of repositories elsewhere, tied to the entities that name them or that stand beside them. */
+async function addRemote(
+  { remote = [], catalog, wellKnown = createWellKnown() }: LoadDocumentsOptions,
+  known: ReadonlyMap<string, MarkdownFile>,
+  entries: Map<string, Entry>,
+): Promise<void> {
+  const placed = await placeRemoteDocuments(remote, catalog, known);
+  for (const { file, ref, statement } of placed) {
+    const isRunbook = looksLikeRunbook(file);
+    const tie = ref === undefined || statement === undefined ? {} : { ref, statement };
+    add(entries, file, { ...tie, isRunbook });
+  }
+  if (placed.length > 0) nameRemote(remote, catalog, wellKnown, entries);
+}
+
+/** Who names a document knows better than its place whose it is. */
+function nameRemote(
+  remote: readonly RemoteDocument[],
+  catalog: Catalog,
+  wellKnown: WellKnown,
+  entries: Map<string, Entry>,
+): void {
+  const byRepository = groupByRepository(remote);
+  for (const entity of catalog.entities.values()) {
+    const urls = byRepository.get(repositoryOfUrl(entity.origin.base)?.url ?? "") ?? [];
+    if (urls.length === 0) continue;
+    for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
+      for (const url of urls.filter((each) => isRemoteTarget(entity, target, each))) {
+        const entry = entries.get(url);
+        if (entry === undefined) continue;
+        entry.named = [entity.ref, ...entry.named.filter((each) => each !== entity.ref)];
+        entry.statement = statement;
+        entry.isRunbook ||= isRunbook;
+      }
+    }
+  }
+}
+
+function groupByRepository(remote: readonly RemoteDocument[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { repository, url } of remote) {
+    const urls = groups.get(repository) ?? [];
+    urls.push(url);
+    groups.set(repository, urls);
+  }
+  return groups;
 }
 
 function targetsOf(

@@ -127,6 +127,35 @@ test("an organisation of 300 repositories is found, changed by webhooks, and sur
   github.unsettle(0, () => 1);
 }, 60_000);
 
+test("runbooks and CODEOWNERS of a repository answer questions, also after a restart without GitHub", async () => {
+  await github.addRepository("acme", "ledger", {
+    files: {
+      "catalog-info.yaml": component("ledger"),
+      "docs/runbooks/lag.md": "# Replication lag\n\n## Mitigation\n\nRestart the follower.\n",
+      CODEOWNERS: "/migrations/ @acme/data\n",
+    },
+  });
+  await start();
+  await waitFor("the runbook", () => app?.catalog.status().documents === 1);
+  const ask = (question: string) =>
+    app?.services.answerQuestion(question, { nowMs: Date.now() }).then(({ text }) => text);
+
+  const runbook = await ask("runbook for ledger replication lag");
+  await stop();
+  github.unsettle(1, () => 0);
+  await start();
+  const later = await ask("runbook for ledger replication lag");
+  const page = "https://github.com/acme/ledger/blob/main/docs/runbooks/lag.md";
+  const document = app?.services.readDocument(page);
+  const [owners] = app?.catalog.snapshot().repositories ?? [];
+  github.unsettle(0, () => 1);
+
+  expect(runbook).toContain("Restart the follower.");
+  expect(later).toContain("Restart the follower.");
+  expect(document).toMatchObject({ ref: "component:default/ledger", url: page });
+  expect(owners).toMatchObject({ folder: "https://github.com/acme/ledger" });
+}, 60_000);
+
 test("a push that nobody could have signed changes nothing", async () => {
   await addManyRepositories(github, 2, (name) => ({ "catalog-info.yaml": component(name) }));
   const { port } = await start();

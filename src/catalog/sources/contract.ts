@@ -26,7 +26,7 @@ export interface SourceFile {
 
 /** A file that says more about a repository than its catalog files do. */
 export interface Companion {
-  kind: "codeowners";
+  kind: "codeowners" | "document";
   /** The repository's page, `https://github.com/acme/pay`. */
   repository: string;
   /** `acme/pay` */

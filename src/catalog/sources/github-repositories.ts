@@ -32,6 +32,8 @@ export interface RepositoryState {
   /** Catalog files. */
   files: TreeFile[];
   codeowners?: TreeFile | undefined;
+  /** The folder `docs`. */
+  docsOid?: string | undefined;
   /** False when GitHub listed only a part of the files. */
   isWhole: boolean;
 }
@@ -65,12 +67,15 @@ export interface GithubRepositories {
    */
   update(signal: AbortSignal): Promise<number | undefined>;
   change(change: RepositoryChange): void;
+  /** True when something is known to have changed since the last update. */
+  hasChanges(): boolean;
   /** By the address of their pages. */
   states(): RepositoryState[];
   remember(): Iterable<[string, JsonValue]>;
   recall(memory: ReadonlyMap<string, JsonValue>): void;
 }
 
+const docsFolder = "docs";
 /** So long after a push GitHub may still answer from before it. */
 const settleMs = 120_000;
 /** How often, and for how long, a push that GitHub told of is looked for. */
@@ -123,6 +128,7 @@ export function createGithubRepositories(options: RepositoriesOptions): GithubRe
       return isHasty && isListingOld ? 0 : undefined;
     },
     change: (change) => void changes.set(change.nodeId, { ...change, sinceMs: clock() }),
+    hasChanges: () => changes.size > 0,
     states: () => [...states.values()].toSorted((a, b) => (a.listed.url < b.listed.url ? -1 : 1)),
     *remember() {
       yield* listing.remember();
@@ -207,7 +213,11 @@ function createFilter(filters: GithubFilters): (repository: ListedRepository) =>
 /** Looks for catalog files and CODEOWNERS in repositories. */
 function createLook({ reader, org, path, branch }: RepositoriesOptions) {
   const pattern = parseTreePattern(path);
-  const paths = [pattern === undefined ? path : pattern.folder, ...codeownersPaths.github];
+  const paths = [
+    pattern === undefined ? path : pattern.folder,
+    docsFolder,
+    ...codeownersPaths.github,
+  ];
   return {
     at: (nodeIds: readonly string[], signal: AbortSignal) =>
       readObjects(reader, org, nodeIds, { ref: branch ?? "HEAD", paths }, signal),
@@ -216,12 +226,13 @@ function createLook({ reader, org, path, branch }: RepositoriesOptions) {
       before: RepositoryState | undefined,
       signal: AbortSignal,
     ): Promise<Omit<RepositoryState, "isSettled">> {
-      const [found, ...owners] = objects;
+      const [found, docs, ...owners] = objects;
       const codeowners = owners
         .map((each, at) => ({ path: codeownersPaths.github[at] ?? "", object: each }))
         .flatMap(({ path: at, object }) => (object === undefined ? [] : [{ path: at, ...object }]))
         .find(({ isFolder }) => !isFolder);
-      const state = { listed, stamp: stampOf(listed), headOid, codeowners };
+      const docsOid = docs?.isFolder === true ? docs.oid : undefined;
+      const state = { listed, stamp: stampOf(listed), headOid, codeowners, docsOid };
       if (pattern === undefined) {
         const files = found === undefined || found.isFolder ? [] : [{ path, ...found }];
         return { ...state, files, isWhole: true };

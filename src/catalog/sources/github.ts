@@ -1,12 +1,13 @@
 import { InputError } from "../../base/errors.ts";
 import type { CatalogSource, SourceFile } from "./contract.ts";
-import { createGithubBlobs } from "./github-blobs.ts";
+import { createGithubBlobs, type GithubBlobs } from "./github-blobs.ts";
+import { createGithubDocuments } from "./github-documents.ts";
 import { compileGithubFiles } from "./github-files.ts";
 import { createGithubListing } from "./github-listing.ts";
 import { createGithubPeople, type GithubPeople } from "./github-organisation.ts";
 import { createGithubPlaces, type GithubPlace, type GithubPlaces } from "./github-places.ts";
 import type { GithubReader } from "./github-reader.ts";
-import { createGithubRelated } from "./github-related.ts";
+import { createGithubRelated, type GithubRelated } from "./github-related.ts";
 import {
   createGithubRepositories,
   type GithubFilters,
@@ -26,6 +27,8 @@ export interface GithubSourceOptions {
   filters: GithubFilters;
   /** Teams and members become Groups and Users. */
   hasPeople?: boolean;
+  /** Markdown in `docs` of repositories that are in the catalog comes along. */
+  hasDocuments?: boolean;
   /** Reads what catalog files name elsewhere on the web; absent: refused. */
   web?: WebReader | undefined;
   clock: () => number;
@@ -60,11 +63,13 @@ const againInMs = 1_000;
 export function createGithubSource(options: GithubSourceOptions): GithubSource {
   const { reader, org, branch } = options;
   let reading = 0;
+  let isBehind = false;
   const path = options.path.replace(/^\/+/, "");
   const blobs = createGithubBlobs(reader, org);
   const listing = createGithubListing(reader, org);
   const repositories = createGithubRepositories({ ...options, path, listing });
   const people = createGithubPeople(options);
+  const documents = createGithubDocuments({ reader, blobs, org, branch });
   let places: GithubPlaces = createGithubPlaces([], { org, branch, reading });
   const stampOf = (place: GithubPlace): string => places.stampOf(place);
   const related = createGithubRelated({ reader, blobs, org, stampOf });
@@ -75,21 +80,26 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
     take: (hint) => takeHint(hint, options, repositories, people),
     async read(signal) {
       signal.throwIfAborted();
-      const waitMs = await repositories.update(signal);
+      // documents come after what everybody waits for, and stop for what was pushed meanwhile
+      const isCatchingUp = isBehind && !repositories.hasChanges();
+      const waitMs = isCatchingUp ? undefined : await repositories.update(signal);
       const states = repositories.states();
       reading += 1;
       places = createGithubPlaces(states, { org, branch, reading });
       const wanted = states.flatMap(wantedBlobs);
       await blobs.fetch(wanted, signal);
-      blobs.keepOnly(new Set([...wanted.map(({ oid }) => oid), ...related.oids()]));
-      const given = compileGithubFiles(states, { blobs, branch, org, path });
-      const { companions, isWhole } = given;
+      if (isCatchingUp) await documents.update(states, () => repositories.hasChanges(), signal);
+      isBehind = options.hasDocuments === true && documents.isBehind(states);
+      const oids = wanted.map(({ oid }) => oid);
+      blobs.keepOnly(new Set([...oids, ...related.oids(), ...documents.oids()]));
+      const { isWhole, ...given } = compileGithubFiles(states, { blobs, branch, org, path });
       const found = await people.read(signal);
+      const soonMs = isBehind ? 0 : waitMs;
       return {
         files: [...given.files, ...found.files],
         diagnostics: [...given.diagnostics, ...found.diagnostics],
-        companions,
-        againInMs: isWhole ? waitMs : againInMs,
+        companions: [...given.companions, ...documents.compile(states)],
+        againInMs: isWhole ? soonMs : againInMs,
       };
     },
     async readRelated(base, target, signal) {
@@ -97,19 +107,30 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       if (place !== undefined) return related.read(place, signal);
       return readElsewhere(options, base, target, signal);
     },
-    remember: () => new Map([...repositories.remember(), ...people.remember()]),
+    remember: () =>
+      new Map([...repositories.remember(), ...people.remember(), ...documents.remember()]),
     recall(memory, files) {
       repositories.recall(memory);
       places = createGithubPlaces(repositories.states(), { org, branch, reading });
       people.recall(memory, files);
-      for (const { base, text, version } of files) {
-        const place = places.find(base);
-        if (version === undefined || place === undefined) continue;
-        blobs.put(version, text);
-        related.recall(place, version);
-      }
+      documents.recall(memory);
+      recallTexts(files, places, blobs, related);
     },
   };
+}
+
+function recallTexts(
+  files: readonly SourceFile[],
+  places: GithubPlaces,
+  blobs: GithubBlobs,
+  related: GithubRelated,
+): void {
+  for (const { base, text, version } of files) {
+    const place = places.find(base);
+    if (version === undefined || place === undefined) continue;
+    blobs.put(version, text);
+    related.recall(place, version);
+  }
 }
 
 function takeHint(

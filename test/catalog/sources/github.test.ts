@@ -326,6 +326,62 @@ test("CODEOWNERS comes along, the one that GitHub uses", async () => {
   ]);
 });
 
+test("Markdown in docs comes after the catalog files, again only when the folder changed", async () => {
+  await push(github, "pay", {
+    "catalog-info.yaml": component("pay"),
+    "docs/index.md": "# Pay\n",
+    "docs/runbooks/lag.md": "# Lag\n",
+    "docs/a/b/deep.md": "# Deep\n",
+    "docs/a/b/c/deeper.md": "# Deeper than is looked\n",
+    "docs/logo.png": "\0",
+    "docs/huge.md": "x".repeat(300_000),
+  });
+  await push(github, "none", { "docs/index.md": "# Not in the catalog\n" });
+  const source = sourceOn(github, { hasDocuments: true });
+
+  const first = await source.read(signal);
+  requests(github);
+  const second = await source.read(signal);
+  const catchingUp = requests(github);
+  await source.read(signal);
+  requests(github);
+  await pushLater("pay", { "README.md": "x" });
+  await source.read(signal);
+  const untouched = requests(github);
+
+  expect([first.againInMs, first.companions]).toEqual([0, []]);
+  expect(second.companions?.map(({ kind, file }) => `${kind} ${file}`)).toEqual([
+    "document https://github.com/acme/pay/blob/main/docs/a/b/deep.md",
+    "document https://github.com/acme/pay/blob/main/docs/index.md",
+    "document https://github.com/acme/pay/blob/main/docs/runbooks/lag.md",
+  ]);
+  expect(catchingUp).toEqual(["POST /graphql", "POST /graphql"]);
+  expect(second.againInMs).toBeUndefined();
+  expect(untouched).toEqual(["GET /orgs/{org}/repos", "POST /graphql"]);
+});
+
+test("a push is not kept waiting by documents", async () => {
+  for (const name of ["a", "b"]) {
+    await push(github, name, {
+      "catalog-info.yaml": component(name),
+      "docs/index.md": `# ${name}\n`,
+    });
+  }
+  const source = sourceOn(github, { hasDocuments: true });
+  await source.read(signal);
+  const headOid = await push(github, "a", { "catalog-info.yaml": component("a2") });
+  const id = findRepository(github.world, "acme", "a")?.id;
+  const nodeId = Buffer.from(`Repository:${id}`).toString("base64");
+  source.take({ owner: "acme", repository: { nodeId, push: pushOf(headOid) } });
+
+  const next = await source.read(signal);
+  const last = await source.read(signal);
+
+  expect(next.files[0]?.text).toContain("name: a2");
+  expect([next.companions, next.againInMs]).toEqual([[], 0]);
+  expect(last.companions).toHaveLength(2);
+});
+
 const person = (login: string) => {
   const account = github.world.accounts.get(login);
   if (account === undefined) throw new Error(`nobody is called ${login}`);

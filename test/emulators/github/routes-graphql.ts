@@ -217,7 +217,38 @@ async function objectAt(repository: Repository, expression: string): Promise<Val
   const file = files?.get(path);
   if (file !== undefined) return blobNode(repository, file.sha);
   const folder = path === "" ? commit.tree : await git.folder(commit.tree, path);
-  return folder === undefined ? null : { type: "Tree", fields: { oid: folder } };
+  return folder === undefined ? null : treeNode(repository, folder);
+}
+
+function treeNode(repository: Repository, oid: string): Node {
+  return {
+    type: "Tree",
+    fields: {
+      oid,
+      entries: async () => {
+        const files = (await repository.git.readFiles(oid)) ?? new Map();
+        const names = new Set([...files.keys()].map((path) => path.split("/", 1).join("")));
+        return Promise.all([...names].map((name) => entryNode(repository, oid, name)));
+      },
+    },
+  };
+}
+
+async function entryNode(repository: Repository, tree: string, name: string): Promise<Node> {
+  const { git } = repository;
+  const file = (await git.readFiles(tree))?.get(name);
+  const sha = file?.sha ?? (await git.folder(tree, name)) ?? "";
+  const content = file === undefined ? undefined : await git.readBlob(sha);
+  return {
+    type: "TreeEntry",
+    fields: {
+      name,
+      type: file === undefined ? "tree" : "blob",
+      oid: sha,
+      size: content?.length ?? 0,
+      object: () => (file === undefined ? treeNode(repository, sha) : blobNode(repository, sha)),
+    },
+  };
 }
 
 async function blobNode({ git }: Repository, oid: string): Promise<Value> {

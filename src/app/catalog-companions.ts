@@ -2,6 +2,7 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import { parseCodeowners } from "../catalog/codeowners.ts";
 import type { Companion } from "../catalog/sources/contract.ts";
 import type { SourceState } from "../usecases/load-catalog.ts";
+import type { RemoteDocument } from "../usecases/remote-documents.ts";
 import type { RepositoryOwners } from "../usecases/repository-owners.ts";
 
 interface Owners {
@@ -15,7 +16,7 @@ export function createCompanionOwners(): (sources: readonly SourceState[]) => Ow
   return (sources) => {
     const owners: Owners = { repositories: [], diagnostics: [] };
     for (const { companions = [], readAtMs = 0 } of sources) {
-      for (const companion of companions) {
+      for (const companion of companions.filter(({ kind }) => kind === "codeowners")) {
         const { file, text, repository, slug } = companion;
         const found = parsed.get(companion) ?? parseCodeowners(text, file);
         parsed.set(companion, found);
@@ -27,4 +28,13 @@ export function createCompanionOwners(): (sources: readonly SourceState[]) => Ow
     }
     return owners;
   };
+}
+
+/** The Markdown files that came along with catalog files. */
+export function companionDocuments(sources: readonly SourceState[]): RemoteDocument[] {
+  return sources.flatMap(({ companions = [], readAtMs = 0 }) =>
+    companions
+      .filter(({ kind }) => kind === "document")
+      .map(({ file: url, repository, text }) => ({ url, repository, text, readAtMs })),
+  );
 }

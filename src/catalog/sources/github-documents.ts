@@ -1,0 +1,160 @@
+import { isRecord, type JsonValue, toJsonObject } from "../../base/json.ts";
+import type { Companion } from "./contract.ts";
+import type { GithubBlobs } from "./github-blobs.ts";
+import { brokenAnswer } from "./github-objects.ts";
+import { pageOf } from "./github-places.ts";
+import type { GithubReader } from "./github-reader.ts";
+import type { RepositoryState } from "./github-repositories.ts";
+import type { TreeFile } from "./github-tree.ts";
+
+/** Markdown in the folder `docs` of repositories that are in the catalog. */
+export interface GithubDocuments {
+  /** True while there is a repository whose documents are not known. */
+  isBehind(states: readonly RepositoryState[]): boolean;
+  /** Looks into the folders that changed, and fetches what is new, until all is known or something else is more urgent. */
+  update(
+    states: readonly RepositoryState[],
+    isUrgent: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
+  compile(states: readonly RepositoryState[]): Companion[];
+  oids(): Iterable<string>;
+  remember(): Iterable<[string, JsonValue]>;
+  recall(memory: ReadonlyMap<string, JsonValue>): void;
+}
+
+interface DocumentsOptions {
+  reader: GithubReader;
+  blobs: GithubBlobs;
+  org: string;
+  /** Absent: the default branch of each. */
+  branch?: string | undefined;
+}
+
+interface Folder {
+  oid: string;
+  files: TreeFile[];
+}
+
+const repositoriesPerQuery = 25;
+/** A repository with more keeps its manual elsewhere. */
+const maxFiles = 100;
+const maxBytes = 256 * 1024;
+const memoryPrefix = "documents ";
+
+const entry = "name type oid size";
+/** Files of `docs`, and of two levels below: GraphQL knows no deeper than it is told. */
+const folderQuery = `query($ids: [ID!]!, $docs: String!) { nodes(ids: $ids) { ... on Repository {
+  object(expression: $docs) { ... on Tree { entries { ${entry}
+    object { ... on Tree { entries { ${entry}
+      object { ... on Tree { entries { ${entry} } } } } } } } } } } } }`;
+
+/** Creates the reader of documents; nothing is known yet. */
+export function createGithubDocuments(options: DocumentsOptions): GithubDocuments {
+  const { blobs } = options;
+  const folders = new Map<string, Folder>();
+
+  /** Repositories in the catalog whose folder is another than the one that we looked into. */
+  const staleOf = (states: readonly RepositoryState[]): RepositoryState[] =>
+    states.filter(
+      ({ listed, files, docsOid }) =>
+        files.length > 0 && docsOid !== undefined && folders.get(listed.nodeId)?.oid !== docsOid,
+    );
+
+  async function look(batch: readonly RepositoryState[], signal: AbortSignal): Promise<void> {
+    const found = await listDocuments(options, batch, signal);
+    const wanted = batch.flatMap(({ listed }, at) =>
+      (found[at] ?? []).map((each) => ({ ...each, repository: listed.name })),
+    );
+    await blobs.fetch(wanted, signal);
+    for (const [at, { listed, docsOid }] of batch.entries()) {
+      if (docsOid !== undefined)
+        folders.set(listed.nodeId, { oid: docsOid, files: found[at] ?? [] });
+    }
+  }
+
+  return {
+    isBehind: (states) => staleOf(states).length > 0,
+    async update(states, isUrgent, signal) {
+      const stale = staleOf(states);
+      for (let start = 0; start < stale.length && !isUrgent(); start += repositoriesPerQuery) {
+        await look(stale.slice(start, start + repositoriesPerQuery), signal);
+      }
+      const present = new Set(states.map(({ listed }) => listed.nodeId));
+      for (const nodeId of folders.keys()) if (!present.has(nodeId)) folders.delete(nodeId);
+    },
+    compile: (states) =>
+      states.flatMap((state) => {
+        const folder = folders.get(state.listed.nodeId);
+        const isInCatalog = state.files.length > 0 && state.docsOid !== undefined;
+        return folder === undefined || !isInCatalog ? [] : toCompanions(state, folder, options);
+      }),
+    *oids() {
+      for (const { files } of folders.values()) for (const { oid } of files) yield oid;
+    },
+    *remember() {
+      for (const [nodeId, folder] of folders) yield [memoryPrefix + nodeId, toJsonObject(folder)];
+    },
+    recall(memory) {
+      folders.clear();
+      for (const [key, value] of memory) {
+        if (!key.startsWith(memoryPrefix) || !isFolder(value)) continue;
+        folders.set(key.slice(memoryPrefix.length), value);
+      }
+    },
+  };
+}
+
+/** Documents of at most `repositoriesPerQuery` repositories, in their order. */
+async function listDocuments(
+  { reader, org, branch }: DocumentsOptions,
+  batch: readonly RepositoryState[],
+  signal: AbortSignal,
+): Promise<TreeFile[][]> {
+  const doing = `listing documents of ${org}`;
+  const ids = batch.map(({ listed }) => listed.nodeId);
+  const variables = { ids, docs: `${branch ?? "HEAD"}:docs` };
+  const { data } = await reader.query({ owner: org, query: folderQuery, variables, doing, signal });
+  const nodes = data["nodes"];
+  if (!Array.isArray(nodes) || nodes.length !== ids.length) throw brokenAnswer(doing);
+  return nodes.map((node: unknown) => {
+    const files = isRecord(node) ? filesIn(node["object"], "docs") : [];
+    return files.filter(isDocument).slice(0, maxFiles);
+  });
+}
+
+function toCompanions(
+  { listed }: RepositoryState,
+  folder: Folder,
+  { blobs, org, branch }: DocumentsOptions,
+): Companion[] {
+  const { url: repository, name } = listed;
+  return folder.files.flatMap(({ path, oid }): Companion[] => {
+    const text = blobs.get(oid);
+    if (typeof text !== "string") return [];
+    const file = pageOf({ url: repository, ref: branch ?? listed.branch, path });
+    const slug = `${org}/${name}`;
+    return [{ kind: "document", repository, slug, file, text, version: oid }];
+  });
+}
+
+function isDocument({ path, sizeBytes }: TreeFile): boolean {
+  return /\.(?:md|markdown)$/i.test(path) && sizeBytes <= maxBytes;
+}
+
+function filesIn(tree: unknown, folder: string): TreeFile[] {
+  const entries = isRecord(tree) ? tree["entries"] : undefined;
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((each: unknown) => {
+    if (!isRecord(each)) return [];
+    const { name, type, oid, size, object } = each;
+    if (typeof name !== "string" || typeof oid !== "string") return [];
+    const path = `${folder}/${name}`;
+    if (type === "tree") return filesIn(object, path);
+    return [{ path, oid, sizeBytes: typeof size === "number" ? size : 0 }];
+  });
+}
+
+function isFolder(value: unknown): value is JsonValue & Folder {
+  return isRecord(value) && typeof value["oid"] === "string" && Array.isArray(value["files"]);
+}
