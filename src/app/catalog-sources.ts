@@ -18,7 +18,8 @@ import { createPublishing } from "./create-publisher.ts";
 import { createGithubReader } from "./github-reader.ts";
 
 type Hosts = WebReaderOptions["hosts"];
-type GithubConfig = Extract<CatalogSourceConfig, { type: "github" }>;
+/** A source on GitHub, as configured. */
+export type GithubConfig = Extract<CatalogSourceConfig, { type: "github" }>;
 type RemoteConfig = Exclude<CatalogSourceConfig, { type: "file" | "github" }>;
 
 /** The configured sources: those whose files are watched, and those behind a network. */
@@ -50,8 +51,8 @@ export function createSources(options: SourcesOptions): ConfiguredSources {
   const remote: CatalogSource[] = [];
   const github: GithubSource[] = [];
   const reader = lazy(() => openGithub(options));
-  const allHosts = [...hosts, ...sources.flatMap(urlHosts)].map(toHost);
-  const web = allHosts.length === 0 ? {} : { web: createWebReader({ hosts: allHosts }) };
+  const reading = webOf(config);
+  const web = reading === undefined ? {} : { web: reading };
   const all = sources.map((source) => {
     if (source.type === "github") {
       const created = createGithub(source, { ...options, reader: reader(), ...web });
@@ -71,7 +72,15 @@ export function createSources(options: SourcesOptions): ConfiguredSources {
   return { all, files, remote, github };
 }
 
-function openGithub({ config, logger, clock, github }: SourcesOptions): GithubReader {
+/** Reads the hosts that the configuration names; undefined when there are none. */
+export function webOf({ file }: Config): WebReader | undefined {
+  const { sources, hosts } = file.catalog;
+  const all = [...hosts, ...sources.flatMap(urlHosts)].map(toHost);
+  return all.length === 0 ? undefined : createWebReader({ hosts: all });
+}
+
+/** The connection of sources on GitHub. @throws InputError `github-credentials-missing`. */
+export function openGithub({ config, logger, clock, github }: SourcesOptions): GithubReader {
   const client = github ?? createPublishing(config, logger).github;
   if (client !== undefined) return createGithubReader(client, clock);
   throw new InputError(
@@ -81,7 +90,8 @@ function openGithub({ config, logger, clock, github }: SourcesOptions): GithubRe
   );
 }
 
-function createGithub(
+/** Creates the source of an organisation. */
+export function createGithub(
   { org, path, branch, filters, teams: hasPeople, documents: hasDocuments }: GithubConfig,
   { config, clock, reader, web }: SourcesOptions & { reader: GithubReader; web?: WebReader },
 ): GithubSource {

@@ -3,15 +3,18 @@ import { relative } from "node:path";
 import type { Logger } from "../base/logger.ts";
 import { createReleaser } from "../base/releaser.ts";
 import { isWebUrl } from "../catalog/locations.ts";
+import type { CheckReport } from "../catalog/report.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
+import { parseTemplate } from "../scaffold/parse-template.ts";
 import type { GithubClient } from "../scaffold/publishers/github-client.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog-board.ts";
 import type { CatalogHint } from "../usecases/catalog-hints.ts";
+import { checkSources } from "../usecases/check-files.ts";
 import { loadDocuments, type LoadedDocuments } from "../usecases/documents.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/load-catalog.ts";
@@ -25,6 +28,7 @@ import type { CatalogKeeper } from "./catalog-keeper.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
 import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
+import { createTargetSource } from "./catalog-target.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { createDocumentWatch } from "./document-watch.ts";
 
@@ -63,6 +67,11 @@ export interface CatalogState {
    * @throws NotFoundError `nothing-held-back`, `source-unknown`
    */
   accept(sourceId?: string): Promise<SourceStatus[]>;
+  /**
+   * Checks a repository of a configured organisation, or a file on GitHub or a configured host, against the present catalog.
+   * @throws InputError `check-target-unknown`
+   */
+  check(target: string): Promise<CheckReport>;
   /** Resolves when what was written before this call can be found. */
   refresh(): Promise<void>;
   refreshSoon(): void;
@@ -128,6 +137,8 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     }),
     sources: sourcesNow,
     accept: (sourceId) => keeper.accept(sourceId),
+    check: (target) =>
+      checkTarget(target, { ...options, sources, lastGood: refresher.current().loaded }),
     refresh: async () => void (await refresher.refresh()),
     refreshSoon,
     readSoon: (ids) => keeper.readSoon(ids),
@@ -202,6 +213,24 @@ async function build(
   };
   const snapshot = await buildSnapshotBeside(parts, signal);
   return { loaded, documents, snapshot, templates };
+}
+
+/** Reading one file or repository takes seconds; more is a GitHub that hangs. */
+const checkLimitMs = 30_000;
+
+async function checkTarget(
+  target: string,
+  options: CatalogOptions & { sources: readonly CatalogSource[]; lastGood: LoadedCatalog },
+): Promise<CheckReport> {
+  const { actions, config, sources, lastGood } = options;
+  return checkSources([createTargetSource(options, target)], {
+    signal: AbortSignal.timeout(checkLimitMs),
+    nowMs: options.clock(),
+    allow: config.file.catalog.allow,
+    context: sources,
+    lastGood,
+    checkTemplate: (entity) => parseTemplate(entity, { actions }).diagnostics,
+  });
 }
 
 function countsOf({

@@ -129,7 +129,11 @@ function servicesOf(
     runs: withRecentRuns(runs.service, storage.records),
     home: createHome({ snapshot: () => catalog.snapshot() }),
     drafts: createDraftService(storage.records),
-    catalog: { sources: () => catalog.sources(), accept: (source) => catalog.accept(source) },
+    catalog: {
+      sources: () => catalog.sources(),
+      accept: (source) => catalog.accept(source),
+      check: (target) => catalog.check(target),
+    },
     status: () => catalog.status(),
   };
 }

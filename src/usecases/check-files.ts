@@ -3,7 +3,7 @@ import type { CatalogEntity } from "../catalog/model.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
 import { createFileSource } from "../catalog/sources/file.ts";
-import { loadCatalog, type SourceState } from "./load-catalog.ts";
+import { loadCatalog, type LoadedCatalog, type SourceState } from "./load-catalog.ts";
 
 export interface CheckOptions {
   signal: AbortSignal;
@@ -12,6 +12,8 @@ export interface CheckOptions {
   allow?: readonly string[] | undefined;
   /** The rest of the catalog: references into it are known, its own findings are not reported. */
   context?: readonly CatalogSource[];
+  /** The last load of the rest: what has not changed since is not read again. */
+  lastGood?: LoadedCatalog;
   /** Further findings about a software template. */
   checkTemplate?: (entity: CatalogEntity) => Diagnostic[];
 }
@@ -36,8 +38,8 @@ export async function checkSources(
   sources: readonly CatalogSource[],
   options: CheckOptions,
 ): Promise<CheckReport> {
-  const { signal, nowMs, allow, context = [], checkTemplate } = options;
-  const loaded = await loadCatalog([...sources, ...context], { signal, nowMs, allow });
+  const { signal, nowMs, allow, lastGood, context = [], checkTemplate } = options;
+  const loaded = await loadCatalog([...sources, ...context], { signal, nowMs, allow, lastGood });
   const ids = new Set(sources.map(({ id }) => id));
   const states = loaded.sources.filter(({ id }) => ids.has(id));
   const readings = states.flatMap(({ id }) => loaded.readings.get(id) ?? []);
@@ -60,6 +62,6 @@ export async function checkSources(
 function sourceDiagnostics({ id, error, diagnostics }: SourceState): Diagnostic[] {
   if (error === undefined) return diagnostics;
   const { code, message } = error;
-  const file = id.replace(/^file:/, "");
+  const file = id.replace(/^(?:file|check):/, "");
   return [{ file, line: 1, column: 1, severity: "error", code, message }];
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { CheckReport } from "../catalog/report.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext } from "./answer.ts";
@@ -46,6 +47,11 @@ export interface CatalogService {
    * @throws NotFoundError `nothing-held-back`, `source-unknown`
    */
   accept(sourceId?: string): Promise<SourceStatus[]>;
+  /**
+   * Checks a repository (`acme/pay`), or a page of a file, folder or repository, against the present catalog.
+   * @throws InputError `check-target-unknown`
+   */
+  check?(target: string): Promise<CheckReport>;
 }
 
 export interface TemplateService {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { type App, startApp } from "../../src/app/create-app.ts";
 import { createGithubReader } from "../../src/app/github-reader.ts";
 import { silentLogger } from "../../src/base/logger.ts";
+import type { CheckReport } from "../../src/catalog/report.ts";
 import { createGithubSource } from "../../src/catalog/sources/github.ts";
 import { type Config, parseConfig } from "../../src/config/load.ts";
 import { type GithubEmulator, startGithubEmulator } from "../emulators/github/emulator.ts";
@@ -154,6 +155,37 @@ test("runbooks and CODEOWNERS of a repository answer questions, also after a res
   expect(later).toContain("Restart the follower.");
   expect(document).toMatchObject({ ref: "component:default/ledger", url: page });
   expect(owners).toMatchObject({ folder: "https://github.com/acme/ledger" });
+}, 60_000);
+
+test("a repository is checked as it is now, against the company, and nothing outside of it", async () => {
+  await addManyRepositories(github, 3, (name) => ({ "catalog-info.yaml": component(name) }));
+  await github.addRepository("acme", "wip", {
+    files: {
+      "catalog-info.yaml": component("wip", "team-a-of-service-1").replace(
+        "lifecycle",
+        "livecycle",
+      ),
+      "ok/catalog-info.yaml": component("ok", "team-a-of-service-1").replace(/---[^]*/, ""),
+    },
+  });
+  const { services } = await start();
+  const check = (target: string): Promise<CheckReport> =>
+    services.catalog?.check?.(target) ?? Promise.reject(new Error("the bot cannot check"));
+
+  const broken = await check("acme/wip");
+  const page = await check("https://github.com/acme/wip/blob/main/ok/catalog-info.yaml");
+  const missing = await check("https://github.com/acme/nothing");
+  const other = check("https://evil.example/catalog-info.yaml");
+  const foreign = check("octocat/private");
+
+  expect(broken.diagnostics.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+    "https://github.com/acme/wip/blob/HEAD/catalog-info.yaml:4 entity-field-missing",
+    expect.stringMatching(/group-unused$/),
+  ]);
+  expect(page).toEqual({ files: 1, entities: 1, diagnostics: [] });
+  expect(missing.diagnostics.map(({ code }) => code)).toEqual(["source-missing"]);
+  await expect(other).rejects.toMatchObject({ code: "check-target-unknown" });
+  await expect(foreign).rejects.toMatchObject({ code: "check-target-unknown" });
 }, 60_000);
 
 test("a push that nobody could have signed changes nothing", async () => {

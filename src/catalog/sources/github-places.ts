@@ -42,10 +42,16 @@ export interface GithubPlaces {
  */
 export function createGithubPlaces(
   states: readonly RepositoryState[],
-  { org, branch, reading }: { org: string; branch?: string | undefined; reading: number },
+  {
+    host,
+    org,
+    branch,
+    reading,
+  }: { host: string; org: string; branch?: string | undefined; reading: number },
 ): GithubPlaces {
   const byUrl = new Map(states.map((state) => [state.listed.url.toLowerCase(), state]));
-  const origins = new Set(states.map(({ listed }) => new URL(listed.url).origin));
+  const listed = states.map((state) => new URL(state.listed.url).origin);
+  const origins = new Set([`https://${host}`, ...listed]);
 
   function find(text: string): GithubPlace | undefined {
     const address = parseAddress(text);

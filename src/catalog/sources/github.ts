@@ -62,6 +62,7 @@ const againInMs = 1_000;
 /** Creates a source of the catalog files in all repositories of an organisation. */
 export function createGithubSource(options: GithubSourceOptions): GithubSource {
   const { reader, org, branch } = options;
+  const { host } = reader;
   let reading = 0;
   let isBehind = false;
   const path = options.path.replace(/^\/+/, "");
@@ -70,7 +71,7 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
   const repositories = createGithubRepositories({ ...options, path, listing });
   const people = createGithubPeople(options);
   const documents = createGithubDocuments({ reader, blobs, org, branch });
-  let places: GithubPlaces = createGithubPlaces([], { org, branch, reading });
+  let places: GithubPlaces = createGithubPlaces([], { host, org, branch, reading });
   const stampOf = (place: GithubPlace): string => places.stampOf(place);
   const related = createGithubRelated({ reader, blobs, org, stampOf });
 
@@ -85,7 +86,7 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       const waitMs = isCatchingUp ? undefined : await repositories.update(signal);
       const states = repositories.states();
       reading += 1;
-      places = createGithubPlaces(states, { org, branch, reading });
+      places = createGithubPlaces(states, { host, org, branch, reading });
       const wanted = states.flatMap(wantedBlobs);
       await blobs.fetch(wanted, signal);
       if (isCatchingUp) await documents.update(states, () => repositories.hasChanges(), signal);
@@ -111,7 +112,7 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       new Map([...repositories.remember(), ...people.remember(), ...documents.remember()]),
     recall(memory, files) {
       repositories.recall(memory);
-      places = createGithubPlaces(repositories.states(), { org, branch, reading });
+      places = createGithubPlaces(repositories.states(), { host, org, branch, reading });
       people.recall(memory, files);
       documents.recall(memory);
       recallTexts(files, places, blobs, related);
