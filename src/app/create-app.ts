@@ -11,6 +11,7 @@ import type { JobTuning } from "../storage/job-tuning.ts";
 import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import { openCore, type Core } from "./create-core.ts";
+import { createFeedback } from "./create-feedback.ts";
 import { createSlack } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { playgroundOptions } from "./playground-options.ts";
@@ -59,7 +60,17 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const { services, metrics, storage, catalog } = core;
   const readiness = readinessOf(core);
   const health = createHealthRouter({ readiness, metrics });
-  const webhook = createWebhook({ config, logger, records: storage.records, catalog });
+  const { records } = storage;
+  const feedback = createFeedback({
+    config,
+    logger,
+    records,
+    catalog,
+    github: core.github,
+    tell: (recipient, findings) => slack.tellAuthor(recipient, findings),
+  });
+  const onPush = feedback.onPush.bind(feedback);
+  const webhook = createWebhook({ config, logger, records, catalog, onPush });
   const playground = await openPlayground(config, logger, port, [health, webhook], releaser);
   const slack = createSlack({ config, logger, clock, playground, core });
   readiness["slack"] = async () =>
@@ -79,6 +90,7 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
     releaser.add("slack", () => slack.app.stop());
     await slack.app.start();
   }
+  releaser.add("feedback", () => feedback.close());
   await catalog.watch();
   return {
     services,

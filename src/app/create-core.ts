@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Releaser } from "../base/releaser.ts";
 import type { Config } from "../config/load.ts";
 import { createMetrics, type Metrics } from "../http/metrics.ts";
+import type { GithubClient } from "../scaffold/publishers/github-client.ts";
 import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
@@ -31,6 +32,8 @@ export interface Core {
   catalog: CatalogState;
   runs: Runs;
   metrics: Metrics;
+  /** Absent without credentials. */
+  github: GithubClient | undefined;
 }
 
 /** Opens storage and catalog and wires the use cases. */
@@ -85,7 +88,14 @@ export async function openCore(
       metrics.runSeconds.observe({ template: run.templateRef }, (clock() - run.createdAtMs) / 1000);
     },
   });
-  return { storage, catalog, runs, metrics, services: servicesOf(catalog, runs, storage, metrics) };
+  return {
+    storage,
+    catalog,
+    runs,
+    metrics,
+    github,
+    services: servicesOf(catalog, runs, storage, metrics),
+  };
 }
 
 /** Opens Redis, PostgreSQL or the embedded database, as configured. */

@@ -4,6 +4,7 @@ import type { Logger } from "../base/logger.ts";
 import { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load.ts";
 import type { Playground } from "../playground/create-playground.ts";
+import { createAuthorMessenger } from "../slack/author-message.ts";
 import { createSlackClients } from "../slack/clients.ts";
 import { createSlackApp, type SlackApp } from "../slack/create-slack-app.ts";
 import { createNotifier } from "../slack/notifier.ts";
@@ -18,6 +19,8 @@ const dedupeTtlMs = 2 * 3_600_000;
 export interface SlackSide {
   app: SlackApp;
   notifier: Notifier;
+  /** Writes to the author of a commit. */
+  tellAuthor: ReturnType<typeof createAuthorMessenger>;
   stopSending(): Promise<void>;
 }
 
@@ -62,6 +65,7 @@ export function createSlack(parts: {
   return {
     app,
     notifier,
+    tellAuthor: createAuthorMessenger({ clients, outbox, logger }),
     async stopSending() {
       await notifier.stop();
       await outbox.stop();

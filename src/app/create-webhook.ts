@@ -7,6 +7,7 @@ import { createGithubWebhook } from "../http/github-webhook.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import type { CatalogHint } from "../usecases/catalog-hints.ts";
 import type { CatalogState } from "./create-catalog.ts";
+import type { PushEvent } from "./create-feedback.ts";
 
 /** GitHub delivers again what failed within three days. */
 const deliveryTtlMs = 3 * 24 * 3_600_000;
@@ -17,8 +18,9 @@ export function createWebhook(options: {
   logger: Logger;
   records: RecordStore;
   catalog: Pick<CatalogState, "tell">;
+  onPush: (event: PushEvent) => void;
 }): RequestHandler {
-  const { config, logger, records, catalog } = options;
+  const { config, logger, records, catalog, onPush } = options;
   return createGithubWebhook({
     secret: config.environment.GITHUB_WEBHOOK_SECRET,
     logger,
@@ -29,7 +31,10 @@ export function createWebhook(options: {
       },
       forget: async (id) => void (await records.delete("seen", id)),
     },
-    onEvent: (event) => catalog.tell(toHint(event)),
+    async onEvent(event) {
+      await catalog.tell(toHint(event));
+      if (event.kind === "push") onPush(event);
+    },
   });
 }
 

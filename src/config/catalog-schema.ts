@@ -160,6 +160,10 @@ export const catalogSchema = z.strictObject({
     description:
       "A reading without more than this share of a source's entities waits to be accepted; 100: none waits.",
   }),
+  feedback: key(z.boolean().default(false), {
+    description:
+      "Authors are told what is wrong with the catalog files that they push: by a check run on GitHub and a message in Slack.",
+  }),
   hosts: key(z.array(webHost).default([]), {
     description: "Hosts that Locations in catalog files may lead to.",
   }),

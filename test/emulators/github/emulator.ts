@@ -16,6 +16,7 @@ import { loadOpenapi, type OpenapiCheck } from "./openapi.ts";
 import { problem, type Reply, ReplyError } from "./replies.ts";
 import { compileRoutes, matchRoute, record } from "./router.ts";
 import { accountRoutes, authenticate } from "./routes-accounts.ts";
+import { checkRoutes } from "./routes-checks.ts";
 import { gitRoutes } from "./routes-git.ts";
 import { graphqlRoutes } from "./routes-graphql.ts";
 import { listingRoutes } from "./routes-listing.ts";
@@ -104,6 +105,7 @@ export interface GithubEmulator {
 const routes = compileRoutes([
   listingRoutes,
   graphqlRoutes,
+  checkRoutes,
   accountRoutes,
   repositoryRoutes,
   gitRoutes,

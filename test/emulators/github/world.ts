@@ -58,6 +58,15 @@ export interface Issue {
   createdAt: string;
 }
 
+export interface CheckRun {
+  id: number;
+  name: string;
+  headSha: string;
+  conclusion: string | null;
+  title: string | null;
+  annotations: Record<string, unknown>[];
+}
+
 export interface Repository {
   id: number;
   owner: Account;
@@ -81,6 +90,7 @@ export interface Repository {
   teams: Map<string, string>;
   pulls: Pull[];
   issues: Issue[];
+  checkRuns: CheckRun[];
   labels: { name: string; color: string }[];
   hooks: Record<string, unknown>[];
   keys: Record<string, unknown>[];
@@ -223,6 +233,7 @@ export async function addRepository(
     teams: new Map(),
     pulls: [],
     issues: [],
+    checkRuns: [],
     labels: [],
     hooks: [],
     keys: [],
