@@ -122,7 +122,7 @@ function createFollowing({ remote, storage, board }: KeeperOptions) {
       others = states;
       for (const source of remote) {
         isChanged = (await storage.take(source)) || isChanged;
-        source.adopt(undefined, stateOf(source)?.error);
+        await source.adopt(undefined, stateOf(source)?.error);
       }
       return isChanged;
     },

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { CallboardError, InputError, toError, UpstreamError } from "../base/errors.ts";
-import { isRecord, type JsonValue, toJsonObject } from "../base/json.ts";
+import { isRecord, type JsonObject, type JsonValue, toJsonObject } from "../base/json.ts";
+import { createPause } from "../base/pause.ts";
 import type { Companion, SourceFile } from "../catalog/sources/contract.ts";
 
 /** What a source behind a network answered for a file that a Location or placeholder names. */
@@ -53,7 +54,11 @@ export function* toEntries(kept: KeptSource): Generator<KeptEntry> {
 }
 
 /** Puts a kept source together; what is no part of one is passed over. */
-export function fromEntries(entries: Iterable<JsonValue>, readAtMs: number): KeptSource {
+export async function fromEntries(
+  entries: Iterable<JsonValue>,
+  readAtMs: number,
+): Promise<KeptSource> {
+  const pause = createPause();
   const files: { at: number; file: SourceFile }[] = [];
   const memory = new Map<string, JsonValue>();
   const companions: Companion[] = [];
@@ -66,18 +71,23 @@ export function fromEntries(entries: Iterable<JsonValue>, readAtMs: number): Kep
     readAtMs,
   };
   for (const entry of entries) {
-    if (!isRecord(entry)) continue;
+    await pause();
+    if (!isObject(entry)) continue;
     const { file, at, related, diagnostic, companion, key } = entry;
     if (isSourceFile(file) && typeof at === "number") files.push({ at, file });
     else if (isRelatedAnswer(related)) kept.related.push(related);
     else if (isDiagnostic(diagnostic)) kept.diagnostics.push(diagnostic);
     else if (isCompanion(companion)) companions.push(companion);
-    else if (typeof key === "string") memory.set(key, toJsonObject(entry)["memory"] ?? null);
+    else if (typeof key === "string") memory.set(key, entry["memory"] ?? null);
   }
   kept.files = files
     .toSorted((a, b) => a.at - b.at || (a.file.base < b.file.base ? -1 : 1))
     .map(({ file }) => file);
   return kept;
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return isRecord(value);
 }
 
 function hasTexts<K extends string>(

@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 
 import { isRecord, type JsonValue } from "../base/json.ts";
+import { createPause } from "../base/pause.ts";
 import { fromEntries, type KeptSource, toEntries } from "./kept-source.ts";
-import { createPause } from "./pause.ts";
 
 /** Texts by key that outlive the process; where several processes share a storage, all of them see them. */
 export interface KeptStore {

@@ -5,7 +5,7 @@ import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
 import { createEntityRules } from "../catalog/rules.ts";
 import type { CatalogSource, Companion, SourceResult } from "../catalog/sources/contract.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
-import { createPause } from "./pause.ts";
+import { createPause } from "../base/pause.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
 /** How a source stands after a load. */

@@ -1,6 +1,6 @@
+import { createPause } from "../base/pause.ts";
 import type { Catalog, CatalogEntity } from "../catalog/model.ts";
 import { parseDocument } from "../docs/parse-document.ts";
-import { createPause } from "./pause.ts";
 import type { MarkdownFile } from "./read-markdown.ts";
 
 /** A Markdown file that came along with the catalog files of its repository. */

@@ -1,5 +1,7 @@
 import { UpstreamError } from "../base/errors.ts";
+import type { JsonValue } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
+import { createPause } from "../base/pause.ts";
 import type { CatalogSource, SourceFile, SourceResult } from "../catalog/sources/contract.ts";
 import { gatherRelated, keyOf } from "./gather-related.ts";
 import { failureOf, filesOf, type KeptSource, type RelatedAnswer } from "./kept-source.ts";
@@ -30,7 +32,7 @@ export interface RemoteSource extends CatalogSource {
   /** Reads anew; readings asked for during one share the next. Never throws: what failed is in `failure`. */
   readAnew(): Promise<void>;
   /** Takes what another life of the process or another process read; undefined leaves what is known. */
-  adopt(kept: KeptSource | undefined, failure?: Failure): void;
+  adopt(kept: KeptSource | undefined, failure?: Failure): Promise<void>;
   /** What was last read, and whether another process did. */
   kept(): { source: KeptSource; isAdopted: boolean } | undefined;
   failure(): Failure | undefined;
@@ -94,11 +96,11 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
       const answer = related.get(keyOf({ base, target }));
       return answer === undefined ? source.readRelated(base, target, signal) : filesOf(answer);
     },
-    adopt(next, failed) {
+    async adopt(next, failed) {
       failure = failed;
       if (next === undefined) return;
       take(next, true);
-      source.recall?.(next.memory, allFiles(next));
+      await source.recall?.(next.memory, allFiles(next));
     },
     kept: () => known,
     failure: () => failure,
@@ -142,9 +144,19 @@ async function readAll(
   const read = await source.read(signal);
   const { files, diagnostics, companions = [], readAtMs = nowMs } = read;
   const related = await gatherRelated(source, files, before?.related ?? [], signal);
-  const memory = source.remember?.() ?? new Map();
+  const memory = await mapOf(source.remember?.() ?? []);
   onAgain(read.againInMs);
   return { files, diagnostics, related, companions, memory, readAtMs };
+}
+
+async function mapOf(entries: Iterable<[string, JsonValue]>): Promise<Map<string, JsonValue>> {
+  const pause = createPause();
+  const map = new Map<string, JsonValue>();
+  for (const [key, value] of entries) {
+    map.set(key, value);
+    await pause();
+  }
+  return map;
 }
 
 /** How long the other side asked us to wait. */

@@ -69,9 +69,12 @@ export interface CatalogSource {
   /** How many related files may be asked for at the same time; absent: a few. */
   parallelReads?: number;
   /** What it has to know of its last reading to ask only for changes in another life of the process. */
-  remember?(): ReadonlyMap<string, JsonValue>;
+  remember?(): Iterable<[string, JsonValue]>;
   /** Takes up what it remembered, with all files it had given, related ones included. */
-  recall?(memory: ReadonlyMap<string, JsonValue>, files: readonly SourceFile[]): void;
+  recall?(
+    memory: ReadonlyMap<string, JsonValue>,
+    files: readonly SourceFile[],
+  ): void | Promise<void>;
   /** Calls `onChange` after files changed (debounced); returns the close. */
   watch?(onChange: () => void): Promise<() => Promise<void>>;
 }

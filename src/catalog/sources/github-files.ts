@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createPause } from "../../base/pause.ts";
 import type { Companion, SourceFile } from "./contract.ts";
 import { withoutSkeletons } from "./file-walk.ts";
 import { blobError, type GithubBlobs } from "./github-blobs.ts";
@@ -24,13 +25,15 @@ export interface CompileOptions {
 }
 
 /** Puts together what was fetched. */
-export function compileGithubFiles(
+export async function compileGithubFiles(
   states: readonly RepositoryState[],
   options: CompileOptions,
-): GithubFiles {
+): Promise<GithubFiles> {
   const given: GithubFiles = { files: [], diagnostics: [], companions: [], isWhole: true };
   const isImplied = parseTreePattern(options.path) !== undefined;
+  const pause = createPause();
   for (const state of states) {
+    await pause();
     addFiles(state, options, isImplied, given);
     addCodeowners(state, options, given);
     if (state.isWhole) continue;

@@ -50,7 +50,8 @@ export function createGithubPlaces(
   }: { host: string; org: string; branch?: string | undefined; reading: number },
 ): GithubPlaces {
   const byUrl = new Map(states.map((state) => [state.listed.url.toLowerCase(), state]));
-  const listed = states.map((state) => new URL(state.listed.url).origin);
+  // https://<host>
+  const listed = states.map((state) => state.listed.url.split("/", 3).join("/"));
   const origins = new Set([`https://${host}`, ...listed]);
 
   function find(text: string): GithubPlace | undefined {

@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 
 import { isRecord, type JsonValue, toJsonObject } from "../../base/json.ts";
+import { createPause } from "../../base/pause.ts";
 import { codeownersPaths } from "../codeowners.ts";
 import type { GithubListing, ListedRepository } from "./github-listing.ts";
 import { readObjects, repositoriesPerQuery, type RepositoryObjects } from "./github-objects.ts";
@@ -72,7 +73,7 @@ export interface GithubRepositories {
   /** By the address of their pages. */
   states(): RepositoryState[];
   remember(): Iterable<[string, JsonValue]>;
-  recall(memory: ReadonlyMap<string, JsonValue>): void;
+  recall(memory: ReadonlyMap<string, JsonValue>): Promise<void>;
 }
 
 const docsFolder = "docs";
@@ -137,15 +138,25 @@ export function createGithubRepositories(options: RepositoriesOptions): GithubRe
         yield [`repository ${nodeId}`, toJsonObject(state)];
       }
     },
-    recall(memory) {
+    async recall(memory) {
       listing.recall(memory);
-      states.clear();
-      for (const listed of listing.repositories()) {
-        const state: unknown = memory.get(`repository ${listed.nodeId}`);
-        if (isState(state)) states.set(listed.nodeId, { ...state, listed });
-      }
+      await recallStates(memory, listing.repositories(), states);
     },
   };
+}
+
+async function recallStates(
+  memory: ReadonlyMap<string, JsonValue>,
+  repositories: readonly ListedRepository[],
+  states: Map<string, RepositoryState>,
+): Promise<void> {
+  states.clear();
+  const pause = createPause();
+  for (const listed of repositories) {
+    await pause();
+    const state: unknown = memory.get(`repository ${listed.nodeId}`);
+    if (isState(state)) states.set(listed.nodeId, { ...state, listed });
+  }
 }
 
 /** Repositories whose state is not that of the listing, with those that vanished from it. */

@@ -1,4 +1,6 @@
 import { InputError } from "../../base/errors.ts";
+import type { JsonValue } from "../../base/json.ts";
+import { createPause } from "../../base/pause.ts";
 import type { CatalogSource, SourceFile } from "./contract.ts";
 import { createGithubBlobs, type GithubBlobs } from "./github-blobs.ts";
 import { createGithubDocuments } from "./github-documents.ts";
@@ -84,16 +86,19 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       // documents come after what everybody waits for, and stop for what was pushed meanwhile
       const isCatchingUp = isBehind && !repositories.hasChanges();
       const waitMs = isCatchingUp ? undefined : await repositories.update(signal);
+      const pause = createPause();
       const states = repositories.states();
       reading += 1;
       places = createGithubPlaces(states, { host, org, branch, reading });
+      await pause();
       const wanted = states.flatMap(wantedBlobs);
       await blobs.fetch(wanted, signal);
+      await pause();
       if (isCatchingUp) await documents.update(states, () => repositories.hasChanges(), signal);
       isBehind = options.hasDocuments === true && documents.isBehind(states);
       const oids = wanted.map(({ oid }) => oid);
       blobs.keepOnly(new Set([...oids, ...related.oids(), ...documents.oids()]));
-      const { isWhole, ...given } = compileGithubFiles(states, { blobs, branch, org, path });
+      const { isWhole, ...given } = await compileGithubFiles(states, { blobs, branch, org, path });
       const found = await people.read(signal);
       const soonMs = isBehind ? 0 : waitMs;
       return {
@@ -108,25 +113,32 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       if (place !== undefined) return related.read(place, signal);
       return readElsewhere(options, base, target, signal);
     },
-    remember: () =>
-      new Map([...repositories.remember(), ...people.remember(), ...documents.remember()]),
-    recall(memory, files) {
-      repositories.recall(memory);
+    remember: () => rememberAll([repositories, people, documents]),
+    async recall(memory, files) {
+      await repositories.recall(memory);
       places = createGithubPlaces(repositories.states(), { host, org, branch, reading });
       people.recall(memory, files);
       documents.recall(memory);
-      recallTexts(files, places, blobs, related);
+      await recallTexts(files, places, blobs, related);
     },
   };
 }
 
-function recallTexts(
+function* rememberAll(
+  parts: readonly { remember(): Iterable<[string, JsonValue]> }[],
+): Generator<[string, JsonValue]> {
+  for (const part of parts) yield* part.remember();
+}
+
+async function recallTexts(
   files: readonly SourceFile[],
   places: GithubPlaces,
   blobs: GithubBlobs,
   related: GithubRelated,
-): void {
+): Promise<void> {
+  const pause = createPause();
   for (const { base, text, version } of files) {
+    await pause();
     const place = places.find(base);
     if (version === undefined || place === undefined) continue;
     blobs.put(version, text);
