@@ -31,7 +31,7 @@ export function createRemoteStorage(store: KeptStore): RemoteStorage {
       const found = await loadKept(store, source.id, manifest, cache);
       if (found === undefined) return false;
       manifests.set(source.id, manifest);
-      source.adopt(found, source.failure());
+      await source.adopt(found, source.failure());
       return true;
     },
     async save(sourceId, kept) {
