@@ -1,10 +1,10 @@
 import { isRecord } from "../base/json.ts";
+import { createPause } from "../base/pause.ts";
 import { isOtherRepository } from "../catalog/code-host.ts";
 import { locationTargets } from "../catalog/locations.ts";
 import { parseCatalogFile, placeholdersOf } from "../catalog/read-file.ts";
 import type { CatalogSource, SourceFile } from "../catalog/sources/contract.ts";
 import { failureOf, type RelatedAnswer } from "./kept-source.ts";
-import { createPause } from "../base/pause.ts";
 
 /** A generated or hostile chain of Locations ends there. */
 const maxRelated = 50_000;

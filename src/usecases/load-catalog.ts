@@ -1,11 +1,11 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { CallboardError } from "../base/errors.ts";
+import { createPause } from "../base/pause.ts";
 import { assembleCatalog, type BuiltCatalog } from "../catalog/build.ts";
 import type { CheckedDocument, FileReading } from "../catalog/read-file.ts";
 import { createEntityRules } from "../catalog/rules.ts";
 import type { CatalogSource, Companion, SourceResult } from "../catalog/sources/contract.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
-import { createPause } from "../base/pause.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
 /** How a source stands after a load. */

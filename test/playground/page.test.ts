@@ -116,7 +116,8 @@ import { type Bench, dario, general, startBench, theo } from "./sample-bot.ts";
     expect(await modal.getByLabel("Name").getAttribute("aria-invalid")).toBe("true");
 
     await modal.getByLabel("Name").fill("pay-api");
-    await modal.getByLabel("Library").check();
+    // not check(): the choice redraws the form, and the box that was clicked is gone
+    await modal.getByLabel("Library").click();
     const redrawn = page.getByRole("dialog", { name: "New library" });
     await redrawn.waitFor();
     expect(await redrawn.getByLabel("Name").inputValue()).toBe("pay-api");

@@ -507,7 +507,7 @@ test("goes on where it was after a restart, without fetching a text again", asyn
 
   const second = sourceOn(github);
   const texts = companions.map(({ file, ...rest }) => ({ ...rest, file, base: file }));
-  second.recall?.(new Map(memory), [...files, ...texts]);
+  await second.recall?.(new Map(memory), [...files, ...texts]);
   const again = await second.read(signal);
   const unchanged = requests(github);
   await pushLater("b", { "catalog-info.yaml": component("b2") });
