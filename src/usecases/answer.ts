@@ -1,24 +1,8 @@
+import type { QueryIntent } from "../ask/query.ts";
 import type { EntityLink } from "../catalog/model.ts";
 
 /** What was asked, in one word. */
-export type Intent =
-  | "owner"
-  | "owns"
-  | "runbook"
-  | "dependencies"
-  | "dependents"
-  | "links"
-  | "docs"
-  | "on-call"
-  | "channel"
-  | "apis"
-  | "status"
-  | "describe"
-  | "list"
-  | "templates"
-  | "search"
-  | "help"
-  | "unknown";
+export type Intent = QueryIntent | "unknown";
 
 /** Why an answer can be believed. */
 export interface Evidence {
