@@ -10,8 +10,8 @@ import { parseArgs } from "node:util";
 import { App, ExpressReceiver, LogLevel } from "@slack/bolt";
 import autocannon from "autocannon";
 
-import { createAnswerer } from "../src/usecases/answer-question.ts";
-import { buildSnapshot } from "../src/usecases/snapshot.ts";
+import { createAnswerer } from "../src/usecases/answers/answer-question.ts";
+import { buildSnapshot } from "../src/usecases/catalog/snapshot.ts";
 import { createFakeServices } from "../test/helpers/fake-services.ts";
 import { startSlackBench } from "../test/helpers/slack-bench.ts";
 import { generateCatalog } from "./answers/generate-catalog.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { builtinActions } from "../src/scaffold/actions/builtin-actions.ts";
-import { localPublisher } from "../src/scaffold/publishers/local.ts";
+import { localPublisher } from "../src/scaffold/publishers/local/local-publisher.ts";
 import { createWorkerRenderer } from "../src/scaffold/rendering/worker-renderer.ts";
-import { conformance } from "../src/usecases/conformance.ts";
+import { conformance } from "../src/usecases/runs/conformance.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

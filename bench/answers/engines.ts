@@ -2,9 +2,9 @@ import lunr from "lunr";
 
 import { createWellKnown } from "../../src/catalog/well-known.ts";
 import { plainMarkdown } from "../../src/docs/plain-markdown.ts";
-import { createAnswerer } from "../../src/usecases/answer-question.ts";
-import { searchItemsOf } from "../../src/usecases/search-items.ts";
-import { buildSnapshot } from "../../src/usecases/snapshot.ts";
+import { createAnswerer } from "../../src/usecases/answers/answer-question.ts";
+import { searchItemsOf } from "../../src/usecases/catalog/search-items.ts";
+import { buildSnapshot } from "../../src/usecases/catalog/snapshot.ts";
 import type { MadeCatalog } from "./generate-catalog.ts";
 import { loadBackstage, loadMiniSearch } from "./peers.ts";
 

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../src/catalog/model.ts";
-import type { Document } from "../../src/usecases/documents.ts";
+import type { Document } from "../../src/usecases/documents/documents.ts";
 import { type CatalogStore, createCatalogStore } from "./catalog-store.ts";
 import { capital, type Jargon, type MadeComponent, makeComponents } from "./generate-components.ts";
 import { createRandom, type Random } from "./random.ts";

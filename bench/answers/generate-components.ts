@@ -1,5 +1,5 @@
 import { parseDocument } from "../../src/docs/parse-document.ts";
-import type { Document } from "../../src/usecases/documents.ts";
+import type { Document } from "../../src/usecases/documents/documents.ts";
 import type { CatalogStore } from "./catalog-store.ts";
 import type { Random } from "./random.ts";
 import { symptoms, type Symptom } from "./symptoms.ts";

@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { parseCodeowners } from "../catalog/codeowners.ts";
 import type { Companion } from "../catalog/sources/contract.ts";
-import type { SourceState } from "../usecases/load-catalog.ts";
-import type { RemoteDocument } from "../usecases/remote-documents.ts";
-import type { RepositoryOwners } from "../usecases/repository-owners.ts";
+import type { SourceState } from "../usecases/catalog/load-catalog.ts";
+import type { RepositoryOwners } from "../usecases/catalog/repository-owners.ts";
+import type { RemoteDocument } from "../usecases/documents/remote-documents.ts";
 
 interface Owners {
   repositories: RepositoryOwners[];

@@ -1,10 +1,14 @@
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { type CatalogBoard, type SourceStatus, statusOf } from "../usecases/catalog-board.ts";
-import type { Lease } from "../usecases/lease.ts";
-import type { RemoteSchedule } from "../usecases/remote-schedule.ts";
-import type { RemoteSource } from "../usecases/remote-source.ts";
-import type { RemoteStorage } from "../usecases/remote-storage.ts";
+import {
+  type CatalogBoard,
+  type SourceStatus,
+  statusOf,
+} from "../usecases/catalog/catalog-board.ts";
+import type { Lease } from "../usecases/catalog/lease.ts";
+import type { RemoteSchedule } from "../usecases/catalog/remote-schedule.ts";
+import type { RemoteSource } from "../usecases/catalog/remote-source.ts";
+import type { RemoteStorage } from "../usecases/catalog/remote-storage.ts";
 
 export interface KeeperOptions {
   remote: readonly RemoteSource[];

@@ -13,7 +13,7 @@ import {
 } from "../catalog/sources/web-reader.ts";
 import type { CatalogSourceConfig } from "../config/catalog-schema.ts";
 import type { Config } from "../config/load.ts";
-import type { GithubClient } from "../scaffold/publishers/github-client.ts";
+import type { GithubClient } from "../scaffold/publishers/github/client.ts";
 import { createPublishing } from "./create-publisher.ts";
 import { createGithubReader } from "./github-reader.ts";
 

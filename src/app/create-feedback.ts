@@ -7,15 +7,15 @@ import type { Logger } from "../base/logger.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { Config } from "../config/load.ts";
 import type { GithubEvent } from "../http/github-event.ts";
-import type { GithubClient } from "../scaffold/publishers/github-client.ts";
-import { githubError } from "../scaffold/publishers/github-errors.ts";
+import type { GithubClient } from "../scaffold/publishers/github/client.ts";
+import { githubError } from "../scaffold/publishers/github/errors.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import {
   checkRunParts,
   type CommitFindings,
   type Recipient,
   recipientOf,
-} from "../usecases/catalog-feedback.ts";
+} from "../usecases/catalog/catalog-feedback.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import type { CatalogState } from "./create-catalog.ts";
 

@@ -5,9 +5,9 @@ import {
   createGithubClient,
   type GithubAuth,
   type GithubClient,
-} from "../scaffold/publishers/github-client.ts";
-import { githubPublisher } from "../scaffold/publishers/github.ts";
-import { localPublisher } from "../scaffold/publishers/local.ts";
+} from "../scaffold/publishers/github/client.ts";
+import { githubPublisher } from "../scaffold/publishers/github/github-publisher.ts";
+import { localPublisher } from "../scaffold/publishers/local/local-publisher.ts";
 
 /** Where repositories go, and the connection to GitHub where there is one. */
 export interface Publishing {

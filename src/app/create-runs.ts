@@ -18,21 +18,21 @@ import type { Renderer } from "../scaffold/renderer.ts";
 import { runSteps } from "../scaffold/run-steps.ts";
 import { validateValues } from "../scaffold/validate-values.ts";
 import type { Processor, Storage } from "../storage/contract.ts";
-import { cancelRun, retryRun } from "../usecases/change-run.ts";
+import type { Registrations } from "../usecases/catalog/registrations.ts";
+import { cancelRun, retryRun } from "../usecases/runs/change-run.ts";
 import {
   type ExecuteRunDeps,
   executeRun,
   giveUpRun,
   type StepHooks,
   type StepsResult,
-} from "../usecases/execute-run.ts";
-import type { Notifier } from "../usecases/notifier.ts";
-import type { Registrations } from "../usecases/registrations.ts";
-import type { RunRecord } from "../usecases/run-record.ts";
-import { createRunStore, type RunStore } from "../usecases/run-store.ts";
+} from "../usecases/runs/execute-run.ts";
+import type { Notifier } from "../usecases/runs/notifier.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
+import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
+import { startRun } from "../usecases/runs/start-run.ts";
+import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
 import type { RunService } from "../usecases/services.ts";
-import { startRun } from "../usecases/start-run.ts";
-import { sweepRuns } from "../usecases/sweep-runs.ts";
 import type { CatalogState } from "./create-catalog.ts";
 
 export interface RunsOptions {

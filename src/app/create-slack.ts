@@ -10,7 +10,7 @@ import { createSlackApp, type SlackApp } from "../slack/create-slack-app.ts";
 import { createNotifier } from "../slack/notifier.ts";
 import { createOutbox } from "../slack/outbox.ts";
 import { createEventInbox } from "../usecases/event-inbox.ts";
-import type { Notifier } from "../usecases/notifier.ts";
+import type { Notifier } from "../usecases/runs/notifier.ts";
 import type { Core } from "./create-core.ts";
 
 /** How long an answered Slack payload is remembered: longer than Slack's last redelivery and than people's patience. */

@@ -5,7 +5,7 @@ import type { Config } from "../config/load.ts";
 import type { GithubEvent } from "../http/github-event.ts";
 import { createGithubWebhook } from "../http/github-webhook.ts";
 import type { RecordStore } from "../storage/contract.ts";
-import type { CatalogHint } from "../usecases/catalog-hints.ts";
+import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import type { PushEvent } from "./create-feedback.ts";
 

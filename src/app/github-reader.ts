@@ -7,8 +7,8 @@ import type {
   GithubQuery,
   GithubReader,
 } from "../catalog/sources/github-reader.ts";
-import type { GithubClient } from "../scaffold/publishers/github-client.ts";
-import { githubError, isMissing, statusOf } from "../scaffold/publishers/github-errors.ts";
+import type { GithubClient } from "../scaffold/publishers/github/client.ts";
+import { githubError, isMissing, statusOf } from "../scaffold/publishers/github/errors.ts";
 
 /** A share of GitHub's hourly limit is left for repositories that people create. */
 const reservedShare = 0.1;

@@ -6,7 +6,7 @@ import { createFetch, loadActions } from "../app/load-actions.ts";
 import type { JsonObject } from "../base/json.ts";
 import { silentLogger } from "../base/logger.ts";
 import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
-import { runTemplateLocally, type LocalRunReport } from "../usecases/run-template.ts";
+import { runTemplateLocally, type LocalRunReport } from "../usecases/runs/run-template.ts";
 import type { LoadedTemplate } from "../usecases/services.ts";
 import { loadConfig, type CliContext } from "./context.ts";
 

@@ -1,6 +1,6 @@
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { CommitFindings, Recipient } from "../usecases/catalog-feedback.ts";
+import type { CommitFindings, Recipient } from "../usecases/catalog/catalog-feedback.ts";
 import type { SlackClients } from "./clients.ts";
 import type { Outbox } from "./outbox.ts";
 import { renderCommitFindings } from "./views/findings-view.ts";

@@ -4,8 +4,8 @@ import type { WebClient } from "@slack/web-api";
 
 import { UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Notifier } from "../usecases/notifier.ts";
-import type { RunRecord } from "../usecases/run-record.ts";
+import type { Notifier } from "../usecases/runs/notifier.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
 import type { SlackClients } from "./clients.ts";
 import { isClosedChannel, isOutcomeUnknown, toExpected } from "./errors.ts";
 import type { OutgoingMessage, Outbox } from "./outbox.ts";

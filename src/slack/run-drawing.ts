@@ -1,5 +1,5 @@
 import type { Logger } from "../base/logger.ts";
-import type { RunRecord } from "../usecases/run-record.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { slackErrorCode } from "./errors.ts";
 import type { MessageContent } from "./views/blocks.ts";
 import { renderRunMessage } from "./views/run-view.ts";

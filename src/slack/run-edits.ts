@@ -4,7 +4,7 @@ import { type WebClient, WebAPIRateLimitedError } from "@slack/web-api";
 
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { RunRecord } from "../usecases/run-record.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { isOutcomeUnknown } from "./errors.ts";
 import type { MessageMarker } from "./own-messages.ts";
 import type { RunDrawing } from "./run-drawing.ts";

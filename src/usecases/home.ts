@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { type CatalogEntity, relationTargets } from "../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
-import { briefOf, briefOfRef, contactOf } from "./answer-parts.ts";
-import type { Contact, EntityBrief } from "./answer.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { briefOf, briefOfRef, contactOf } from "./answers/answer-parts.ts";
+import type { Contact, EntityBrief } from "./answers/answer.ts";
+import type { Snapshot } from "./catalog/snapshot.ts";
 
 /** Something that a team owns, with what is missing about it. */
 export interface OwnedThing {

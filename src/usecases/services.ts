@@ -2,10 +2,10 @@ import type { JsonObject } from "../base/json.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
-import type { Answer, AskContext } from "./answer.ts";
-import type { SourceStatus } from "./catalog-board.ts";
+import type { Answer, AskContext } from "./answers/answer.ts";
+import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
-import type { RunRecord, RunRequester } from "./run-record.ts";
+import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
 export interface Services {

@@ -25,7 +25,7 @@ import { formatDiagnostic } from "../../src/base/diagnostics.ts";
 import { buildCatalog } from "../../src/catalog/build.ts";
 import type { CatalogEntity } from "../../src/catalog/model.ts";
 import { createWellKnown } from "../../src/catalog/well-known.ts";
-import { loadDocuments } from "../../src/usecases/documents.ts";
+import { loadDocuments } from "../../src/usecases/documents/documents.ts";
 import { projectRoot, sampleCatalogFiles, sampleFiles } from "./sample-files.ts";
 
 const built = buildCatalog({

@@ -11,9 +11,9 @@ import { buildForm } from "../../src/scaffold/build-form.ts";
 import { createFileFetch } from "../../src/scaffold/fetching/file-fetch.ts";
 import type { Template } from "../../src/scaffold/model.ts";
 import { parseTemplate } from "../../src/scaffold/parse-template.ts";
-import { localPublisher } from "../../src/scaffold/publishers/local.ts";
+import { localPublisher } from "../../src/scaffold/publishers/local/local-publisher.ts";
 import { createWorkerRenderer } from "../../src/scaffold/rendering/worker-renderer.ts";
-import { type LocalRunReport, runTemplateLocally } from "../../src/usecases/run-template.ts";
+import { type LocalRunReport, runTemplateLocally } from "../../src/usecases/runs/run-template.ts";
 import { projectRoot, sampleCatalogFiles } from "./sample-files.ts";
 
 const sample = buildCatalog({

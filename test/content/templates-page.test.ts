@@ -11,10 +11,10 @@ import { createFileFetch } from "../../src/scaffold/fetching/file-fetch.ts";
 import { knownFieldNames } from "../../src/scaffold/field-kinds.ts";
 import { ownFilterNames } from "../../src/scaffold/filters.ts";
 import { parseTemplate } from "../../src/scaffold/parse-template.ts";
-import { localPublisher } from "../../src/scaffold/publishers/local.ts";
+import { localPublisher } from "../../src/scaffold/publishers/local/local-publisher.ts";
 import { inProcessRenderer } from "../../src/scaffold/renderer.ts";
-import { loadCatalog } from "../../src/usecases/load-catalog.ts";
-import { runTemplateLocally } from "../../src/usecases/run-template.ts";
+import { loadCatalog } from "../../src/usecases/catalog/load-catalog.ts";
+import { runTemplateLocally } from "../../src/usecases/runs/run-template.ts";
 import { memoryCatalog, withFolder } from "../helpers/scaffold.ts";
 
 const page = readFileSync("docs/templates.md", "utf8");

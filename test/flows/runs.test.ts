@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 
 import { silentLogger } from "../../src/base/logger.ts";
 import { createNotifier, type SlackNotifier } from "../../src/slack/notifier.ts";
-import type { RunRecord } from "../../src/usecases/run-record.ts";
+import type { RunRecord } from "../../src/usecases/runs/run-record.ts";
 import {
   createFakeServices,
   sampleRun,

@@ -1,7 +1,13 @@
 import * as fc from "fast-check";
 
 import type { EntityLink } from "../../src/catalog/model.ts";
-import type { Answer, Card, Contact, EntityBrief, Evidence } from "../../src/usecases/answer.ts";
+import type {
+  Answer,
+  Card,
+  Contact,
+  EntityBrief,
+  Evidence,
+} from "../../src/usecases/answers/answer.ts";
 
 /** What somebody would write into a catalog to make a bot shout, link or break. */
 const hostile = [

@@ -2,8 +2,8 @@ import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { buildForm } from "../../src/scaffold/build-form.ts";
 import type { Template } from "../../src/scaffold/model.ts";
-import type { Answer, AskContext } from "../../src/usecases/answer.ts";
-import type { RunRecord } from "../../src/usecases/run-record.ts";
+import type { Answer, AskContext } from "../../src/usecases/answers/answer.ts";
+import type { RunRecord } from "../../src/usecases/runs/run-record.ts";
 import type { Draft, Services } from "../../src/usecases/services.ts";
 import {
   answerWith,

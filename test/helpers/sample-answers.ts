@@ -1,4 +1,4 @@
-import type { Answer, Card, EntityBrief } from "../../src/usecases/answer.ts";
+import type { Answer, Card, EntityBrief } from "../../src/usecases/answers/answer.ts";
 
 /** A fixed moment, so that ages in snapshots stay. */
 export const nowMs = Date.UTC(2026, 0, 15, 9, 30);

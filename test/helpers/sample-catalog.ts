@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
 import { buildCatalog } from "../../src/catalog/build.ts";
-import type { Answerer } from "../../src/usecases/answer-question.ts";
-import { createAnswerer } from "../../src/usecases/answer-question.ts";
-import { loadDocuments } from "../../src/usecases/documents.ts";
-import { buildSnapshot, type Snapshot } from "../../src/usecases/snapshot.ts";
+import type { Answerer } from "../../src/usecases/answers/answer-question.ts";
+import { createAnswerer } from "../../src/usecases/answers/answer-question.ts";
+import { buildSnapshot, type Snapshot } from "../../src/usecases/catalog/snapshot.ts";
+import { loadDocuments } from "../../src/usecases/documents/documents.ts";
 
 const projectFolder = resolve(import.meta.dirname, "../..");
 

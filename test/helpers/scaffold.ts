@@ -7,7 +7,7 @@ import type { CatalogEntity, Entity } from "../../src/catalog/model.ts";
 import type { ActionContext, CatalogAccess } from "../../src/scaffold/action.ts";
 import { createFileFetch } from "../../src/scaffold/fetching/file-fetch.ts";
 import type { StepNotes } from "../../src/scaffold/publishers/contract.ts";
-import { localPublisher } from "../../src/scaffold/publishers/local.ts";
+import { localPublisher } from "../../src/scaffold/publishers/local/local-publisher.ts";
 import { inProcessRenderer } from "../../src/scaffold/renderer.ts";
 
 /** When all test runs start: commits have this date. */

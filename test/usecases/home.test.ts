@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 
+import type { Snapshot } from "../../src/usecases/catalog/snapshot.ts";
 import { createHome, type HomeFacts } from "../../src/usecases/home.ts";
-import type { Snapshot } from "../../src/usecases/snapshot.ts";
 import { loadSampleSnapshot } from "../helpers/sample-catalog.ts";
 
 let snapshot: Snapshot;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { InputError } from "../../base/errors.ts";
-import type { Answer } from "../../usecases/answer.ts";
+import type { Answer } from "../../usecases/answers/answer.ts";
 import type { CliContext } from "../context.ts";
 import { openCatalog } from "../open-catalog.ts";
 

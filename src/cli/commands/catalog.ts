@@ -6,7 +6,7 @@ import {
   type CatalogBoard,
   createCatalogBoard,
   type SourceStatus,
-} from "../../usecases/catalog-board.ts";
+} from "../../usecases/catalog/catalog-board.ts";
 import { loadConfig, type CliContext } from "../context.ts";
 
 /** `callboard catalog status`: how the running bot's sources stand; 1 when one failed or is held back. */

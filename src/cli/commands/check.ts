@@ -10,7 +10,7 @@ import type { CatalogSource } from "../../catalog/sources/contract.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
 import type { Config } from "../../config/load.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
-import { checkSources } from "../../usecases/check-files.ts";
+import { checkSources } from "../../usecases/catalog/check-files.ts";
 import { loadConfig, type CliContext } from "../context.ts";
 import { version } from "../version.ts";
 

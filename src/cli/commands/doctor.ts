@@ -6,7 +6,7 @@ import { readManifest } from "../../app/manifest.ts";
 import { CallboardError, ConflictError, toError } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
 import type { Config } from "../../config/load.ts";
-import { checkGithub } from "../../scaffold/publishers/check-github.ts";
+import { checkGithub } from "../../scaffold/publishers/github/check-github.ts";
 import { checkSlack } from "../../slack/check-slack.ts";
 import { createSlackClients } from "../../slack/clients.ts";
 import { loadConfig, type CliContext } from "../context.ts";

@@ -1,4 +1,4 @@
-import { searchCatalog } from "../../usecases/search-catalog.ts";
+import { searchCatalog } from "../../usecases/answers/search-catalog.ts";
 import type { CliContext } from "../context.ts";
 import { openCatalog } from "../open-catalog.ts";
 

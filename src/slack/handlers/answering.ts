@@ -1,4 +1,4 @@
-import type { Answer } from "../../usecases/answer.ts";
+import type { Answer } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
 import type { Request } from "../requests.ts";
 import { renderAnswer } from "../views/answer.ts";

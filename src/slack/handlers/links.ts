@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { LinkSharedEvent } from "@slack/types";
 
-import type { Answer } from "../../usecases/answer.ts";
+import type { Answer } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
 import { slackErrorCode } from "../errors.ts";
 import { entityCardOf, renderUnfurl, renderWorkObject } from "../views/work-object.ts";

@@ -1,5 +1,5 @@
 import { ForbiddenError, NotFoundError } from "../../base/errors.ts";
-import type { RunRecord, RunRequester } from "../../usecases/run-record.ts";
+import type { RunRecord, RunRequester } from "../../usecases/runs/run-record.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { valueOf } from "./buttons.ts";

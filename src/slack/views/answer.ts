@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 
-import type { Answer } from "../../usecases/answer.ts";
+import type { Answer } from "../../usecases/answers/answer.ts";
 import { viewIds } from "../action-ids.ts";
 import { limits, message, type MessageContent, plain } from "./blocks.ts";
 import type { AnswerView } from "./briefs.ts";

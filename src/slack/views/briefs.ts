@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, KnownBlock } from "@slack/types";
 
 import type { EntityLink } from "../../catalog/model.ts";
-import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answer.ts";
+import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answers/answer.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitsValue, section } from "./blocks.ts";
 import {

@@ -1,6 +1,6 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 
-import type { Answer, Card } from "../../usecases/answer.ts";
+import type { Answer, Card } from "../../usecases/answers/answer.ts";
 import { fields, plainSection, section } from "./blocks.ts";
 import {
   addressOf,

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
-import { type CommitFindings, pathIn } from "../../usecases/catalog-feedback.ts";
+import { type CommitFindings, pathIn } from "../../usecases/catalog/catalog-feedback.ts";
 import { context, message, type MessageContent, section } from "./blocks.ts";
 import { joinWithin, link, mrk, type Mrkdwn } from "./text.ts";
 

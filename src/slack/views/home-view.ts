@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 
 import type { HomeFacts, HomeTeam, OwnedThing } from "../../usecases/home.ts";
-import type { RunRecord } from "../../usecases/run-record.ts";
+import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitBlocks, limits, section } from "./blocks.ts";

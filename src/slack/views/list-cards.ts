@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 
-import type { Answer, Card, EntityBrief } from "../../usecases/answer.ts";
+import type { Answer, Card, EntityBrief } from "../../usecases/answers/answer.ts";
 import { actions, limits, section } from "./blocks.ts";
 import {
   answerActions,

@@ -1,8 +1,8 @@
 import type { ConfirmationDialog, KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
 
 import type { StepState } from "../../scaffold/model.ts";
-import type { RunRecord } from "../../usecases/run-record.ts";
-import { runSubject } from "../../usecases/run-subject.ts";
+import type { RunRecord } from "../../usecases/runs/run-record.ts";
+import { runSubject } from "../../usecases/runs/run-subject.ts";
 import { actionIds } from "../action-ids.ts";
 import {
   actions,

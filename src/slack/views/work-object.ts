@@ -1,6 +1,6 @@
 import type { EntityMetadata, KnownBlock } from "@slack/types";
 
-import type { Answer, Card } from "../../usecases/answer.ts";
+import type { Answer, Card } from "../../usecases/answers/answer.ts";
 import { context, fitBlocks, section } from "./blocks.ts";
 import { channelOf, evidenceLines, kindLine } from "./briefs.ts";
 import { clamp, join, mrk, oneLine } from "./text.ts";

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { isRecord } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { createBackstageSource } from "../../../src/catalog/sources/backstage.ts";
-import { loadCatalog } from "../../../src/usecases/load-catalog.ts";
+import { loadCatalog } from "../../../src/usecases/catalog/load-catalog.ts";
 import { describeCatalogSource } from "../../contracts/catalog-source.ts";
 import { startWebServer, type WebServer } from "../../helpers/web-server.ts";
 

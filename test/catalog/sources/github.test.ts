@@ -7,7 +7,7 @@ import {
   type GithubSource,
   type GithubSourceOptions,
 } from "../../../src/catalog/sources/github.ts";
-import { loadCatalog } from "../../../src/usecases/load-catalog.ts";
+import { loadCatalog } from "../../../src/usecases/catalog/load-catalog.ts";
 import { describeCatalogSource } from "../../contracts/catalog-source.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
 import { connect } from "../../emulators/github/harness.ts";

@@ -5,9 +5,9 @@ import {
   createGithubClient,
   type GithubClient,
   type GithubClientOptions,
-} from "../../../src/scaffold/publishers/github-client.ts";
-import type { GithubTiming } from "../../../src/scaffold/publishers/github-session.ts";
-import { githubPublisher } from "../../../src/scaffold/publishers/github.ts";
+} from "../../../src/scaffold/publishers/github/client.ts";
+import { githubPublisher } from "../../../src/scaffold/publishers/github/github-publisher.ts";
+import type { GithubTiming } from "../../../src/scaffold/publishers/github/session.ts";
 import type { GithubEmulator } from "./emulator.ts";
 
 /** For tests in which something appears late, on a machine however slow. */

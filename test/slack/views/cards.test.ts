@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
 import { renderError } from "../../../src/slack/views/error-view.ts";
 import { renderRunMessage } from "../../../src/slack/views/run-view.ts";
-import type { Card } from "../../../src/usecases/answer.ts";
+import type { Card } from "../../../src/usecases/answers/answer.ts";
 import { sampleRun } from "../../helpers/fake-services.ts";
 import {
   answerWith,

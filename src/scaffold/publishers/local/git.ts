@@ -1,0 +1,118 @@
+import fs from "node:fs";
+
+import * as git from "isomorphic-git";
+
+import { mapInChunks } from "../../in-chunks.ts";
+import type { PublishFile } from "../contract.ts";
+
+/** A file of a commit: its content's id and git's mode, such as `100755` for an executable. */
+export interface TreeEntry {
+  oid: string;
+  mode: string;
+}
+
+/** All files of a commit by path. */
+export type FlatTree = Map<string, TreeEntry>;
+
+export interface CommitRequest {
+  gitdir: string;
+  tree: string;
+  parents: string[];
+  message: string;
+  runId: string;
+  author: { name: string; email: string };
+  committedAtMs: number;
+}
+
+const submoduleMode = "160000";
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** Stores contents; the tree they make by path. */
+export async function storeFiles(gitdir: string, files: PublishFile[]): Promise<FlatTree> {
+  const entries = await mapInChunks(files, async ({ path, content, isExecutable }) => {
+    const oid = await git.writeBlob({ fs, gitdir, dir: gitdir, blob: content });
+    return [path, { oid, mode: isExecutable ? "100755" : "100644" }] as const;
+  });
+  return new Map(entries);
+}
+
+/** Stores the folders of a flat tree, innermost first; resolves with the id of the whole. */
+export async function storeTree(gitdir: string, files: FlatTree): Promise<string> {
+  const entries: git.TreeObject = [];
+  const folders = new Map<string, FlatTree>();
+  for (const [path, file] of files) {
+    const slash = path.indexOf("/");
+    if (slash < 0) {
+      entries.push({ ...file, path, type: file.mode === submoduleMode ? "commit" : "blob" });
+      continue;
+    }
+    const name = path.slice(0, slash);
+    const inner = folders.get(name) ?? new Map<string, TreeEntry>();
+    folders.set(name, inner.set(path.slice(slash + 1), file));
+  }
+  for (const [path, inner] of folders) {
+    entries.push({ mode: "040000", path, oid: await storeTree(gitdir, inner), type: "tree" });
+  }
+  return git.writeTree({ fs, gitdir, dir: gitdir, tree: entries });
+}
+
+/** All files of a commit. */
+export async function loadTree(gitdir: string, commit: string): Promise<FlatTree> {
+  const files: FlatTree = new Map();
+  const walk = async (oid: string, prefix: string): Promise<void> => {
+    if (oid === emptyTree) return;
+    const { tree } = await git.readTree({ fs, gitdir, oid });
+    for (const entry of tree) {
+      if (entry.type === "tree") await walk(entry.oid, `${prefix}${entry.path}/`);
+      else files.set(prefix + entry.path, { oid: entry.oid, mode: entry.mode });
+    }
+  };
+  const { commit: read } = await git.readCommit({ fs, gitdir, oid: commit });
+  await walk(read.tree, "");
+  return files;
+}
+
+/** Stores a commit that is the same each time it is made: dates are those of the run. */
+export async function storeCommit(request: CommitRequest): Promise<string> {
+  const timestamp = Math.floor(request.committedAtMs / 1000);
+  const person = { ...cleanPerson(request.author), timestamp, timezoneOffset: 0 };
+  return git.writeCommit({
+    fs,
+    gitdir: request.gitdir,
+    dir: request.gitdir,
+    commit: {
+      message: `${request.message.trim()}\n\n${trailerOf(request.runId)}\n`,
+      tree: request.tree,
+      parent: request.parents,
+      author: person,
+      committer: person,
+    },
+  });
+}
+
+/** The line by which a commit of a run is recognised. */
+function trailerOf(runId: string): string {
+  return `Run-Id: ${runId}`;
+}
+
+/** True when the commit was made by the run. */
+export async function isCommitOf(gitdir: string, commit: string, runId: string): Promise<boolean> {
+  const { commit: read } = await git.readCommit({ fs, gitdir, oid: commit });
+  return read.message.trimEnd().endsWith(trailerOf(runId));
+}
+
+/** The commit a branch points to; undefined when there is no such branch. */
+export async function branchHead(gitdir: string, branch: string): Promise<string | undefined> {
+  const branches = await git.listBranches({ fs, gitdir });
+  if (!branches.includes(branch)) return undefined;
+  return git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` });
+}
+
+/** Angle brackets and line breaks would break the commit's header. */
+function cleanPerson(person: { name: string; email: string }): { name: string; email: string } {
+  return { name: cleanText(person.name) || "Callboard", email: cleanText(person.email) };
+}
+
+function cleanText(text: string): string {
+  return text.replaceAll(/[<>\r\n\0]/g, "").trim();
+}

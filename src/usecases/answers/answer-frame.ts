@@ -1,0 +1,96 @@
+import type { Query, QueryIntent } from "../../ask/query.ts";
+import type { CatalogEntity } from "../../catalog/model.ts";
+import type { Hit } from "../../search/search-item.ts";
+import type { Snapshot } from "../catalog/snapshot.ts";
+import { briefOf, type AnswerSources } from "./answer-parts.ts";
+import { textOf } from "./answer-text.ts";
+import type { Answer, AskContext, Card, EntityBrief, Evidence } from "./answer.ts";
+
+/** Everything one answer is made from. */
+export interface Asked extends AnswerSources {
+  question: string;
+  query: Query;
+  snapshot: Snapshot;
+  context: AskContext;
+}
+
+/** The parts of an answer that differ. */
+export interface AnswerParts {
+  card: Card;
+  evidence: Evidence[];
+  status?: Answer["status"];
+  intent?: Answer["intent"];
+  entities?: Answer["entities"];
+  documents?: Answer["documents"];
+}
+
+/** Completes an answer. */
+export function frame(asked: Asked, parts: AnswerParts): Answer {
+  return {
+    question: asked.question,
+    intent: parts.intent ?? asked.query.intent,
+    status: parts.status ?? "answered",
+    entities: parts.entities ?? [],
+    documents: parts.documents ?? [],
+    text: textOf(parts.card, parts.evidence),
+    evidence: parts.evidence,
+    card: parts.card,
+  };
+}
+
+/** The found entity first, then what was found beside it. */
+export function ranked(
+  entity: CatalogEntity,
+  score: number,
+  others: readonly Hit[],
+): Answer["entities"] {
+  return [
+    { ref: entity.ref, score: rounded(score) },
+    ...others
+      .filter((hit) => hit.kind !== "section" && hit.id !== entity.ref)
+      .map((hit) => ({ ref: hit.id, score: rounded(Math.min(hit.score, score)) })),
+  ].slice(0, 10);
+}
+
+/** Three digits are all that a score means. */
+export function rounded(score: number): number {
+  return Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;
+}
+
+/** A question that gives the same kind of answer for one certain entity. */
+export function questionFor(intent: QueryIntent, ref: string, rest = ""): string {
+  const extra = rest === "" ? "" : ` ${rest}`;
+  const forms: Record<QueryIntent, string> = {
+    owner: `who owns ${ref}`,
+    owns: `what does ${ref} own`,
+    runbook: `runbook for ${ref}${extra}`,
+    dependencies: `what does ${ref} depend on`,
+    dependents: `what depends on ${ref}`,
+    links: `links for ${ref}`,
+    docs: `docs for ${ref}${extra}`,
+    "on-call": `who is on call for ${ref}`,
+    channel: `channel of ${ref}`,
+    apis: `apis of ${ref}`,
+    status: `status of ${ref}`,
+    describe: `what is ${ref}`,
+    list: `what does ${ref} own`,
+    templates: `what is ${ref}`,
+    search: `what is ${ref}`,
+    help: "help",
+  };
+  return forms[intent];
+}
+
+/** Hits as briefs with the question each stands for; hits that are no entities are left out. */
+export function choicesOf(
+  asked: Asked,
+  hits: readonly Hit[],
+  rest = "",
+): { brief: EntityBrief; question: string }[] {
+  return hits.flatMap((hit) => {
+    const entity = asked.catalog.entities.get(hit.id);
+    return entity === undefined
+      ? []
+      : [{ brief: briefOf(entity), question: questionFor(asked.query.intent, hit.id, rest) }];
+  });
+}

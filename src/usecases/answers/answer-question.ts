@@ -1,0 +1,165 @@
+import { createQuestionParser } from "../../ask/parse-question.ts";
+import type { Query, QueryIntent } from "../../ask/query.ts";
+import { relationTargets } from "../../catalog/model.ts";
+import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
+import type { Hit } from "../../search/search-item.ts";
+import type { Snapshot } from "../catalog/snapshot.ts";
+import { answerComparison } from "./answer-compare.ts";
+import { answerAboutEntity, answerApis } from "./answer-entity.ts";
+import type { Asked } from "./answer-frame.ts";
+import { answerDependencies, answerOwns } from "./answer-graph.ts";
+import { answerList, answerTemplates, isFilterOnly, namesOwnTeam } from "./answer-list.ts";
+import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
+import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts";
+import { answerDocuments, answerSearch } from "./answer-search.ts";
+import type { Answer, AskContext } from "./answer.ts";
+import { completeQuery } from "./follow-up.ts";
+import {
+  decide,
+  entityKinds,
+  resolveSubject,
+  type Resolution,
+  type Subject,
+} from "./resolve-subject.ts";
+
+export interface AnswererOptions {
+  /** The present snapshot; asked once for each question. */
+  snapshot: () => Snapshot;
+  wellKnown?: WellKnown;
+}
+
+/** Answers a question. Never throws for what a person typed. */
+export type Answerer = (question: string, context: AskContext) => Answer;
+
+/** Longest question that is repeated in an answer. */
+const maxQuestionLength = 4_000;
+
+/** Creates the answerer: question text in, answer with evidence out. */
+export function createAnswerer(options: AnswererOptions): Answerer {
+  const parse = createQuestionParser();
+  const wellKnown = options.wellKnown ?? createWellKnown();
+  return (question, context) => {
+    const snapshot = options.snapshot();
+    const { index } = snapshot;
+    const parsed = parse(question);
+    const completed = completeQuery(parsed, context.previous, (text) => index.hasName(text));
+    // what an earlier answer completed is no name of its own
+    const query = completed === parsed ? understand(parsed, snapshot) : completed;
+    return answer({
+      question: question.slice(0, maxQuestionLength),
+      query,
+      snapshot,
+      context,
+      catalog: snapshot.catalog,
+      wellKnown,
+    });
+  };
+}
+
+/** Corrects the grammar where the catalog knows better: `status page` may be a thing's name, a URL a repository. */
+function understand(query: Query, snapshot: Snapshot): Query {
+  const slug = slugIn(query);
+  const subject = slug === undefined ? query.subject : query.subject.replace(slug.url, slug.slug);
+  return isNameOfItsOwn(query, snapshot)
+    ? { ...query, intent: "search", subject: query.text }
+    : { ...query, subject };
+}
+
+/** A text that names something as a whole at least this surely is not taken apart. */
+const wholeNameScore = 0.75;
+
+function isNameOfItsOwn(query: Query, { index }: Snapshot): boolean {
+  if (query.intent === "search" || query.intent === "help") return false;
+  if (index.hasName(query.text)) return true;
+  if (!query.isTerse) return false;
+  const best = (text: string): Hit | undefined =>
+    index.search({ text, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
+  const whole = best(query.text);
+  if (whole === undefined || whole.score < wholeNameScore) return false;
+  const part = best(query.subject);
+  return part === undefined || part.way === "part" || whole.score > part.score;
+}
+
+function slugIn(query: Query): { url: string; slug: string } | undefined {
+  for (const url of query.urls) {
+    const slug = query.subject.includes(url) ? repositoryOfUrl(url)?.slug : undefined;
+    if (slug !== undefined) return { url, slug };
+  }
+  return undefined;
+}
+
+function answer(asked: Asked): Answer {
+  const { intent, subject } = asked.query;
+  if (intent === "help") return answerHelp(asked);
+  const fromText = answerFromText(asked);
+  if (fromText !== undefined) return fromText;
+  if (intent === "list") return answerList(asked);
+  if (intent === "templates") return answerTemplates(asked);
+  if (subject === "") return answerNothing(asked, []);
+  const answered = answerAsked(asked);
+  // a path, an image or an address is taken for words first, because names may look like them
+  const isSure = answered.status === "answered" && (answered.entities[0]?.score ?? 1) >= sureScore;
+  return isSure ? answered : (answerFromClues(asked) ?? answered);
+}
+
+/** What is no question in words: a path that CODEOWNERS knows, and what somebody pasted. */
+function answerFromText(asked: Asked): Answer | undefined {
+  const { intent } = asked.query;
+  const byPath = intent === "owner" || intent === "search" ? answerFromPath(asked) : undefined;
+  return byPath ?? (looksPasted(asked.question) ? answerFromClues(asked) : undefined);
+}
+
+/** From here on the words of a question need no further clues. */
+const sureScore = 0.85;
+
+function answerAsked(asked: Asked): Answer {
+  const { intent } = asked.query;
+  if (intent === "search") return answerSearch(asked);
+  if (intent === "runbook" || intent === "docs") return answerDocuments(asked);
+  if (asked.query.second !== undefined) return answerComparison(asked, asked.query.second);
+  const found = ownTeam(asked) ?? resolve(asked, intent);
+  if (found.outcome === "several") return answerChoice(asked, found.hits);
+  if (found.outcome === "one") return answerOne(asked, found);
+  // “what is deprecated” names no thing but a list
+  const isList =
+    intent === "describe" && isFilterOnly(asked.query.subject, asked.snapshot.facets());
+  return isList ? answerList(asked) : answerNothing(asked, found.near);
+}
+
+function resolve(asked: Asked, intent: QueryIntent): Resolution {
+  return resolveSubject({
+    index: asked.snapshot.index,
+    entities: asked.catalog.entities,
+    intent,
+    text: asked.query.subject,
+  });
+}
+
+/** The asker's own team for “what does my team own”. */
+function ownTeam(asked: Asked): Resolution | undefined {
+  const { userRef } = asked.context;
+  if (userRef === undefined || !namesOwnTeam(asked.query.subject)) return undefined;
+  const user = asked.catalog.entities.get(userRef);
+  const teams = user === undefined ? [] : relationTargets(user, "memberOf");
+  const hits = teams.map((id) => ({
+    id,
+    kind: "group",
+    score: 1,
+    way: "exact" as const,
+    matched: [],
+    name: "",
+    isWished: false,
+  }));
+  return hits.length === 0
+    ? undefined
+    : decide(hits, { entities: asked.catalog.entities, intent: asked.query.intent, text: "" });
+}
+
+function answerOne(asked: Asked, subject: Subject): Answer {
+  const { intent } = asked.query;
+  if (intent === "owns") return answerOwns(asked, subject);
+  if (intent === "dependencies" || intent === "dependents")
+    return answerDependencies(asked, subject);
+  if (intent === "apis") return answerApis(asked, subject);
+  return answerAboutEntity(asked, subject);
+}

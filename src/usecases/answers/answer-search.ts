@@ -1,0 +1,222 @@
+import type { QueryIntent } from "../../ask/query.ts";
+import { confidentScore, type Hit } from "../../search/search-item.ts";
+import { cardOf, describe } from "./answer-cards.ts";
+import {
+  answerFromDocuments,
+  documentSections,
+  noDocumentHeadline,
+  sectionAnswer,
+  sectionsFor,
+  symptomOf,
+  toSectionHits,
+} from "./answer-document.ts";
+import { frame, ranked, type Asked } from "./answer-frame.ts";
+import { answerChoice, answerNothing } from "./answer-none.ts";
+import { evidenceOf } from "./answer-parts.ts";
+import type { Answer } from "./answer.ts";
+import type { Subject } from "./resolve-subject.ts";
+import {
+  decide,
+  entityKinds,
+  maxChoices,
+  resolveReference,
+  type Resolution,
+  wishOf,
+} from "./resolve-subject.ts";
+
+/** Enough for the things and the sections of one search to be told apart afterwards. */
+const bothKindsLimit = 40;
+
+/** A runbook or document: of the thing that the words name, else whichever section fits the words. */
+export function answerDocuments(asked: Asked): Answer {
+  const { things, sections } = searchNames(asked, false);
+  const found =
+    resolveReference(asked.query.subject, asked.catalog.entities) ??
+    decideBesideSymptom(asked, things, asked.query.intent);
+  const answered =
+    answerTitled(asked, sections, found) ??
+    (found.outcome === "one" ? answerForThing(asked, found) : undefined) ??
+    (found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined) ??
+    answerFromAnySection(asked);
+  if (answered !== undefined) return answered;
+  if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
+  return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+}
+
+/** The document whose title or alert the words name, when that accounts for more of them than a thing's name does. */
+function answerTitled(
+  asked: Asked,
+  sections: readonly Hit[],
+  found: Resolution,
+): Answer | undefined {
+  const titled = sections.find((hit) => hit.way === "exact");
+  const namedWords = found.outcome === "one" ? found.matched.length : 0;
+  if (titled === undefined || titled.matched.length <= namedWords) return undefined;
+  return answerWithDocument(asked, titled);
+}
+
+function decideBesideSymptom(
+  asked: Asked,
+  things: readonly Hit[],
+  intent: QueryIntent,
+): Resolution {
+  const { entities } = asked.catalog;
+  return decide(things, { entities, intent, text: asked.query.subject, hasExtraWords: true });
+}
+
+/** Things of one name: the one whose document fits best is meant. */
+function answerNamesakes(asked: Asked, hits: readonly Hit[]): Answer | undefined {
+  if (hits.some((hit) => hit.way !== "exact" || hit.name !== hits[0]?.name)) return undefined;
+  const sections = hits
+    .flatMap((hit) =>
+      asked.snapshot.index.searchWithin(hit.id, symptomOf(asked, hit.matched), bothKindsLimit),
+    )
+    .toSorted((a, b) => b.score - a.score);
+  return sectionAnswer(asked, toSectionHits(asked, sections));
+}
+
+function answerWithDocument(asked: Asked, titled: Hit): Answer | undefined {
+  const document = asked.snapshot.library.section(titled.id)?.document;
+  return document === undefined
+    ? undefined
+    : sectionAnswer(asked, documentSections(document, titled.score));
+}
+
+/** Names in a text that may hold more than a name; `isExact` leaves out beginnings, parts and slips. */
+function searchNames(asked: Asked, isExact: boolean): { things: Hit[]; sections: Hit[] } {
+  const hits = asked.snapshot.index.search({
+    text: asked.query.subject,
+    kinds: [...entityKinds, "section"],
+    wish: wishOf(asked.query.intent),
+    namesOnly: true,
+    hasExtraWords: true,
+    exactOnly: isExact,
+    limit: bothKindsLimit,
+  });
+  return parted(hits);
+}
+
+function parted(hits: readonly Hit[]): { things: Hit[]; sections: Hit[] } {
+  return {
+    things: hits.filter((hit) => hit.kind !== "section"),
+    sections: hits.filter((hit) => hit.kind === "section"),
+  };
+}
+
+/** The best section of the thing; undefined when neither its name nor its documents fit the words well. */
+function answerForThing(asked: Asked, subject: Subject): Answer | undefined {
+  const symptom = symptomOf(asked, subject.matched);
+  const hits = sectionsFor(asked, subject.entity, symptom);
+  const isVague = subject.way === "part" || subject.way === "text";
+  const isUnsaid = symptom !== "" && (hits[0]?.score ?? 0) < symptomScore;
+  if (isVague && isUnsaid) return undefined;
+  return answerFromDocuments(asked, subject, hits) ?? answerWithoutDocument(asked, subject);
+}
+
+/** The thing is known but nobody wrote a document about it: its card with the links there are. */
+function answerWithoutDocument(asked: Asked, subject: Subject): Answer {
+  const { entity } = subject;
+  return frame(asked, {
+    card: cardOf(asked, entity, asked.snapshot.library, noDocumentHeadline(asked, entity)),
+    evidence: [evidenceOf(entity)],
+    entities: ranked(entity, subject.score, subject.others),
+  });
+}
+
+function answerFromAnySection(asked: Asked): Answer | undefined {
+  const hits = asked.snapshot.index.search({ text: asked.query.text, kinds: ["section"] });
+  if ((hits[0]?.score ?? 0) < confidentScore) return undefined;
+  return sectionAnswer(asked, toSectionHits(asked, hits));
+}
+
+/** Bare words: the thing they name, a section that says them, or a choice of what is near. */
+export function answerSearch(asked: Asked): Answer {
+  const { entities } = asked.catalog;
+  const { subject } = asked.query;
+  const { things, sections } = parted(
+    asked.snapshot.index.search({
+      text: subject,
+      kinds: [...entityKinds, "section"],
+      wish: wishOf("search"),
+      limit: bothKindsLimit,
+    }),
+  );
+  const found =
+    resolveReference(subject, entities) ??
+    decide(things, { entities, intent: "search", text: subject });
+  return (
+    answerSymptom(asked, found) ??
+    answerWithSection(asked, sections, things[0]?.score ?? 0) ??
+    answerWithThing(asked, found)
+  );
+}
+
+/** A section that fits the words better than any thing does. */
+function answerWithSection(
+  asked: Asked,
+  sections: readonly Hit[],
+  rival: number,
+): Answer | undefined {
+  const [best] = sections;
+  if (best === undefined || best.score < confidentScore || best.score <= rival) return undefined;
+  return best.way === "exact"
+    ? answerWithDocument(asked, best)
+    : sectionAnswer(asked, toSectionHits(asked, sections));
+}
+
+function answerWithThing(asked: Asked, found: Resolution): Answer {
+  if (found.outcome === "several") return answerChoice(asked, found.hits);
+  if (found.outcome === "none") return answerNothing(asked, found.near);
+  const { entity } = found;
+  return frame(asked, {
+    card: cardOf(asked, entity, asked.snapshot.library, describe(entity)),
+    evidence: [evidenceOf(entity)],
+    entities: ranked(entity, found.score, found.others),
+  });
+}
+
+/** How much of the words beside a name a section must say for them to be a symptom. */
+const symptomScore = 0.12;
+/** As much, of a document that is no runbook. */
+const sureSymptomScore = 0.4;
+
+/** “payments oom”: a name with a symptom beside it is a question for a runbook, when there is one that says so. */
+function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
+  const words = asked.snapshot.index.words(asked.query.subject);
+  if (words.length < 2 || (found.outcome === "one" && found.matched.length === words.length))
+    return undefined;
+  const named = nameBesideSymptom(asked, found);
+  if (named.outcome === "several")
+    return named.hits[0]?.matched.length === words.length
+      ? undefined
+      : answerNamesakes(asked, named.hits);
+  if (named.outcome !== "one" || named.matched.length === words.length) return undefined;
+  return answerWithin(asked, named);
+}
+
+/** The section of the thing's documents that says the words beside its name; undefined when none does. */
+function answerWithin(asked: Asked, named: Subject): Answer | undefined {
+  const symptom = symptomOf(asked, named.matched);
+  const hits = asked.snapshot.index.searchWithin(named.entity.ref, symptom, bothKindsLimit);
+  const [best] = hits;
+  if (best === undefined) return undefined;
+  const isRunbook = asked.snapshot.library.section(best.id)?.document.isRunbook === true;
+  // words that were no symptom may still occur in other documents
+  const needed = isRunbook ? symptomScore : sureSymptomScore;
+  return best.score < needed ? undefined : answerFromDocuments(asked, named, hits);
+}
+
+/** The thing whose name stands among the words as it is, else the one that it surely means, as `scanners` a `scanner`. */
+function nameBesideSymptom(asked: Asked, found: Resolution): Resolution {
+  const exact = decideBesideSymptom(asked, searchNames(asked, true).things, "runbook");
+  const isKnown = found.outcome === "one" && found.score >= knownScore;
+  if (exact.outcome !== "none" || isKnown) return exact;
+  const { things } = searchNames(asked, false);
+  const sure = things.filter((hit) => hit.score >= sureName);
+  return decideBesideSymptom(asked, sure, "runbook");
+}
+
+/** From here on the words as a whole are known to mean something else. */
+const knownScore = 0.7;
+/** From here on a name that is not spelled as written is surely meant. */
+const sureName = 0.8;

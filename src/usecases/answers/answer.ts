@@ -1,0 +1,140 @@
+import type { QueryIntent } from "../../ask/query.ts";
+import type { EntityLink } from "../../catalog/model.ts";
+
+/** What was asked, in one word. */
+export type Intent = QueryIntent | "unknown";
+
+/** Why an answer can be believed. */
+export interface Evidence {
+  /** `file:line` as a person can open it, or a URL. */
+  source: string;
+  /** What stands there, such as `spec.owner: team-ledger`. */
+  statement: string;
+  /** When the source was read. */
+  readAtMs: number;
+}
+
+/** A thing with a name that can be asked about further. */
+export interface EntityBrief {
+  ref: string;
+  kind: string;
+  /** As people call it. */
+  title: string;
+  description?: string;
+  /** Such as `service`, `library`, `team`. */
+  type?: string;
+  lifecycle?: string;
+}
+
+/** Where to reach people. */
+export interface Contact {
+  /** `#payments`, or a channel id. */
+  slackChannel?: string;
+  /** A Slack channel id where the catalog or a link gives one. */
+  slackChannelId?: string;
+  email?: string;
+  slackUserGroup?: string;
+}
+
+/** What we found, as data: `slack/views` draws it, the CLI prints `Answer.text`. */
+export type Card =
+  | {
+      type: "entity";
+      subject: EntityBrief;
+      /** The question's point, first: `Owned by *Payments*`. Plain text. */
+      headline: string;
+      owner?: EntityBrief;
+      contact: Contact;
+      onCall?: string;
+      system?: EntityBrief;
+      links: EntityLink[];
+      /** Runbooks tied to it. */
+      runbooks: { path: string; title: string; url?: string }[];
+      dependsOn: EntityBrief[];
+      dependents: EntityBrief[];
+      tags: string[];
+    }
+  | {
+      type: "team";
+      subject: EntityBrief;
+      contact: Contact;
+      members: EntityBrief[];
+      parents: EntityBrief[];
+      owns: EntityBrief[];
+      links: EntityLink[];
+    }
+  | {
+      type: "person";
+      subject: EntityBrief;
+      contact: Contact;
+      teams: EntityBrief[];
+      owns: EntityBrief[];
+    }
+  | {
+      type: "section";
+      /** The entity the document belongs to. */
+      subject?: EntityBrief;
+      owner?: EntityBrief;
+      contact: Contact;
+      path: string;
+      title: string;
+      heading: string;
+      /** Markdown, at most 1,200 characters, cut at a sentence or step. */
+      markdown: string;
+      isCut: boolean;
+      url?: string;
+      /** Other sections that fit, best first. */
+      others: { id: string; path: string; title: string; heading: string }[];
+    }
+  | {
+      type: "list";
+      title: string;
+      subject?: EntityBrief;
+      groups: { heading: string; items: EntityBrief[] }[];
+      total: number;
+    }
+  | {
+      type: "choice";
+      title: string;
+      choices: { brief: EntityBrief; /** What to ask when it is chosen. */ question: string }[];
+    }
+  | {
+      type: "nothing";
+      title: string;
+      near: { brief: EntityBrief; question: string }[];
+      suggestions: string[];
+    }
+  | {
+      type: "help";
+      examples: { question: string; what: string }[];
+      commands: { command: string; what: string }[];
+    };
+
+/** The answer to a question, complete: every surface shows the same one. */
+export interface Answer {
+  question: string;
+  intent: Intent;
+  status: "answered" | "ambiguous" | "unknown";
+  /** Best first; scores fall between 0 and 1. */
+  entities: { ref: string; score: number }[];
+  documents: { path: string; heading: string; ref?: string; score: number }[];
+  /** The whole answer as plain text, a few lines: for the terminal, notifications and screen readers. */
+  text: string;
+  evidence: Evidence[];
+  card: Card;
+}
+
+/** Who asks, and from where. */
+export interface AskContext {
+  /** The asker's User in the catalog, canonical, where known. */
+  userRef?: string;
+  /** What the answer before it in the same thread was about. */
+  previous?: Previous;
+  nowMs: number;
+}
+
+/** What a further question in the same thread may leave out. */
+export interface Previous {
+  ref: string;
+  intent: Intent;
+}

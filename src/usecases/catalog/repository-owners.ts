@@ -1,0 +1,113 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+
+import type { Diagnostic } from "../../base/diagnostics.ts";
+import type { CodeownersDialect } from "../../catalog/codeowners-match.ts";
+import { type Codeowners, codeownersPaths, parseCodeowners } from "../../catalog/codeowners.ts";
+import type { Catalog } from "../../catalog/model.ts";
+import { createWellKnown, type WellKnown } from "../../catalog/well-known.ts";
+
+/** The CODEOWNERS file of one repository. */
+export interface RepositoryOwners {
+  /** Absolute folder of the repository, or its URL. */
+  folder: string;
+  /** `owner/name`, in lower case, of every entity that stands in it. */
+  slugs: ReadonlySet<string>;
+  codeowners: Codeowners;
+  readAtMs: number;
+}
+
+/** Repositories further up than this are not those of the entity. */
+const maxParents = 12;
+
+/**
+ * Reads the CODEOWNERS files of the repositories in which entities stand on this machine: the nearest folder above each
+ * entity's file that holds `.git` or a CODEOWNERS file. Never throws for a bad file.
+ */
+export async function loadRepositoryOwners(options: {
+  catalog: Catalog;
+  /** How a person knows an absolute path. */
+  showPath: (path: string) => string;
+  wellKnown?: WellKnown;
+  nowMs: number;
+}): Promise<{ repositories: RepositoryOwners[]; diagnostics: Diagnostic[] }> {
+  const wellKnown = options.wellKnown ?? createWellKnown();
+  const slugsOf = new Map<string, Set<string>>();
+  const rootOf = new Map<string, string | undefined>();
+  for (const entity of options.catalog.entities.values()) {
+    if (!isAbsolute(entity.origin.base)) continue;
+    const folder = dirname(entity.origin.base);
+    if (!rootOf.has(folder)) rootOf.set(folder, await repositoryAbove(folder));
+    const root = rootOf.get(folder);
+    if (root === undefined) continue;
+    const slugs = slugsOf.get(root) ?? new Set<string>();
+    slugsOf.set(root, slugs);
+    const slug = wellKnown.repository(entity)?.slug;
+    if (slug !== undefined) slugs.add(slug.toLowerCase());
+  }
+  const diagnostics: Diagnostic[] = [];
+  const repositories: RepositoryOwners[] = [];
+  for (const [folder, slugs] of slugsOf) {
+    const found = await readCodeowners(folder, options.showPath);
+    if (found === undefined) continue;
+    diagnostics.push(...found.diagnostics);
+    repositories.push({ folder, slugs, codeowners: found.codeowners, readAtMs: options.nowMs });
+  }
+  return { repositories, diagnostics };
+}
+
+const places: readonly { path: string; dialect: CodeownersDialect }[] = [
+  ...codeownersPaths.github.map((path) => ({ path, dialect: "github" as const })),
+  ...codeownersPaths.gitlab.map((path) => ({ path, dialect: "gitlab" as const })),
+];
+
+async function repositoryAbove(folder: string): Promise<string | undefined> {
+  let current = folder;
+  for (let step = 0; step < maxParents; step += 1) {
+    for (const mark of [".git", ...places.map(({ path }) => path)])
+      if (await exists(join(current, mark))) return current;
+    const parent = dirname(current);
+    if (parent === current) return undefined;
+    current = parent;
+  }
+  return undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The first file that exists counts, as on the hosts. */
+async function readCodeowners(
+  folder: string,
+  showPath: (path: string) => string,
+): Promise<ReturnType<typeof parseCodeowners> | undefined> {
+  for (const { path, dialect } of places) {
+    const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
+    if (text !== undefined) return parseCodeowners(text, showPath(join(folder, path)), dialect);
+  }
+  return undefined;
+}
+
+/** The repository that a path lies in, and the path inside it; by slug, or by the folder of an absolute path. */
+export function repositoryOfPath(
+  repositories: readonly RepositoryOwners[],
+  path: string,
+  slug?: string,
+): { repository: RepositoryOwners; path: string } | undefined {
+  if (slug !== undefined) {
+    const repository = repositories.find(({ slugs }) => slugs.has(slug.toLowerCase()));
+    return repository === undefined ? undefined : { repository, path };
+  }
+  for (const repository of repositories) {
+    const way = isAbsolute(path) ? relative(repository.folder, path) : undefined;
+    if (way !== undefined && !way.startsWith(".."))
+      return { repository, path: way.split(sep).join("/") };
+  }
+  // a relative path without a repository is meant for the only one there is
+  const [only] = repositories;
+  return repositories.length === 1 && only !== undefined ? { repository: only, path } : undefined;
+}

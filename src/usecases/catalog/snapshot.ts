@@ -1,0 +1,73 @@
+import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createCodeownerIndex, type FindCodeowner } from "../../catalog/codeowners-refs.ts";
+import type { Catalog } from "../../catalog/model.ts";
+import { createWellKnown, type WellKnown } from "../../catalog/well-known.ts";
+import { buildSearchIndex, openSearchIndex, type SearchIndex } from "../../search/search-index.ts";
+import type { SearchItem } from "../../search/search-item.ts";
+import { buildDocumentLibrary, type DocumentLibrary } from "../documents/document-library.ts";
+import type { Document } from "../documents/documents.ts";
+import { buildIndexBeside } from "./build-index.ts";
+import { buildCatalogFacets, type CatalogFacets } from "./catalog-facets.ts";
+import type { RepositoryOwners } from "./repository-owners.ts";
+import { searchItemsOf } from "./search-items.ts";
+
+/** One state of everything that questions are answered from. Never changed once built. */
+export interface Snapshot {
+  /** Counts up with every refresh. */
+  version: number;
+  catalog: Catalog;
+  documents: Document[];
+  index: SearchIndex;
+  library: DocumentLibrary;
+  /** Built when they are first asked for. */
+  facets(): CatalogFacets;
+  /** Finds whom an owner in CODEOWNERS stands for. */
+  findCodeowner(): FindCodeowner;
+  diagnostics: Diagnostic[];
+  /** CODEOWNERS of the repositories that entities stand in. */
+  repositories?: readonly RepositoryOwners[];
+  /** When the sources were read. */
+  readAtMs: number;
+}
+
+/** What a snapshot is built from. */
+export interface SnapshotParts {
+  version: number;
+  catalog: Catalog;
+  documents: Document[];
+  diagnostics: Diagnostic[];
+  repositories?: readonly RepositoryOwners[];
+  readAtMs: number;
+  wellKnown?: WellKnown;
+}
+
+/** Builds the search index over entities and documents and puts all together, at once: for tests and commands. */
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  return assemble(parts, buildSearchIndex(itemsOf(parts)));
+}
+
+/** As `buildSnapshot`, without holding up the event loop: what a running bot uses. Rejects when aborted. */
+export async function buildSnapshotBeside(
+  parts: SnapshotParts,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const size = parts.catalog.entities.size + parts.documents.length;
+  return assemble(parts, openSearchIndex(await buildIndexBeside(itemsOf(parts), size, signal)));
+}
+
+function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
+  return searchItemsOf(parts.catalog, parts.documents, parts.wellKnown ?? createWellKnown());
+}
+
+function assemble(parts: SnapshotParts, index: SearchIndex): Snapshot {
+  const { wellKnown: _wellKnown, ...rest } = parts;
+  let facets: CatalogFacets | undefined;
+  let codeowners: FindCodeowner | undefined;
+  return {
+    ...rest,
+    index,
+    library: buildDocumentLibrary(parts.documents),
+    facets: () => (facets ??= buildCatalogFacets(parts.catalog)),
+    findCodeowner: () => (codeowners ??= createCodeownerIndex(parts.catalog)),
+  };
+}

@@ -1,0 +1,295 @@
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+
+import picomatch from "picomatch";
+
+import type { Diagnostic } from "../../base/diagnostics.ts";
+import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
+import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
+import type { Section } from "../../docs/document.ts";
+import { createMarkdownReader, type MarkdownFile, type MarkdownReader } from "./read-markdown.ts";
+import { isRemoteTarget, placeRemoteDocuments, type RemoteDocument } from "./remote-documents.ts";
+import { createTier, type Tier } from "./tie-document.ts";
+
+/** A Markdown document and the entities it belongs to. */
+export interface Document {
+  /** As the person knows it, such as `catalog/runbooks/ledger/lag.md`; unique. */
+  path: string;
+  title: string;
+  /** Entities it belongs to, canonical; the first is the main one. */
+  refs: string[];
+  /** Why it belongs to them, such as `entity: component:default/ledger`. */
+  tie?: { statement: string; line: number };
+  isRunbook: boolean;
+  /** Names of alerts that it answers. */
+  alerts: string[];
+  sections: Section[];
+  markdown: string;
+  changedAtMs: number;
+  readAtMs: number;
+}
+
+/** All documents of one moment. */
+export interface LoadedDocuments {
+  documents: Document[];
+  diagnostics: Diagnostic[];
+  /** Absolute folders and files whose changes matter. */
+  watchPaths: string[];
+  /** For the next reading: what need not be parsed again. */
+  files: ReadonlyMap<string, MarkdownFile>;
+}
+
+export interface LoadDocumentsOptions {
+  catalog: Catalog;
+  /** `documents.sources` of the configuration: a file, folder or glob each, relative to `folder`. */
+  sources: readonly { path: string }[];
+  /** The configuration file's folder, absolute: what people's paths are relative to. */
+  folder: string;
+  /** Absolute folders beside `folder` that documents may lie in, such as a catalog source elsewhere. */
+  roots?: readonly string[];
+  /** Markdown that came along with catalog files from repositories elsewhere. */
+  remote?: readonly RemoteDocument[];
+  previous?: LoadedDocuments | undefined;
+  wellKnown?: WellKnown;
+  nowMs: number;
+  signal: AbortSignal;
+}
+
+/** A file with all that points to it. */
+interface Entry {
+  file: MarkdownFile;
+  /** Entities that name it, by annotation or link. */
+  named: string[];
+  isRunbook: boolean;
+  statement?: string;
+}
+
+/**
+ * Reads every document: the configured sources, the folders of `backstage.io/techdocs-ref: dir:…`, and what entities
+ * name as their runbooks; then ties each to its entities. Never throws for a bad document.
+ */
+export async function loadDocuments(options: LoadDocumentsOptions): Promise<LoadedDocuments> {
+  const showPath = pathShower(options.folder);
+  const known = options.previous?.files ?? new Map<string, MarkdownFile>();
+  const roots = await resolvedRoots(options);
+  const reader = createMarkdownReader({ roots, showPath, known, signal: options.signal });
+  const entries = new Map<string, Entry>();
+  const watchPaths = new Set<string>();
+  await readSources(options, reader, entries, watchPaths);
+  await readNamed(options, reader, entries, watchPaths);
+  await addRemote(options, known, entries);
+  const tier = createTier(options.catalog, options.wellKnown ?? createWellKnown());
+  const documents = [...entries.values()].map((entry) =>
+    toDocument(entry, tier, showPath, options),
+  );
+  const diagnostics = [...reader.diagnostics, ...documents.flatMap((tied) => tied.diagnostics)];
+  return {
+    documents: documents.map((tied) => tied.document),
+    diagnostics,
+    watchPaths: [...watchPaths],
+    files: new Map([...entries].map(([path, entry]) => [path, entry.file])),
+  };
+}
+
+async function resolvedRoots(options: LoadDocumentsOptions): Promise<string[]> {
+  const sources = options.sources.map((source) => globBase(resolve(options.folder, source.path)));
+  const wanted = [options.folder, ...(options.roots ?? []), ...sources];
+  // a root that does not exist holds no documents; reading it reports that
+  return Promise.all(wanted.map((root) => realpath(root).catch(() => root)));
+}
+
+function pathShower(folder: string): (path: string) => string {
+  return (path) => {
+    if (URL.canParse(path) && !isAbsolute(path)) return path;
+    const way = relative(folder, path);
+    return (way.startsWith("..") || isAbsolute(way) ? path : way).split(sep).join("/");
+  };
+}
+
+/** The part of a path before its first glob sign. */
+function globBase(path: string): string {
+  return picomatch.scan(path).base || path;
+}
+
+async function readSources(
+  options: LoadDocumentsOptions,
+  reader: MarkdownReader,
+  entries: Map<string, Entry>,
+  watchPaths: Set<string>,
+): Promise<void> {
+  for (const source of options.sources) {
+    const path = resolve(options.folder, source.path);
+    const { isGlob } = picomatch.scan(path);
+    const base = globBase(path);
+    const isWanted = isGlob ? picomatch(path, { dot: false }) : undefined;
+    watchPaths.add(base);
+    for (const file of await reader.read(base, isWanted))
+      add(entries, file, { isRunbook: looksLikeRunbook(file) });
+  }
+}
+
+/** Reads what entities point to; a URL is a link to show, not a document to read. */
+async function readNamed(
+  options: LoadDocumentsOptions,
+  reader: MarkdownReader,
+  entries: Map<string, Entry>,
+  watchPaths: Set<string>,
+): Promise<void> {
+  const wellKnown = options.wellKnown ?? createWellKnown();
+  for (const entity of options.catalog.entities.values()) {
+    for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
+      const path = localPath(entity, target);
+      if (path === undefined) continue;
+      watchPaths.add(path);
+      for (const file of await reader.read(path))
+        add(entries, file, {
+          ref: entity.ref,
+          isRunbook: isRunbook || looksLikeRunbook(file),
+          statement,
+        });
+    }
+  }
+}
+
+/** Adds documents of repositories elsewhere, tied to the entities that name them or that stand beside them. */
+async function addRemote(
+  { remote = [], catalog, wellKnown = createWellKnown() }: LoadDocumentsOptions,
+  known: ReadonlyMap<string, MarkdownFile>,
+  entries: Map<string, Entry>,
+): Promise<void> {
+  const placed = await placeRemoteDocuments(remote, catalog, known);
+  for (const { file, ref, statement } of placed) {
+    const isRunbook = looksLikeRunbook(file);
+    const tie = ref === undefined || statement === undefined ? {} : { ref, statement };
+    add(entries, file, { ...tie, isRunbook });
+  }
+  if (placed.length > 0) nameRemote(remote, catalog, wellKnown, entries);
+}
+
+/** Who names a document knows better than its place whose it is. */
+function nameRemote(
+  remote: readonly RemoteDocument[],
+  catalog: Catalog,
+  wellKnown: WellKnown,
+  entries: Map<string, Entry>,
+): void {
+  const byRepository = groupByRepository(remote);
+  for (const entity of catalog.entities.values()) {
+    const urls = byRepository.get(repositoryOfUrl(entity.origin.base)?.url ?? "") ?? [];
+    if (urls.length === 0) continue;
+    for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
+      for (const url of urls.filter((each) => isRemoteTarget(entity, target, each))) {
+        const entry = entries.get(url);
+        if (entry === undefined) continue;
+        entry.named = [entity.ref, ...entry.named.filter((each) => each !== entity.ref)];
+        entry.statement = statement;
+        entry.isRunbook ||= isRunbook;
+      }
+    }
+  }
+}
+
+function groupByRepository(remote: readonly RemoteDocument[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { repository, url } of remote) {
+    const urls = groups.get(repository) ?? [];
+    urls.push(url);
+    groups.set(repository, urls);
+  }
+  return groups;
+}
+
+function targetsOf(
+  entity: CatalogEntity,
+  wellKnown: WellKnown,
+): { target: string; isRunbook: boolean; statement: string }[] {
+  const techdocs = entity.entity.metadata.annotations?.["backstage.io/techdocs-ref"];
+  const folder = typeof techdocs === "string" ? techdocsFolder(techdocs) : undefined;
+  return [
+    ...wellKnown.runbooks(entity).map(({ target }) => ({
+      target,
+      isRunbook: true,
+      statement: `runbook ${target} of ${entity.ref}`,
+    })),
+    ...(folder === undefined
+      ? []
+      : [
+          {
+            target: folder,
+            isRunbook: false,
+            statement: `backstage.io/techdocs-ref: dir:${folder} of ${entity.ref}`,
+          },
+        ]),
+  ];
+}
+
+function techdocsFolder(annotation: string): string | undefined {
+  return annotation.startsWith("dir:") ? annotation.slice("dir:".length).trim() : undefined;
+}
+
+/** Absolute path of a target beside the entity's file; undefined for URLs and entities that come from URLs. */
+function localPath(entity: CatalogEntity, target: string): string | undefined {
+  const hasScheme = /^[a-z][a-z0-9+.-]+:/i.test(target);
+  if (hasScheme || !isAbsolute(entity.origin.base) || target === "" || target.includes("\0"))
+    return undefined;
+  return resolve(dirname(entity.origin.base), target);
+}
+
+function add(
+  entries: Map<string, Entry>,
+  file: MarkdownFile,
+  from: { ref?: string; isRunbook: boolean; statement?: string },
+): void {
+  const entry = entries.get(file.absolutePath) ?? { file, named: [], isRunbook: from.isRunbook };
+  if (from.ref !== undefined && !entry.named.includes(from.ref)) entry.named.push(from.ref);
+  if (from.statement !== undefined) entry.statement ??= from.statement;
+  entry.isRunbook ||= from.isRunbook;
+  entries.set(file.absolutePath, entry);
+}
+
+/** A runbook names alerts, lies in a folder of runbooks, or has the headings runbooks have. */
+function looksLikeRunbook(file: MarkdownFile): boolean {
+  if (file.parsed.frontMatter.alerts.length > 0) return true;
+  // a part of the path that says so
+  if (
+    /(?:^|[/\\._-])(?:run-?books?|play-?books?|alerts?|incidents?|oncall|on-call|sops?)(?:[/\\._-]|$)/i.test(
+      file.absolutePath,
+    )
+  )
+    return true;
+  return file.parsed.sections.some((section) =>
+    ["mitigation", "diagnosis", "remediation", "symptoms"].includes(section.heading.toLowerCase()),
+  );
+}
+
+function toDocument(
+  entry: Entry,
+  tier: Tier,
+  showPath: (path: string) => string,
+  options: LoadDocumentsOptions,
+): { document: Document; diagnostics: Diagnostic[] } {
+  const { file } = entry;
+  const path = showPath(file.absolutePath);
+  const tied = tier({ path, parsed: file.parsed, named: entry.named, statement: entry.statement });
+  const { title, frontMatter, sections } = file.parsed;
+  return {
+    document: {
+      path,
+      title: title ?? nameOf(path),
+      refs: tied.refs,
+      ...(tied.tie === undefined ? {} : { tie: tied.tie }),
+      isRunbook: entry.isRunbook,
+      alerts: frontMatter.alerts,
+      sections,
+      markdown: file.markdown,
+      changedAtMs: file.changedAtMs,
+      readAtMs: options.nowMs,
+    },
+    diagnostics: tied.diagnostics,
+  };
+}
+
+function nameOf(path: string): string {
+  const file = path.split("/").at(-1) ?? path;
+  return file.replace(/\.[a-z]+$/i, "");
+}

@@ -1,0 +1,78 @@
+import { ConflictError, ForbiddenError } from "../../base/errors.ts";
+import { statesForRetry } from "../../scaffold/run-steps.ts";
+import type { JobQueue } from "../../storage/contract.ts";
+import type { RunRecord, RunRequester } from "./run-record.ts";
+import { isFinal, type RunStore } from "./run-store.ts";
+import { runJobId, runJobName } from "./start-run.ts";
+
+export interface ChangeRunDeps {
+  runs: RunStore;
+  jobs: Pick<JobQueue, "add">;
+}
+
+/**
+ * Continues a failed or cancelled run after its last completed step.
+ * @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, ForbiddenError `run-of-somebody-else`.
+ */
+export async function retryRun(
+  runId: string,
+  by: RunRequester,
+  deps: ChangeRunDeps,
+): Promise<RunRecord> {
+  const run = await deps.runs.update(runId, (current) => {
+    assertMayChange(current, by);
+    if (current.status !== "failed" && current.status !== "cancelled") {
+      throw new ConflictError(
+        "run-not-failed",
+        `this run is ${current.status}; only a failed or cancelled run can be retried`,
+      );
+    }
+    return reopened(current);
+  });
+  await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
+  return run;
+}
+
+/**
+ * Asks a run to stop before its next step.
+ * @throws NotFoundError `run-unknown`, ConflictError `run-finished`, ForbiddenError `run-of-somebody-else`.
+ */
+export async function cancelRun(
+  runId: string,
+  by: RunRequester,
+  deps: ChangeRunDeps,
+): Promise<RunRecord> {
+  return deps.runs.update(runId, (current) => {
+    assertMayChange(current, by);
+    if (isFinal(current.status))
+      throw new ConflictError("run-finished", `this run is already ${current.status}`);
+    return { ...current, isCancelRequested: true };
+  });
+}
+
+function reopened(run: RunRecord): RunRecord {
+  const {
+    error: _error,
+    endedAtMs: _endedAtMs,
+    isCancelRequested: _cancel,
+    waitingFor: _waiting,
+    ...rest
+  } = run;
+  return {
+    ...rest,
+    status: "waiting",
+    retries: run.retries + 1,
+    upstreamWaits: 0,
+    steps: statesForRetry(run.steps),
+    ...(run.message === undefined ? {} : { message: { ...run.message, isResultPosted: false } }),
+  };
+}
+
+function assertMayChange(run: RunRecord, by: RunRequester): void {
+  if (run.requester.slackUserId === undefined || run.requester.slackUserId === by.slackUserId)
+    return;
+  throw new ForbiddenError(
+    "run-of-somebody-else",
+    `this run was started by ${run.requester.name}; only they can change it`,
+  );
+}

@@ -1,0 +1,136 @@
+import { NotFoundError } from "../../base/errors.ts";
+import type { JsonValue } from "../../base/json.ts";
+import type { RecordStore } from "../../storage/contract.ts";
+import { updateRecord } from "../../storage/update.ts";
+import type { RunRecord, RunStatus } from "./run-record.ts";
+
+const runs = "runs";
+/** Ids of runs whose end has not been reported yet; what the sweeper looks at. */
+const openRuns = "open-runs";
+/** Finished runs are kept for Retry, for questions and against replayed requests. */
+const finishedRunTtlMs = 90 * 24 * 3600_000;
+const maxAttempts = 20;
+const pageSize = 200;
+
+/** Thrown inside a worker whose run was claimed by another one: stop at once, write nothing. */
+export class StaleClaimError extends Error {}
+
+export interface OpenRun {
+  id: string;
+  /** When it was accepted, or last opened again. */
+  openedAtMs: number;
+}
+
+/** Runs as records, written by compare-and-set so that neither a second worker nor a click is ever overwritten. */
+export interface RunStore {
+  /** Stores a new run; when its id exists already, that one is returned and nothing is written. */
+  create(run: RunRecord): Promise<{ run: RunRecord; isNew: boolean }>;
+  get(id: string): Promise<RunRecord | undefined>;
+  /** Takes the run over: every earlier claim becomes stale. */
+  claim(id: string): Promise<RunRecord>;
+  /** Writes if `fence` is still the newest claim. @throws StaleClaimError otherwise. */
+  updateClaimed(
+    id: string,
+    fence: number,
+    change: (run: RunRecord) => RunRecord,
+  ): Promise<RunRecord>;
+  /** Writes from outside a worker (cancel, retry); `change` may throw to refuse. */
+  update(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord>;
+  /** Runs that still have something to do or to report. */
+  listOpen(): Promise<OpenRun[]>;
+  /** Called when the end was reported: the run is kept for 90 days more. */
+  markReported(id: string): Promise<void>;
+  /** Drops an open entry whose run was never stored. */
+  forgetOpen(id: string): Promise<void>;
+}
+
+/** True when nothing more will happen to a run by itself. */
+export function isFinal(status: RunStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** Creates the store over any backend's records. */
+export function createRunStore(records: RecordStore, clock: () => number): RunStore {
+  async function read(id: string): Promise<{ run: RunRecord; version: number }> {
+    const stored = await records.get(runs, id);
+    if (stored === undefined) throw new NotFoundError("run-unknown", `there is no run ${id}`);
+    return { run: fromJson(stored.value), version: stored.version };
+  }
+
+  async function write(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord> {
+    const unknown = new NotFoundError("run-unknown", `there is no run ${id}`);
+    const written = await updateRecord<JsonValue>(
+      records,
+      runs,
+      id,
+      (value) => {
+        if (value === undefined) throw unknown;
+        return toJson({ ...change(fromJson(value)), updatedAtMs: clock() });
+      },
+      { attempts: maxAttempts },
+    );
+    if (written === undefined) throw unknown;
+    return fromJson(written.value);
+  }
+
+  return {
+    async create(run) {
+      // the open entry first: a crash in between leaves an entry that the sweeper removes, never a forgotten run
+      await records.put(openRuns, run.id, { openedAtMs: clock() });
+      const written = await records.put(runs, run.id, toJson(run), { ifVersion: 0 });
+      if (written !== undefined) return { run, isNew: true };
+      return { run: (await read(run.id)).run, isNew: false };
+    },
+    async get(id) {
+      const stored = await records.get(runs, id);
+      return stored === undefined ? undefined : fromJson(stored.value);
+    },
+    claim: (id) => write(id, (run) => ({ ...run, fence: run.fence + 1 })),
+    updateClaimed: (id, fence, change) =>
+      write(id, (run) => {
+        if (run.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
+        return change(run);
+      }),
+    async update(id, change) {
+      const run = await write(id, change);
+      if (!isFinal(run.status)) await records.put(openRuns, id, { openedAtMs: clock() });
+      return run;
+    },
+    listOpen: () => listOpenRuns(records),
+    async markReported(id) {
+      await records.delete(openRuns, id);
+      const { run, version } = await read(id);
+      if (isFinal(run.status)) {
+        // the same value again with a time of life; when somebody presses Retry meanwhile, their write wins
+        await records.put(runs, id, toJson(run), { ifVersion: version, ttlMs: finishedRunTtlMs });
+      } else {
+        await records.put(openRuns, id, { openedAtMs: clock() });
+      }
+    },
+    forgetOpen: async (id) => void (await records.delete(openRuns, id)),
+  };
+}
+
+async function listOpenRuns(records: RecordStore): Promise<OpenRun[]> {
+  const open: OpenRun[] = [];
+  for (;;) {
+    const afterId = open.at(-1)?.id;
+    const page = await records.list<{ openedAtMs: number }>(openRuns, {
+      limit: pageSize,
+      ...(afterId === undefined ? {} : { afterId }),
+    });
+    open.push(...page.map((record) => ({ id: record.id, openedAtMs: record.value.openedAtMs })));
+    if (page.length < pageSize) return open;
+  }
+}
+
+/** A run record is JSON by construction; going through text drops `undefined` and proves it. */
+function toJson(run: RunRecord): JsonValue {
+  const value: JsonValue = JSON.parse(JSON.stringify(run));
+  return value;
+}
+
+function fromJson(value: JsonValue): RunRecord {
+  const run: RunRecord = JSON.parse(JSON.stringify(value));
+  return run;
+}

@@ -1,0 +1,37 @@
+import type { Logger } from "../../base/logger.ts";
+import type { JobQueue } from "../../storage/contract.ts";
+import type { RunStore } from "./run-store.ts";
+import { runJobId, runJobName } from "./start-run.ts";
+
+export interface SweepDeps {
+  runs: RunStore;
+  jobs: Pick<JobQueue, "add" | "isPending" | "forget">;
+  logger: Logger;
+  clock: () => number;
+}
+
+/** Younger entries belong to requests that are just being accepted. */
+const settleMs = 5000;
+
+/**
+ * Queues every open run that has no job: accepted but not queued, or ended without its report, because a process died in between.
+ * Returns how many it queued.
+ */
+export async function sweepRuns(deps: SweepDeps): Promise<number> {
+  let queued = 0;
+  for (const { id, openedAtMs } of await deps.runs.listOpen()) {
+    if (deps.clock() - openedAtMs < settleMs) continue;
+    const run = await deps.runs.get(id);
+    if (run === undefined) {
+      await deps.runs.forgetOpen(id);
+      continue;
+    }
+    const jobId = runJobId(run);
+    if (await deps.jobs.isPending(jobId)) continue;
+    await deps.jobs.forget(jobId);
+    await deps.jobs.add(runJobName, jobId, { runId: id });
+    deps.logger.warn({ runId: id, status: run.status }, "queued a run that had no job");
+    queued += 1;
+  }
+  return queued;
+}

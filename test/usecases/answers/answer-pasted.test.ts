@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+
+import { buildCatalog } from "../../../src/catalog/build.ts";
+import type { Answerer } from "../../../src/usecases/answers/answer-question.ts";
+import { loadRepositoryOwners } from "../../../src/usecases/catalog/repository-owners.ts";
+import { buildSnapshot } from "../../../src/usecases/catalog/snapshot.ts";
+import { answererOver, loadSampleSnapshot } from "../../helpers/sample-catalog.ts";
+
+const nowMs = 1_700_000_000_000;
+
+describe("in the sample catalog", () => {
+  let ask: Answerer;
+  beforeAll(async () => {
+    ask = answererOver(await loadSampleSnapshot(nowMs));
+  });
+
+  const alert = `[FIRING:1] LedgerConsumerLag (ledger production critical)
+*Service:* ledger
+pod=ledger-7d9f8b6c5-x2x9z namespace="accounting" severity=critical
+*Summary:* the consumer group is 9000 events behind`;
+
+  test("a pasted alert finds its runbook", () => {
+    const answer = ask(`runbook for ${alert}`, { nowMs });
+
+    expect(answer.documents[0]?.path).toContain("LedgerConsumerLag.md");
+    expect(answer.card.type).toBe("section");
+    expect(answer.card.type === "section" && answer.card.markdown).not.toBe("");
+  });
+
+  test("a pasted alert finds its owner", () => {
+    const answer = ask(`who owns ${alert}`, { nowMs });
+
+    expect([answer.intent, answer.entities[0]?.ref]).toEqual(["owner", "component:default/ledger"]);
+  });
+
+  test("a pasted alert without a question finds its runbook", () => {
+    expect(ask(alert, { nowMs }).documents[0]?.path).toContain("LedgerConsumerLag.md");
+  });
+
+  test("the labels of a general alert say what it is about", () => {
+    const text = `who owns [FIRING:1] KubePodCrashLooping
+*Labels:* pod = seat-holds-7d9f8b6c5-x2x9z, namespace = production
+*Description:* Pod is restarting`;
+
+    expect(ask(text, { nowMs }).entities[0]?.ref).toBe("component:default/seat-holds");
+  });
+
+  test.each([
+    ["who owns services/seat-holds/src/index.ts", "component:default/seat-holds"],
+    ["who owns footlight-tickets/ledger:src/main.kt", "component:default/ledger"],
+    [
+      "who owns https://github.com/footlight-tickets/payments/blob/main/src/charge.kt",
+      "component:default/payments",
+    ],
+    ["who owns registry.footlight.example/team/checkout:1.2.3", "component:default/checkout"],
+    [
+      "Error: connect ECONNREFUSED\n    at Object.<anonymous> (/srv/app/src/waiting-room/index.ts:10:5)",
+      "component:default/waiting-room",
+    ],
+    [
+      "who owns https://pricing-engine.internal.footlight.example/v1/price",
+      "component:default/pricing-engine",
+    ],
+    ["who owns #payments", "component:default/payments"],
+    ["who owns @mei.tanaka", "user:default/mei.tanaka"],
+  ])("%s", (question, ref) => {
+    expect(ask(question, { nowMs }).entities[0]?.ref).toBe(ref);
+  });
+
+  test("a long text without anything known gives an honest no", () => {
+    const answer = ask(`foo: bar\n${"qux quux corge ".repeat(300)}`, { nowMs });
+
+    expect(answer.status).toBe("unknown");
+  });
+});
+
+describe("with a CODEOWNERS file", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "callboard-owners-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function answerer(codeowners: string): Promise<Answerer> {
+    const yaml = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: pay
+  annotations: { github.com/project-slug: acme/pay }
+spec: { type: service, lifecycle: production, owner: team-a }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: team-a }
+spec: { type: team, children: [] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: team-b }
+spec: { type: team, children: [] }
+`;
+    const base = join(folder, "catalog/catalog-info.yaml");
+    mkdirSync(dirname(base), { recursive: true });
+    mkdirSync(join(folder, ".github"));
+    writeFileSync(base, yaml);
+    writeFileSync(join(folder, ".github/CODEOWNERS"), codeowners);
+    const { catalog } = buildCatalog({
+      sources: [
+        {
+          id: "file:.",
+          readAtMs: nowMs,
+          files: [{ file: "catalog/catalog-info.yaml", base, text: yaml }],
+        },
+      ],
+    });
+    const { repositories, diagnostics } = await loadRepositoryOwners({
+      catalog,
+      showPath: (path) => path.slice(folder.length + 1),
+      nowMs,
+    });
+    return answererOver(
+      buildSnapshot({
+        version: 1,
+        catalog,
+        documents: [],
+        diagnostics,
+        repositories,
+        readAtMs: nowMs,
+      }),
+    );
+  }
+
+  test("a path belongs to the last rule that matches, with the line as evidence", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/billing/ @acme/team-b\n");
+
+    const answer = ask("who owns src/billing/invoice.ts", { nowMs });
+
+    expect(answer.entities[0]?.ref).toBe("group:default/team-b");
+    expect(answer.evidence[0]).toMatchObject({
+      source: ".github/CODEOWNERS:2",
+      statement: "src/billing/invoice.ts: @acme/team-b",
+    });
+  });
+
+  test("a path given with its repository or as an address is looked up there", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/billing/ @acme/team-b\n");
+
+    for (const question of [
+      "who owns acme/pay:src/billing/invoice.ts",
+      "who owns https://github.com/acme/pay/blob/main/src/billing/invoice.ts",
+    ])
+      expect(ask(question, { nowMs }).entities[0]?.ref).toBe("group:default/team-b");
+  });
+
+  test("where CODEOWNERS resets, the owner of the thing answers", async () => {
+    const ask = await answerer("* @acme/team-b\n/src/free/\n");
+
+    const answer = ask("who owns acme/pay:src/free/x.ts", { nowMs });
+
+    expect(answer.entities[0]?.ref).toBe("component:default/pay");
+    expect(answer.text).toContain("team-a");
+  });
+});
