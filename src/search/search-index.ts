@@ -1,9 +1,11 @@
 import { splitWords } from "../base/words.ts";
 import { createIndexBuilder } from "./build-index.ts";
-import { kindWords, stopWords } from "./common-words.ts";
+import { kindWords } from "./common-words.ts";
 import { createNameFinder, type NameFinder, type NameHit } from "./find-names.ts";
 import type { IndexData } from "./index-data.ts";
 import { listOf } from "./postings.ts";
+import { maxQueryLength, maxQueryWords, queryWords } from "./query-words.ts";
+import { liftOf } from "./ranking-hints.ts";
 import type { Hit, MatchWay, SearchItem, SearchQuery } from "./search-item.ts";
 import { countOf, findString, stringAt } from "./string-table.ts";
 import { createTermMaker, type TermMaker } from "./symptom-terms.ts";
@@ -22,33 +24,11 @@ export interface SearchIndex {
   size: number;
 }
 
-const maxQueryLength = 200;
-const maxQueryWords = 16;
 const defaultLimit = 10;
 /** Texts are looked at only when no name is as sure as this. */
 const sureName = 0.8;
 /** How much sections that fit vaguely are believed beside things that do. */
 const sectionDoubt = 0.88;
-
-/**
- * The words of a query that can name something. Stop words go, save inside a name as in `follow-up` and at the end of a
- * few words, where they may be a part of one, as in `migrator us`.
- */
-function queryWords(text: string): string[] {
-  const tokens = text
-    .slice(0, maxQueryLength)
-    .split(/\s+/)
-    .map((token) => splitWords(token, maxQueryWords * 2));
-  const isShort = tokens.length <= 3;
-  const words = tokens.flat();
-  const telling = tokens.flatMap((token, at) =>
-    token.length > 1 || (isShort && at > 0 && at === tokens.length - 1)
-      ? token
-      : token.filter((word) => !stopWords.has(word)),
-  );
-  // a text of stop words only may still be a name, such as “About”
-  return (telling.length === 0 ? words : telling).slice(0, maxQueryWords);
-}
 
 /** Builds and opens an index over `items` at once. Takes CPU time in proportion to the texts. */
 export function buildSearchIndex(items: Iterable<SearchItem>): SearchIndex {
@@ -182,9 +162,13 @@ function rank(
       ? wishLift
       : 0,
   );
+  const { hints } = query;
+  const key = words.join(" ");
   return candidates
     .map((candidate) => {
-      const lift = lifts[kind[candidate.item] ?? 0] ?? 0;
+      const hinted =
+        hints === undefined ? 0 : liftOf(hints, stringAt(data.items.ids, candidate.item), key);
+      const lift = hinted + (lifts[kind[candidate.item] ?? 0] ?? 0);
       const order = candidate.score + lift + popularityLift * (popularity[candidate.item] ?? 0);
       return { candidate, order };
     })

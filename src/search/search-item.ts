@@ -1,3 +1,5 @@
+import type { RankingHints } from "./ranking-hints.ts";
+
 /** What kind of name a text is; a real name weighs more than a guess such as initials. */
 export type NameForm = "name" | "title" | "alias" | "slug" | "initials";
 
@@ -32,6 +34,8 @@ export interface SearchQuery {
    * The text may say more than a name (a symptom, say): words outside the best name do not count against it.
    */
   hasExtraWords?: boolean;
+  /** What people's use of things says; absent: nothing is known of it. */
+  hints?: RankingHints;
   limit?: number;
 }
 

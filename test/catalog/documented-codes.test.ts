@@ -16,7 +16,7 @@ function codesInSources(): string[] {
     "remote-source",
     "read-catalog-source",
     "check-files",
-  ].map((name) => readFileSync(`${root}/src/usecases/${name}.ts`, "utf8"));
+  ].map((name) => readFileSync(`${root}/src/usecases/catalog/${name}.ts`, "utf8"));
   const prefixes =
     "yaml|file|folder|path|source|document|entity|ref|owner|system|relation|group|placeholder|location";
   // a literal that begins with the subject of a finding

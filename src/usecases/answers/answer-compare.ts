@@ -23,7 +23,7 @@ export function answerComparison(asked: Asked, second: string): Answer {
 
 function resolve(asked: Asked, text: string): Resolution {
   return resolveSubject({
-    index: asked.snapshot.index,
+    search: asked.search,
     entities: asked.catalog.entities,
     intent: "describe",
     text,

@@ -88,7 +88,7 @@ export function sectionsFor(asked: Asked, entity: CatalogEntity, symptom: string
 }
 
 function namedSections(asked: Asked): Hit[] {
-  return asked.snapshot.index
+  return asked
     .search({ text: asked.query.subject, kinds: ["section"], namesOnly: true, limit: 3 })
     .filter((hit) => hit.score >= namedScore);
 }

@@ -5,12 +5,15 @@ import type { Snapshot } from "../catalog/snapshot.ts";
 import { briefOf, type AnswerSources } from "./answer-parts.ts";
 import { textOf } from "./answer-text.ts";
 import type { Answer, AskContext, Card, EntityBrief, Evidence } from "./answer.ts";
+import type { FindHits } from "./resolve-subject.ts";
 
 /** Everything one answer is made from. */
 export interface Asked extends AnswerSources {
   question: string;
   query: Query;
   snapshot: Snapshot;
+  /** Searches the snapshot's index with what is known of how people use things. */
+  search: FindHits;
   context: AskContext;
 }
 

@@ -162,7 +162,7 @@ function scopeOf(
   if (filter.names.length === 0) return {};
   const text = filter.names.join(" ");
   const found = resolveSubject({
-    index: asked.snapshot.index,
+    search: asked.search,
     entities: asked.catalog.entities,
     intent: "owns",
     text,
@@ -183,7 +183,7 @@ function membersOf(asked: Asked, holder: CatalogEntity, filter: Filter): Catalog
 /** The software templates, those that carry the asked words first. */
 export function answerTemplates(asked: Asked): Answer {
   const templates = asked.snapshot.facets().ofKind("template");
-  const hits = asked.snapshot.index.search({
+  const hits = asked.search({
     text: asked.query.subject,
     kinds: ["template"],
     limit: 10,

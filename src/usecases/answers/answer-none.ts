@@ -1,3 +1,4 @@
+import { wordsKey } from "../../search/query-words.ts";
 import type { Hit } from "../../search/search-item.ts";
 import { choicesOf, frame, questionFor, rounded, type Asked } from "./answer-frame.ts";
 import { evidenceOf } from "./answer-parts.ts";
@@ -13,6 +14,7 @@ export function answerChoice(asked: Asked, hits: readonly Hit[], rest = ""): Ans
     card: {
       type: "choice",
       title: `Which “${shortened(asked.query.subject)}” do you mean?`,
+      words: wordsKey(asked.query.subject),
       choices,
     },
     evidence: entities.flatMap((entity) => (entity === undefined ? [] : [evidenceOf(entity)])),

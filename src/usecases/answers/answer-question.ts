@@ -2,6 +2,7 @@ import { createQuestionParser } from "../../ask/parse-question.ts";
 import type { Query, QueryIntent } from "../../ask/query.ts";
 import { relationTargets } from "../../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
+import type { RankingHints } from "../../search/ranking-hints.ts";
 import type { Hit } from "../../search/search-item.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import { answerComparison } from "./answer-compare.ts";
@@ -26,6 +27,8 @@ export interface AnswererOptions {
   /** The present snapshot; asked once for each question. */
   snapshot: () => Snapshot;
   wellKnown?: WellKnown;
+  /** What is known of how people use things; asked once for each question. */
+  hints?: () => RankingHints;
 }
 
 /** Answers a question. Never throws for what a person typed. */
@@ -45,10 +48,12 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     const completed = completeQuery(parsed, context.previous, (text) => index.hasName(text));
     // what an earlier answer completed is no name of its own
     const query = completed === parsed ? understand(parsed, snapshot) : completed;
+    const hints = options.hints?.();
     return answer({
       question: question.slice(0, maxQuestionLength),
       query,
       snapshot,
+      search: (wanted) => index.search(hints === undefined ? wanted : { ...wanted, hints }),
       context,
       catalog: snapshot.catalog,
       wellKnown,
@@ -128,7 +133,7 @@ function answerAsked(asked: Asked): Answer {
 
 function resolve(asked: Asked, intent: QueryIntent): Resolution {
   return resolveSubject({
-    index: asked.snapshot.index,
+    search: asked.search,
     entities: asked.catalog.entities,
     intent,
     text: asked.query.subject,

@@ -84,7 +84,7 @@ function answerWithDocument(asked: Asked, titled: Hit): Answer | undefined {
 
 /** Names in a text that may hold more than a name; `isExact` leaves out beginnings, parts and slips. */
 function searchNames(asked: Asked, isExact: boolean): { things: Hit[]; sections: Hit[] } {
-  const hits = asked.snapshot.index.search({
+  const hits = asked.search({
     text: asked.query.subject,
     kinds: [...entityKinds, "section"],
     wish: wishOf(asked.query.intent),
@@ -124,7 +124,7 @@ function answerWithoutDocument(asked: Asked, subject: Subject): Answer {
 }
 
 function answerFromAnySection(asked: Asked): Answer | undefined {
-  const hits = asked.snapshot.index.search({ text: asked.query.text, kinds: ["section"] });
+  const hits = asked.search({ text: asked.query.text, kinds: ["section"] });
   if ((hits[0]?.score ?? 0) < confidentScore) return undefined;
   return sectionAnswer(asked, toSectionHits(asked, hits));
 }
@@ -134,7 +134,7 @@ export function answerSearch(asked: Asked): Answer {
   const { entities } = asked.catalog;
   const { subject } = asked.query;
   const { things, sections } = parted(
-    asked.snapshot.index.search({
+    asked.search({
       text: subject,
       kinds: [...entityKinds, "section"],
       wish: wishOf("search"),

@@ -96,6 +96,8 @@ export type Card =
   | {
       type: "choice";
       title: string;
+      /** What was looked for: under it the choice is remembered (`RankingHints.choices`). */
+      words?: string;
       choices: { brief: EntityBrief; /** What to ask when it is chosen. */ question: string }[];
     }
   | {

@@ -48,7 +48,7 @@ export function resolveClues(asked: Asked, text: string): CluesFound {
 }
 
 function documentOfAlert(asked: Asked, alert: string): CluesFound["document"] {
-  const [hit] = asked.snapshot.index.search({
+  const [hit] = asked.search({
     text: alert,
     kinds: ["section"],
     exactOnly: true,
@@ -85,7 +85,7 @@ function pathNames(clue: Clue): string[] {
 function named(asked: Asked, value: string, clue: Clue): CatalogEntity | undefined {
   const { entities } = asked.catalog;
   const isAlert = clue.kind === "alert";
-  const hits = asked.snapshot.index.search({
+  const hits = asked.search({
     text: value,
     kinds: clue.kind === "team" ? ["group"] : entityKinds,
     exactOnly: true,

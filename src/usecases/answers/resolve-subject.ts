@@ -1,8 +1,12 @@
 import type { QueryIntent } from "../../ask/query.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { canonicalRef } from "../../catalog/ref.ts";
-import type { SearchIndex } from "../../search/search-index.ts";
-import { confidentScore, type Hit, type MatchWay } from "../../search/search-item.ts";
+import {
+  confidentScore,
+  type Hit,
+  type MatchWay,
+  type SearchQuery,
+} from "../../search/search-item.ts";
 
 /** What the words of a question point to. */
 export type Resolution =
@@ -57,8 +61,11 @@ const rivalGap = 0.07;
 const nearScore = 0.28;
 export const maxChoices = 5;
 
+/** Searches names and texts, best first. */
+export type FindHits = (query: SearchQuery) => Hit[];
+
 export interface ResolveOptions {
-  index: SearchIndex;
+  search: FindHits;
   entities: ReadonlyMap<string, CatalogEntity>;
   intent: QueryIntent;
   text: string;
@@ -69,10 +76,10 @@ export interface ResolveOptions {
 
 /** Finds the entity that a text means; several when it could be more than one, none when nothing is sure. */
 export function resolveSubject(options: ResolveOptions): Resolution {
-  const { index, entities, intent, text } = options;
+  const { search, entities, intent, text } = options;
   const named = resolveReference(text, entities);
   if (named !== undefined) return named;
-  const hits = index.search({
+  const hits = search({
     text,
     kinds: options.kinds ?? entityKinds,
     wish: wishOf(intent),
@@ -132,8 +139,8 @@ export interface DecideOptions {
 /** Chooses among ranked hits: one when it stands out, several when they are close, none when none is sure. */
 export function decide(hits: readonly Hit[], options: DecideOptions): Resolution {
   const { entities, hasExtraWords = false } = options;
-  const best = hits[0];
-  if (best === undefined || best.score < confidentScore)
+  // a hit may come first for being asked for often, and yet fit less than another
+  if (!hits.some((hit) => hit.score >= confidentScore))
     return {
       outcome: "none",
       near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
