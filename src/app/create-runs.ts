@@ -11,6 +11,7 @@ import type {
   CatalogAccess,
   HttpAccess,
 } from "../scaffold/action.ts";
+import { createdNames } from "../scaffold/created-names.ts";
 import type { FetchSource } from "../scaffold/fetching/contract.ts";
 import { completeValues } from "../scaffold/fields.ts";
 import type { Publisher } from "../scaffold/publishers/contract.ts";
@@ -27,6 +28,10 @@ import {
   type StepHooks,
   type StepsResult,
 } from "../usecases/runs/execute-run.ts";
+import {
+  createNameReservations,
+  type NameReservations,
+} from "../usecases/runs/name-reservations.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
@@ -68,12 +73,15 @@ const giveUpLimitMs = 30_000;
 export function createRuns(options: RunsOptions): Runs {
   const { storage, clock, catalog } = options;
   const runs = createRunStore(storage.records, clock);
+  const names = createNameReservations(storage.records, runs, clock);
   const change = { runs, jobs: storage.jobs };
   return {
     service: {
       start: (request) =>
         startRun(request, {
           ...change,
+          names,
+          namesOf: (template, values) => createdNames(template, values, options.actions),
           findTemplate: (ref) => catalog.templates().get(ref),
           complete: completeValues,
           validate: validateValues,
@@ -83,19 +91,20 @@ export function createRuns(options: RunsOptions): Runs {
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
     },
-    work: (notifier) => work(options, runs, notifier),
+    work: (notifier) => work(options, { runs, names }, notifier),
   };
 }
 
 async function work(
   options: RunsOptions,
-  runs: RunStore,
+  { runs, names }: { runs: RunStore; names: NameReservations },
   notifier: Notifier,
 ): Promise<() => Promise<void>> {
   const { storage, logger, clock } = options;
   const releaser = createReleaser();
   const depsFor = (runId: string): ExecuteRunDeps => ({
     runs,
+    names,
     notifier,
     clock,
     logger: logger.child({ runId }),
@@ -116,7 +125,7 @@ async function work(
   });
   releaser.add("worker", () => worker.stop());
   const sweep = (): void => {
-    sweepRuns({ runs, jobs: storage.jobs, logger, clock }).catch((thrown: unknown) => {
+    sweepRuns({ runs, names, jobs: storage.jobs, logger, clock }).catch((thrown: unknown) => {
       logger.warn({ error: String(thrown) }, "sweeping failed");
     });
   };
@@ -161,6 +170,7 @@ async function executeSteps(
         createContext({ run, step, notesPrefix, log, hooks, workspace, user, options }),
       onLog: hooks.log,
       onStep: hooks.onStep,
+      reserve: hooks.reserve,
       signal: hooks.signal,
       isDryRun: false,
       clock: options.clock,

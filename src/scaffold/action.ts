@@ -94,6 +94,11 @@ export interface Action<Input = unknown> {
   changesWorkspace?: boolean;
   /** The outputs that a dry run makes up when `supportsDryRun` is false, so that later steps find something. */
   exampleOutput?(input: Input): JsonObject;
+  /**
+   * Names that it makes things under, such as `github.com/acme/ledger`: they are held for the run before it is called, so that two
+   * runs never make the same thing. Pure; may throw for an input that names nothing.
+   */
+  reserves?(input: Input): string[];
   run(input: Input, context: ActionContext): Promise<JsonObject>;
 }
 

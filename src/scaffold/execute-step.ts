@@ -19,6 +19,8 @@ export interface StepHost {
     notesPrefix: string,
     log: (line: string) => void,
   ): ActionContext;
+  /** Holds a name for the run; absent where nothing is made. @throws ConflictError when another run has it. */
+  reserve?(name: string): Promise<void>;
   /** A line for the person who watches; secrets are already masked. */
   onLog(stepId: string, line: string): void;
   signal: AbortSignal;
@@ -59,6 +61,9 @@ export async function executeStep(
     request.signal.throwIfAborted();
     const log = (line: string): void => request.onLog(step.id, scope.redact(line));
     const actionContext = request.createContext(step, call.notesPrefix, log);
+    if (!actionContext.isDryRun) {
+      for (const name of action.reserves?.(call.input) ?? []) await request.reserve?.(name);
+    }
     outputs.push(toOutput(await callAction(action, call.input, actionContext)));
   }
   if (step.each === undefined) return outputs[0] ?? {};

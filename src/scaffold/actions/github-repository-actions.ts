@@ -6,9 +6,11 @@ import { accountName, githubInput, githubWork } from "./github-needed.ts";
 import {
   authorOf,
   commitInput,
+  nameOf,
   protectionInput,
   publishContext,
   repositoryInput,
+  targetOf,
   workspaceFiles,
 } from "./publish-github.ts";
 
@@ -23,6 +25,7 @@ export const githubRepoCreate = defineAction({
     workflowAccess: z.enum(["none", "organization", "user"]).optional(),
   }),
   supportsDryRun: false,
+  reserves: ({ repoUrl }) => [nameOf(targetOf(repoUrl))],
   exampleOutput: ({ repoUrl }) => exampleAddresses(repoUrl),
   async run(input, context) {
     const { github, target } = githubWork("github:repo:create", input, context);

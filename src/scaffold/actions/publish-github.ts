@@ -74,6 +74,7 @@ export const publishGithub = defineAction({
     "Creates a repository from the workspace: on GitHub, or as a local bare repository without GitHub credentials.",
   input: z.object({ repoUrl: z.string(), ...repositoryInput, ...protectionInput, ...commitInput }),
   supportsDryRun: true,
+  reserves: ({ repoUrl }) => [nameOf(targetOf(repoUrl))],
   async run(input, context) {
     const target = targetOf(input.repoUrl);
     const files = await workspaceFiles(input.sourcePath, context);
@@ -130,6 +131,11 @@ export function targetOf(repoUrl: string): { host: string; owner: string; repo: 
   }
   assertRepoNames(owner, repo);
   return { host, owner, repo };
+}
+
+/** What a repository is called wherever it stands: `github.com/acme/ledger`. */
+export function nameOf({ host, owner, repo }: ReturnType<typeof targetOf>): string {
+  return `${host}/${owner}/${repo}`;
 }
 
 /** Who commits, where the template does not say. */

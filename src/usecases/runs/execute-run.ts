@@ -3,6 +3,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { RunOutput, StepError, StepState } from "../../scaffold/model.ts";
 import type { StepNotes } from "../../scaffold/publishers/contract.ts";
 import { HandBack } from "../../storage/contract.ts";
+import type { NameReservations } from "./name-reservations.ts";
 import type { Notifier } from "./notifier.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isFinal, StaleClaimError, type RunStore } from "./run-store.ts";
@@ -19,6 +20,8 @@ export interface StepHooks {
   onStep: (state: StepState) => Promise<void>;
   log: (stepId: string, line: string) => void;
   notes: (stepId: string) => StepNotes;
+  /** Holds a name until the run has ended. @throws ConflictError `name-reserved` while another run holds it. */
+  reserve: (name: string) => Promise<void>;
   /** @throws StaleClaimError when another worker has the run. */
   assertCurrent: () => Promise<void>;
   /** Aborted with the reason `cancelled`, `shutdown` or `lock lost`. */
@@ -27,6 +30,7 @@ export interface StepHooks {
 
 export interface ExecuteRunDeps {
   runs: RunStore;
+  names: Pick<NameReservations, "reserve" | "release">;
   notifier: Notifier;
   /**
    * Runs what is left of the run's steps.
@@ -40,8 +44,8 @@ export interface ExecuteRunDeps {
   onResumed?: (run: RunRecord) => void;
 }
 
-/** A host that does not answer is asked again this often before the run fails (with the queue's backoff: some hours). */
-const maxUpstreamWaits = 30;
+/** A host that does not answer is asked again this often before the run fails; with the queue's backoff that is a day. */
+const maxUpstreamWaits = 300;
 const maxLogLines = 200;
 
 /**
@@ -171,6 +175,7 @@ function describe(thrown: unknown): StepError {
 
 /** Tells how the run ended. Slack not answering is no reason to lose that: the job comes back until it was told. */
 async function report(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): Promise<void> {
+  await deps.names.release(claim.run().reservedNames ?? [], claim.run().id);
   const isTold = claim.run().message?.isResultPosted === true || claim.run().channel === undefined;
   if (!isTold) {
     try {
@@ -269,6 +274,11 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
           notes: { ...run.notes, [`${stepId}/${key}`]: value },
         }))),
     }),
+    async reserve(name) {
+      await deps.names.reserve(name, id);
+      if (present.reservedNames?.includes(name) === true) return;
+      await change((run) => ({ ...run, reservedNames: [...(run.reservedNames ?? []), name] }));
+    },
     assertCurrent: async () => {
       const stored = await deps.runs.get(id);
       if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);

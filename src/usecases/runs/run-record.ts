@@ -51,6 +51,8 @@ export interface RunRecord {
   fence: number;
   /** Durable notes of steps, by `<stepId>/<key>`. */
   notes: Record<string, string>;
+  /** Names held for the run while it is open. */
+  reservedNames?: string[];
   /** How often Retry was pressed. */
   retries: number;
   isCancelRequested?: boolean;

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { FieldFault, Form } from "../../scaffold/form-model.ts";
 import type { StepState, Template } from "../../scaffold/model.ts";
 import type { JobQueue } from "../../storage/contract.ts";
+import type { NameReservations } from "./name-reservations.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 import type { RunStore } from "./run-store.ts";
 
@@ -22,6 +23,9 @@ export interface StartRunDeps {
   /** Fills in the defaults that the form would have shown. */
   complete(form: Form, values: JsonObject): JsonObject;
   validate(form: Form, values: JsonObject): FieldFault[];
+  /** The names that the run will make things under, as far as they are known. */
+  namesOf(template: Template, values: JsonObject): string[];
+  names: Pick<NameReservations, "reserve" | "release">;
   runs: RunStore;
   jobs: Pick<JobQueue, "add">;
   clock: () => number;
@@ -38,7 +42,7 @@ export const runJobName = "run";
 /**
  * Accepts a run: checks everything, stores the record, queues the job, in this order. When it resolves, both would survive
  * a crash; when the process dies in between, the sweeper queues what was stored.
- * @throws NotFoundError `template-unknown`, InputError `template-broken`, `run-values-invalid`.
+ * @throws NotFoundError `template-unknown`, InputError `template-broken`, `run-values-invalid`, ConflictError `name-reserved`.
  */
 export async function startRun(request: StartRequest, deps: StartRunDeps): Promise<RunRecord> {
   const found = deps.findTemplate(request.templateRef);
@@ -65,11 +69,32 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
         .join("; "),
     });
   }
-  const { run } = await deps.runs.create(
-    newRun({ ...request, values }, found.template, deps.clock()),
-  );
+  const run = await accept({ ...request, values }, found.template, deps);
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;
+}
+
+/** Holds the names first, so that of two runs for one name the second is refused here; a hold without a run lapses by itself. */
+async function accept(
+  request: StartRequest,
+  template: Template,
+  deps: StartRunDeps,
+): Promise<RunRecord> {
+  const before = await deps.runs.get(runIdOf(request.requestKey));
+  if (before !== undefined) return before;
+  const run = newRun(request, template, deps.clock());
+  const held: string[] = [];
+  try {
+    for (const name of deps.namesOf(template, request.values)) {
+      await deps.names.reserve(name, run.id);
+      held.push(name);
+    }
+  } catch (thrown) {
+    await deps.names.release(held, run.id);
+    throw thrown;
+  }
+  const reservedNames = held.length === 0 ? {} : { reservedNames: held };
+  return (await deps.runs.create({ ...run, ...reservedNames })).run;
 }
 
 /** Short enough to read aloud, long enough that two requests never share it (64 bits). */

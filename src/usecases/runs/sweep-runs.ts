@@ -1,10 +1,12 @@
 import type { Logger } from "../../base/logger.ts";
 import type { JobQueue } from "../../storage/contract.ts";
+import type { NameReservations } from "./name-reservations.ts";
 import type { RunStore } from "./run-store.ts";
 import { runJobId, runJobName } from "./start-run.ts";
 
 export interface SweepDeps {
   runs: RunStore;
+  names: Pick<NameReservations, "sweep">;
   jobs: Pick<JobQueue, "add" | "isPending" | "forget">;
   logger: Logger;
   clock: () => number;
@@ -15,7 +17,7 @@ const settleMs = 5000;
 
 /**
  * Queues every open run that has no job: accepted but not queued, or ended without its report, because a process died in between.
- * Returns how many it queued.
+ * Names that nobody needs any more are given back. Returns how many runs it queued.
  */
 export async function sweepRuns(deps: SweepDeps): Promise<number> {
   let queued = 0;
@@ -33,5 +35,7 @@ export async function sweepRuns(deps: SweepDeps): Promise<number> {
     deps.logger.warn({ runId: id, status: run.status }, "queued a run that had no job");
     queued += 1;
   }
+  const released = await deps.names.sweep();
+  if (released > 0) deps.logger.info({ released }, "names of ended runs were given back");
   return queued;
 }

@@ -16,6 +16,10 @@ import {
   type ExecuteRunDeps,
   type StepsResult,
 } from "../../../src/usecases/runs/execute-run.ts";
+import {
+  createNameReservations,
+  type NameReservations,
+} from "../../../src/usecases/runs/name-reservations.ts";
 import type { Notifier } from "../../../src/usecases/runs/notifier.ts";
 import type { RunRecord } from "../../../src/usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../../../src/usecases/runs/run-store.ts";
@@ -25,6 +29,7 @@ import { sweepRuns } from "../../../src/usecases/runs/sweep-runs.ts";
 let dataDir: string;
 let storage: Storage;
 let runs: RunStore;
+let names: NameReservations;
 let nowMs = 1_000_000;
 let requests = 0;
 const clock = (): number => nowMs;
@@ -33,6 +38,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "callboard-runs-"));
   storage = await openStorage({ dataDir, logger: silentLogger });
   runs = createRunStore(storage.records, clock);
+  names = createNameReservations(storage.records, runs, clock);
 });
 
 afterAll(async () => {
@@ -59,6 +65,7 @@ const ada = { slackUserId: "U0ADA", name: "Ada" };
 function accept(
   requestKey = `request-${(requests += 1)}`,
   jobs: Pick<JobQueue, "add"> = storage.jobs,
+  held: string[] = [],
 ): Promise<RunRecord> {
   const request = {
     requestKey,
@@ -71,6 +78,8 @@ function accept(
     findTemplate: () => ({ template, form: { pages: [] } }),
     complete: (_form, values) => values,
     validate: () => [],
+    namesOf: () => held,
+    names,
     runs,
     jobs,
     clock,
@@ -113,7 +122,7 @@ function deps(
   runSteps: ExecuteRunDeps["runSteps"],
   notifier = fakeNotifier(),
 ): ExecuteRunDeps & { notifier: { sent: string[] } } {
-  return { runs, notifier, runSteps, logger: silentLogger, clock };
+  return { runs, names, notifier, runSteps, logger: silentLogger, clock };
 }
 
 const running = new AbortController().signal;
@@ -311,10 +320,59 @@ test("cancelling aborts the steps at the next checkpoint", async () => {
   });
 });
 
+test("of two runs for one name the second is refused when it is sent, until the first has ended", async () => {
+  const name = "github.com/acme/ledger";
+  const first = await accept(undefined, undefined, [name]);
+  await expect(accept(undefined, undefined, ["github.com/acme/free", name])).rejects.toMatchObject({
+    code: "name-reserved",
+    message: expect.stringContaining(first.id),
+  });
+
+  await executeRun(
+    first.id,
+    running,
+    deps(async () => completed),
+  );
+
+  const second = await accept(undefined, undefined, [name]);
+  await expect(accept("third", undefined, ["github.com/acme/free"])).resolves.toBeDefined();
+  expect(second.status).toBe("waiting");
+});
+
+test("a request that is sent again when its run has ended holds no name", async () => {
+  const name = "github.com/acme/once";
+  const run = await accept("once", undefined, [name]);
+  await executeRun(
+    run.id,
+    running,
+    deps(async () => completed),
+  );
+
+  await accept("once", undefined, [name]);
+
+  expect(await names.sweep()).toBe(0);
+});
+
+test("a name that only its step knows is held from then on, and given back at the end", async () => {
+  const name = "github.com/acme/late";
+  const run = await accept();
+  const world = deps(async (_run, hooks) => {
+    await hooks.reserve(name);
+    await expect(accept(undefined, undefined, [name])).rejects.toMatchObject({
+      code: "name-reserved",
+    });
+    return completed;
+  });
+
+  await executeRun(run.id, running, world);
+
+  await expect(accept(undefined, undefined, [name])).resolves.toBeDefined();
+});
+
 test("a run that was stored but not queued is queued by the sweeper, once", async () => {
   const died = accept("lost", { add: () => Promise.reject(new Error("killed before queueing")) });
   await expect(died).rejects.toThrow("killed");
-  const sweeper = { runs, jobs: storage.jobs, logger: silentLogger, clock };
+  const sweeper = { runs, names, jobs: storage.jobs, logger: silentLogger, clock };
   const tooEarly = await sweepRuns(sweeper);
 
   nowMs += 60_000;
