@@ -10,6 +10,7 @@ import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
 import { createHome } from "../usecases/home.ts";
+import { createOperators } from "../usecases/operators.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
 import type { Services } from "../usecases/services.ts";
@@ -94,7 +95,7 @@ export async function openCore(
     runs,
     metrics,
     github,
-    services: servicesOf(catalog, runs, storage, metrics),
+    services: servicesOf(config, { catalog, runs, storage, metrics }),
   };
 }
 
@@ -116,10 +117,8 @@ export async function openConfiguredStorage(
 }
 
 function servicesOf(
-  catalog: CatalogState,
-  runs: Runs,
-  storage: Storage,
-  metrics: Metrics,
+  config: Config,
+  { catalog, runs, storage, metrics }: Pick<Core, "catalog" | "runs" | "storage" | "metrics">,
 ): Services {
   return {
     async answerQuestion(question, context) {
@@ -139,6 +138,7 @@ function servicesOf(
     runs: withRecentRuns(runs.service, storage.records),
     home: createHome({ snapshot: () => catalog.snapshot() }),
     drafts: createDraftService(storage.records),
+    operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
     catalog: {
       sources: () => catalog.sources(),
       accept: (source) => catalog.accept(source),

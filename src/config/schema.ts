@@ -132,6 +132,11 @@ export const environmentSchema = z.object({
   ),
 });
 
+// [group:][namespace/]name
+const groupRef = z.string().regex(/^(?:group:)?(?:[a-z\d-]+\/)?[\w.-]+$/i, {
+  error: "a group of the catalog, such as group:default/platform",
+});
+
 /** The configuration file, `callboard.yaml`; every key may be left out. */
 export const fileSchema = z.strictObject({
   catalog: catalogSchema.prefault({}),
@@ -142,6 +147,11 @@ export const fileSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  operators: key(z.array(groupRef).default([]), {
+    description:
+      "Groups of the catalog whose people, with those of the groups below them, may operate the bot in Slack: accept a reading that is held back. Empty: every full member of the workspace may.",
+    example: "group:default/platform",
+  }),
   plugins: key(z.array(z.string().min(1)).default([]), {
     description:
       "Files (.mjs, relative to this file) or packages with actions of your own; see docs/actions.md.",

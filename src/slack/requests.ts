@@ -1,41 +1,58 @@
-/** What somebody wants, after a command or in a message: a word of ours, else a question. */
+import { allowedEdits, editDistance } from "../search/edit-distance.ts";
+import type { Subcommand } from "./subcommands/subcommand.ts";
+
+/** What somebody wants, after a command or in a message: a command of ours, else a question. */
 export type Request =
-  | { type: "help" }
-  | { type: "status" }
-  | { type: "new"; template: string }
-  | { type: "check" }
-  | { type: "question"; question: string };
+  | { type: "command"; command: Subcommand; rest: string }
+  /** `meant`: the command that the first words may be a slip of. */
+  | { type: "question"; question: string; meant?: Subcommand };
 
 /** Much longer texts are pasted by mistake; the answer needs the beginning only. */
 const longestQuestion = 4000;
+const longestWord = 40;
 
-/** Our words, in any case; what they make of the text behind them. */
-const verbs: Record<string, (rest: string) => Request | undefined> = {
-  help: (rest) => (rest === "" ? { type: "help" } : undefined),
-  status: (rest) => (rest === "" ? { type: "status" } : undefined),
-  check: (rest) => (rest === "" ? { type: "check" } : undefined),
-  newservice: (rest) => ({ type: "new", template: rest }),
-  new: (rest) => ({ type: "new", template: rest.replace(/^service\b\s*/i, "") }),
-  whoowns: (rest) => questionOf("who owns", rest),
-  runbook: (rest) => questionOf("runbook for", rest.replace(/^for\s+/i, "")),
-};
-
-/** Reads what follows `/callboard`, a mention or nothing at all in a direct message. */
-export function parseRequest(text: string): Request {
-  const plainText = text.trim().slice(0, longestQuestion);
-  if (plainText === "") return { type: "help" };
-  // the first word, without a slash before it and signs behind it, and the rest
-  const words = /^\/?([a-z]+)[?!.]*(?:\s+(.*))?$/is.exec(plainText);
-  const verb = words?.[1]?.toLowerCase() ?? "";
-  const request = Object.hasOwn(verbs, verb) ? verbs[verb]?.((words?.[2] ?? "").trim()) : undefined;
-  return request ?? { type: "question", question: plainText };
+/** Reads what follows `/callboard`, a mention or nothing at all in a direct message; no text at all asks for help. */
+export function parseRequest(text: string, commands: readonly Subcommand[]): Request {
+  const question = shortened(text);
+  const split = (name: string) => splitAfter(question === "" ? "help" : question, name);
+  // of two names that fit, the longer says more: `catalog accept` is not `catalog`
+  const byLength = commands.toSorted((a, b) => b.name.length - a.name.length);
+  const takers = byLength.filter((command) => takes(command, split(command.name).rest));
+  const command = takers.find(({ name }) => split(name).words === name);
+  if (command !== undefined) return { type: "command", command, rest: split(command.name).rest };
+  const meant = takers.find(({ name }) => isSlipOf(split(name).words, name));
+  return { type: "question", question, ...(meant === undefined ? {} : { meant }) };
 }
 
-/** What follows `/whoowns` and `/runbook`; nothing means that somebody wants to know how to use it. */
-export function questionOf(verb: "who owns" | "runbook for", rest: string): Request {
-  const words = rest.trim().slice(0, longestQuestion);
-  if (words === "" || words.toLowerCase() === "help") return { type: "help" };
-  return { type: "question", question: `${verb} ${words}` };
+/** `text` without blanks around it, cut where nobody types any more. */
+export function shortened(text: string): string {
+  return text.trim().slice(0, longestQuestion);
+}
+
+function takes(command: Subcommand, rest: string): boolean {
+  return command.takes?.(rest) ?? rest === "";
+}
+
+/** As many words from the beginning of `text` as `name` has, without a slash before and signs behind them, and the rest. */
+function splitAfter(text: string, name: string): { words: string; rest: string } {
+  const count = name.split(" ").length;
+  const parts = text.split(/\s+/, count);
+  // what is longer is no word of ours, and slow to look through
+  const words = parts.map((part) =>
+    part
+      .slice(0, longestWord)
+      .toLowerCase()
+      .replace(/[?!.]+$/, ""),
+  );
+  let rest = text;
+  for (const part of parts) rest = rest.slice(part.length).trimStart();
+  return { words: words.join(" ").replace(/^\//, ""), rest };
+}
+
+/** Typing slips are forgiven as in names of the catalog; a number of words that differs is none. */
+function isSlipOf(words: string, name: string): boolean {
+  const edits = allowedEdits(Math.min(words.length, name.length));
+  return edits > 0 && editDistance(words, name, edits) <= edits;
 }
 
 /** A message as a person sees it: Slack's links and mentions by their names, its entities as characters, without our own mention. */

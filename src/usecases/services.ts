@@ -5,6 +5,7 @@ import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext } from "./answers/answer.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
+import type { Operators } from "./operators.ts";
 import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
@@ -22,6 +23,8 @@ export interface Services {
   catalog?: CatalogService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
+  /** Who may operate the bot; absent: every full member of the workspace. */
+  operators?: Operators;
   /** Text for `/callboard status`: counts, age and findings of the catalog. */
   status(): CatalogStatus;
 }

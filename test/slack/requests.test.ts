@@ -1,34 +1,80 @@
 import { expect, test } from "@jest/globals";
 
-import { parseRequest, plainFromSlack, questionOf } from "../../src/slack/requests.ts";
+import { parseRequest, plainFromSlack, shortened } from "../../src/slack/requests.ts";
+import { builtinSubcommands } from "../../src/slack/subcommands/builtin-subcommands.ts";
 
 test.each([
-  ["", { type: "help" }],
-  ["help", { type: "help" }],
-  ["/help!", { type: "help" }],
-  ["Help", { type: "help" }],
-  ["help me with payments", { type: "question", question: "help me with payments" }],
-  ["status", { type: "status" }],
-  ["status of payments", { type: "question", question: "status of payments" }],
-  ["check", { type: "check" }],
-  ["new", { type: "new", template: "" }],
-  ["new service node-service", { type: "new", template: "node-service" }],
-  ["/newservice Node service", { type: "new", template: "Node service" }],
-  ["whoowns payments", { type: "question", question: "who owns payments" }],
-  ["whoowns", { type: "help" }],
-  ["runbook for payments latency", { type: "question", question: "runbook for payments latency" }],
-  ["who owns payments?", { type: "question", question: "who owns payments?" }],
-  ["constructor", { type: "question", question: "constructor" }],
-  ["__proto__ x", { type: "question", question: "__proto__ x" }],
-])("reads %j", (text, request) => {
-  expect(parseRequest(text)).toEqual(request);
+  ["", "help", ""],
+  ["help", "help", ""],
+  ["/help!", "help", ""],
+  ["Help", "help", ""],
+  ["status", "status", ""],
+  ["new", "new", ""],
+  ["new service node-service", "new", "service node-service"],
+  ["/newservice Node service", "newservice", "Node service"],
+  ["whoowns  payments\nand ledger", "whoowns", "payments\nand ledger"],
+  ["whoowns", "whoowns", ""],
+  ["runbook for payments latency", "runbook", "for payments latency"],
+])("reads %j as a command", (text, name, rest) => {
+  const request = parseRequest(text, builtinSubcommands);
+
+  expect(request).toMatchObject({ type: "command", command: { name }, rest });
 });
 
+test.each([
+  "help me with payments",
+  "status of payments",
+  "who owns payments?",
+  "what is new",
+  "constructor",
+  "__proto__ x",
+])("reads %j as a question that is no slip", (text) => {
+  expect(parseRequest(text, builtinSubcommands)).toEqual({ type: "question", question: text });
+});
+
+test.each([
+  ["stauts", "status"],
+  ["hlep", "help"],
+  ["newservcie node", "newservice"],
+  ["whoowms payments", "whoowns"],
+])("reads %j as a question that may be a slip of %s", (text, name) => {
+  const request = parseRequest(text, builtinSubcommands);
+
+  expect(request).toMatchObject({ type: "question", question: text, meant: { name } });
+});
+
+test("a name of several words goes before its beginning, and each may be a slip", () => {
+  const command = { usage: "", what: "", who: "everyone", answer: neverAnswers } as const;
+  const commands = [
+    { ...command, name: "catalog" },
+    { ...command, name: "catalog accept", takes: () => true },
+  ];
+
+  expect(parseRequest("catalog", commands)).toMatchObject({ command: { name: "catalog" } });
+  expect(parseRequest("Catalog accept github:acme", commands)).toMatchObject({
+    command: { name: "catalog accept" },
+    rest: "github:acme",
+  });
+  expect(parseRequest("catalog acept", commands)).toMatchObject({
+    type: "question",
+    meant: { name: "catalog accept" },
+  });
+  expect(parseRequest("catalog of apis", commands)).toEqual({
+    type: "question",
+    question: "catalog of apis",
+  });
+});
+
+async function neverAnswers(): Promise<never> {
+  throw new Error("parsing answers nothing");
+}
+
 test("a question is cut at a length that nobody types", () => {
-  const request = questionOf("who owns", "x".repeat(100_000));
+  const request = parseRequest("x".repeat(100_000), builtinSubcommands);
 
   expect(request).toMatchObject({ type: "question" });
   expect(JSON.stringify(request).length).toBeLessThan(4100);
+  expect(shortened(" ".repeat(5000) + "y")).toBe("y");
 });
 
 test.each([

@@ -1,15 +1,16 @@
 import type { Answer } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
-import type { Request } from "../requests.ts";
 import { renderAnswer } from "../views/answer.ts";
 import type { MessageContent } from "../views/blocks.ts";
-import { renderStatus } from "../views/status-view.ts";
 import { renderTemplateList } from "../views/template-list.ts";
 
-/** Who asks, and whether only they see the answer. */
+/** Who asks, where, and whether only they see the answer. */
 export interface Asker {
   slackUserId: string;
   canShare: boolean;
+  /** Absent where there is none, such as on the Home tab. */
+  channel?: string;
+  threadTs?: string;
 }
 
 /** Asks Callboard a question on behalf of a person. */
@@ -25,17 +26,12 @@ export async function answerQuestion(
   });
 }
 
-/** The message that answers a request; the same one for commands, mentions and direct messages. */
-export async function answerRequest(
+/** The same, as a message. */
+export async function answerAsMessage(
   context: SlackContext,
-  request: Request,
+  question: string,
   asker: Asker,
 ): Promise<MessageContent> {
-  if (request.type === "status" || request.type === "check") {
-    return renderStatus(context.services.status(), context.now());
-  }
-  if (request.type === "new") return templateList(context, request.template);
-  const question = request.type === "help" ? "help" : request.question;
   const answer = await answerQuestion(context, question, asker.slackUserId);
   return renderAnswer(answer, { nowMs: context.now(), canShare: asker.canShare });
 }

@@ -1,9 +1,12 @@
 import type { SlackContext } from "../context.ts";
-import { parseRequest, questionOf, type Request } from "../requests.ts";
+import { parseRequest, type Request, shortened } from "../requests.ts";
+import { builtinSubcommands } from "../subcommands/builtin-subcommands.ts";
+import { newServiceCommand } from "../subcommands/new-service.ts";
+import { runbookCommand, whoOwnsCommand } from "../subcommands/questions.ts";
+import type { Subcommand } from "../subcommands/subcommand.ts";
 import { message } from "../views/blocks.ts";
 import { within } from "../within.ts";
-import { answerRequest } from "./answering.ts";
-import { openNamedTemplate } from "./new-service.ts";
+import { answerRequest } from "./answer-request.ts";
 import type { CommandArgs, Table } from "./tables.ts";
 
 /** An answer that is ready by then goes out with the acknowledgement and costs no further call. */
@@ -11,13 +14,14 @@ const ackLimitMs = 1500;
 
 /** `/whoowns`, `/runbook`, `/callboard` and `/newservice`. */
 export function commandHandlers(context: SlackContext): Table<CommandArgs> {
+  const handler = (command: Subcommand) => async (args: CommandArgs) =>
+    await handle(args, context, { type: "command", command, rest: shortened(textOf(args)) });
   return {
-    "/whoowns": async (args) => await handle(args, context, questionOf("who owns", textOf(args))),
-    "/runbook": async (args) =>
-      await handle(args, context, questionOf("runbook for", textOf(args))),
-    "/callboard": async (args) => await handle(args, context, parseRequest(textOf(args))),
-    "/newservice": async (args) =>
-      await handle(args, context, { type: "new", template: textOf(args) }),
+    "/whoowns": handler(whoOwnsCommand),
+    "/runbook": handler(runbookCommand),
+    "/newservice": handler(newServiceCommand),
+    "/callboard": async (args) =>
+      await handle(args, context, parseRequest(textOf(args), builtinSubcommands)),
   };
 }
 
@@ -27,11 +31,12 @@ function textOf({ command }: CommandArgs): string {
 }
 
 async function handle(args: CommandArgs, context: SlackContext, request: Request): Promise<void> {
-  if (request.type === "new" && request.template !== "") {
-    const isOpened = await openNamedTemplate(args, context, request.template);
-    if (isOpened) return;
+  if (request.type === "command") {
+    const isOpened = await request.command.open?.(args, context, request.rest);
+    if (isOpened === true) return;
   }
-  const asker = { slackUserId: args.command.user_id, canShare: true };
+  const { user_id: slackUserId, channel_id: channel } = args.command;
+  const asker = { slackUserId, channel, canShare: true };
   const answering = answerRequest(context, request, asker);
   const content = await within(answering, ackLimitMs);
   if (content !== undefined) {

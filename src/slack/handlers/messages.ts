@@ -3,9 +3,10 @@ import type { App } from "@slack/bolt";
 import type { SlackContext } from "../context.ts";
 import { findOwnMessage, findOwnReply, type MessageMarker } from "../own-messages.ts";
 import { parseRequest, plainFromSlack } from "../requests.ts";
+import { builtinSubcommands } from "../subcommands/builtin-subcommands.ts";
 import type { MessageContent } from "../views/blocks.ts";
 import { renderNotice } from "../views/notices.ts";
-import { answerRequest } from "./answering.ts";
+import { answerRequest } from "./answer-request.ts";
 
 /** A message to us, whichever way it came. */
 interface IncomingMessage {
@@ -99,8 +100,11 @@ async function contentFor(
     return renderNotice("external-person");
   }
   const question = plainFromSlack(incoming.text, context.identity().botUserId);
-  return await answerRequest(context, parseRequest(question), {
-    slackUserId: incoming.user,
+  const { user: slackUserId, channel, threadTs } = incoming;
+  return await answerRequest(context, parseRequest(question, builtinSubcommands), {
+    slackUserId,
+    channel,
     canShare: false,
+    ...(threadTs === undefined ? {} : { threadTs }),
   });
 }

@@ -1,27 +1,31 @@
 import { isRecord } from "../../base/json.ts";
 import { shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
-import { plainFromSlack, questionOf } from "../requests.ts";
-import { answerRequest } from "./answering.ts";
+import { plainFromSlack, shortened } from "../requests.ts";
+import { runbookCommand, whoOwnsCommand } from "../subcommands/questions.ts";
+import type { Subcommand } from "../subcommands/subcommand.ts";
+import { answerRequest } from "./answer-request.ts";
 import type { MessageShortcutArgs, Table } from "./tables.ts";
 
 /** *Who owns this?* and *Find a runbook*, which ask about a whole message, such as an alert. */
 export function messageShortcuts(context: SlackContext): Table<MessageShortcutArgs> {
   return {
-    [shortcutIds.whoOwns]: async (args) => await answerAbout(args, context, "who owns"),
-    [shortcutIds.findRunbook]: async (args) => await answerAbout(args, context, "runbook for"),
+    [shortcutIds.whoOwns]: async (args) => await answerAbout(args, context, whoOwnsCommand),
+    [shortcutIds.findRunbook]: async (args) => await answerAbout(args, context, runbookCommand),
   };
 }
 
 async function answerAbout(
   { shortcut, ack, respond }: MessageShortcutArgs,
   context: SlackContext,
-  verb: Parameters<typeof questionOf>[0],
+  command: Subcommand,
 ): Promise<void> {
   await ack();
   const text = plainFromSlack(messageText(shortcut.message), context.identity().botUserId);
-  const content = await answerRequest(context, questionOf(verb, text), {
+  const request = { type: "command", command, rest: shortened(text) } as const;
+  const content = await answerRequest(context, request, {
     slackUserId: shortcut.user.id,
+    channel: shortcut.channel.id,
     canShare: true,
   });
   await respond({ response_type: "ephemeral", replace_original: false, ...content });

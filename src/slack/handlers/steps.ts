@@ -3,7 +3,6 @@ import type { App } from "@slack/bolt";
 import { InputError, NotFoundError } from "../../base/errors.ts";
 import type { SlackContext } from "../context.ts";
 import { showError } from "../errors.ts";
-import { questionOf } from "../requests.ts";
 import { message, section } from "../views/blocks.ts";
 import { mrk, oneLine } from "../views/text.ts";
 import { entityCardOf } from "../views/work-object.ts";
@@ -53,13 +52,13 @@ async function run(
 }
 
 async function findOwner(context: SlackContext, inputs: Record<string, unknown>): Promise<Outputs> {
-  const request = questionOf("who owns", text(inputs["name"]));
-  if (request.type !== "question") {
+  const name = text(inputs["name"]);
+  if (name === "") {
     throw new InputError("step-input-missing", "the step has no name to look up", {
       hint: "fill in its input “name”",
     });
   }
-  const answer = await answerQuestion(context, request.question, text(inputs["user_id"]));
+  const answer = await answerQuestion(context, `who owns ${name}`, text(inputs["user_id"]));
   const card = entityCardOf(answer);
   return {
     answer: answer.text,

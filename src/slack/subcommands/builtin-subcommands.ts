@@ -1,0 +1,15 @@
+import { helpCommand } from "./help.ts";
+import { newCommand, newServiceCommand } from "./new-service.ts";
+import { runbookCommand, whoOwnsCommand } from "./questions.ts";
+import { statusCommand } from "./status.ts";
+import type { Subcommand } from "./subcommand.ts";
+
+/** Every command, in the order in which help lists them. */
+export const builtinSubcommands: readonly Subcommand[] = [
+  whoOwnsCommand,
+  runbookCommand,
+  newServiceCommand,
+  newCommand,
+  statusCommand,
+  helpCommand,
+];
