@@ -41,12 +41,15 @@ function toText({ templates }: Awaited<ReturnType<typeof conformance>>): string 
       error ?? reason ?? (unknownActions.length > 0 ? `unknown: ${unknownActions.join(", ")}` : "");
     return `${loaded ? dryRun : "refused"}\t${file}${why === "" ? "" : `\t${why}`}`;
   });
-  const count = (state: string): number =>
-    templates.filter(({ dryRun }) => dryRun === state).length;
+  const count = (because: string | undefined): number =>
+    templates.filter((one) => one.because === because).length;
+  const able = templates.length - count("refused") - count("action-unknown");
   return [
     ...lines,
     "",
-    `${templates.length} templates: ${count("completed")} completed, ${count("failed")} failed, ${count("skipped")} skipped`,
+    `${templates.length} templates: ${count("refused")} refused when loaded, ${count("action-unknown")} need actions that are not here.`,
+    `Of the other ${able}: ${count(undefined)} completed, ${count("expression-invalid")} hold expressions that cannot be parsed,`,
+    `${count("source-missing")} need files that are not here, ${count("other")} failed for other reasons.`,
     "",
   ].join("\n");
 }

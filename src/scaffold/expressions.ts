@@ -11,6 +11,7 @@ import {
 import { toError } from "../base/errors.ts";
 import { isRecord, setOwn, toJsonValue, type JsonObject, type JsonValue } from "../base/json.ts";
 import { createFilters } from "./filters.ts";
+import { withoutReplaceAll } from "./replace-all.ts";
 
 /** What expressions see: `parameters`, `steps`, `user`, `context`, `environment`, and where allowed `secrets` and `each`. */
 export type RenderContext = Record<string, unknown>;
@@ -88,7 +89,7 @@ export function createExpressionEngine(
 
   function renderOne(source: string, context: RenderContext): Rendered {
     if (!mayHoldExpression(source)) return { value: source };
-    return attempt(source, () => renderer.renderValue(source, toContext(context), limits));
+    return attemptKindly(source, (text) => renderer.renderValue(text, toContext(context), limits));
   }
   return {
     renderString(source, context, given) {
@@ -110,7 +111,7 @@ export function createExpressionEngine(
       Object.assign(world, { hasFailed: false }, given);
       const prepared = renderer.prepareContext(toContext(context));
       return sources.map((source) =>
-        attempt(source, () => renderer.render(source, prepared, limits)),
+        attemptKindly(source, (text) => renderer.render(text, prepared, limits)),
       );
     },
     syntaxFault(source) {
@@ -122,6 +123,14 @@ export function createExpressionEngine(
       return "failed" in result && result.failed.kind === "syntax" ? result.failed : undefined;
     },
   };
+}
+
+/** What the engine takes is its own; only where it fails for want of `replaceAll` is the text tried without it. */
+function attemptKindly(source: string, render: (text: string) => unknown): Rendered {
+  const rendered = attempt(source, () => render(source));
+  if (!("failed" in rendered) || !rendered.failed.message.includes("replaceAll")) return rendered;
+  const kinder = withoutReplaceAll(source);
+  return kinder === undefined ? rendered : attempt(source, () => render(kinder));
 }
 
 function attempt(source: string, render: () => unknown): Rendered {

@@ -44,9 +44,11 @@ export function createFilters(world: FilterWorld): Record<string, Filter> {
     now: () => new Date(world.nowMs).toISOString(),
     json: (input, indent) =>
       JSON.stringify(input ?? null, undefined, typeof indent === "number" ? indent : undefined),
-    fromJson: (input) => toJsonValue(JSON.parse(asText(input))),
+    // a value that was never given is nothing in JSON as well
+    fromJson: (input) => (isGiven(input) ? toJsonValue(JSON.parse(asText(input))) : undefined),
     yaml: (input) => stringify(input ?? null, { lineWidth: 0 }).trimEnd(),
-    parseYaml: (input) => toJsonValue(parseBoundedYaml(asText(input))),
+    parseYaml: (input) =>
+      isGiven(input) ? toJsonValue(parseBoundedYaml(asText(input))) : undefined,
   };
 }
 
@@ -59,6 +61,10 @@ export const engineFilterNames: readonly string[] = (
   "length list lower nl2br random reject rejectattr replace reverse round safe select selectattr slice sort string " +
   "striptags sum title trim truncate upper urlencode urlize wordcount"
 ).split(" ");
+
+function isGiven(input: unknown): boolean {
+  return input !== undefined && input !== null && input !== "";
+}
 
 function asText(input: unknown): string {
   if (typeof input === "string") return input;

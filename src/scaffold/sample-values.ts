@@ -115,7 +115,7 @@ function candidatesOf(field: FormField, schema: JsonObject): JsonValue[] {
   if (options.length > 0) return options;
   if (field.type === "boolean") return [true, false];
   if (field.type === "number" || field.type === "integer") return numbers(field);
-  if (field.type === "object") return [{}, { key: "value" }];
+  if (field.type === "object") return [...objectSamples(schema), { key: "value" }];
   const letters = "abcdefghijklmnopqrstuvwxyz".repeat(40);
   const exact = [field.minLength, field.maxLength]
     .filter((length) => length !== undefined)
@@ -141,11 +141,16 @@ function listCandidates(schema: JsonObject, options: JsonValue[]): JsonValue[] {
 
 function itemSamples(items: JsonObject): JsonValue[] {
   if (typeOf(items) !== "object") return [...texts, 1, 2, 3];
-  const page: FormPage = { title: "", schema: items, written: items };
   const required = Array.isArray(items["required"]) ? items["required"] : [];
-  const properties = Object.keys(isRecord(items["properties"]) ? items["properties"] : {});
-  const all: FormPage = { ...page, written: { ...items, required: properties } };
-  return [fillPage(all, {}), fillPage(page, {}), required.length === 0 ? {} : { key: "value" }];
+  return [...objectSamples(items), required.length === 0 ? {} : { key: "value" }];
+}
+
+/** With all its properties, then with those that are required. */
+function objectSamples(schema: JsonObject): JsonObject[] {
+  const page: FormPage = { title: "", schema, written: schema };
+  const properties = Object.keys(isRecord(schema["properties"]) ? schema["properties"] : {});
+  const all: FormPage = { ...page, written: { ...schema, required: properties } };
+  return [fillPage(all, {}), fillPage(page, {})];
 }
 
 function entitySample(field: FormField): string {

@@ -60,6 +60,25 @@ test("removes keys and slots whose expression comes to nothing, and reports the 
   ]);
 });
 
+test.each([
+  ["${{ parameters.list.replaceAll(',', '-') }}", "a-b-c"],
+  ['${{ parameters.list.replaceAll(",", parameters.list[0]) | upper }}', "AABAC"],
+  ["<${{ parameters.list.replaceAll('a', ')').replaceAll(',', ', ') }}>", "<), b, c>"],
+])("knows replaceAll, which its engine lacks: %s", (template, wanted) => {
+  const rendered = engine.renderString(template, { parameters: { list: "a,b,c" } }, world);
+
+  expect(rendered).toEqual({ value: wanted });
+});
+
+test.each([
+  "${{ parameters.list.replaceAll(r/,/, '-') }}",
+  "${{ parameters.list.replaceAll(',' }}",
+])("leaves another replaceAll to the engine: %s", (template) => {
+  const rendered = engine.renderString(template, { parameters: { list: "a,b" } }, world);
+
+  expect(rendered).toHaveProperty("failed");
+});
+
 test("never renders a value a second time", () => {
   const rendered = engine.renderString(
     "${{ parameters.name }}",

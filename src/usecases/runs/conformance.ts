@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 
-import { CallboardError, toError } from "../../base/errors.ts";
+import type { Diagnostic } from "../../base/diagnostics.ts";
+import { toError } from "../../base/errors.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
 import type { ActionContext, ActionRegistry, CatalogAccess } from "../../scaffold/action.ts";
 import { buildForm } from "../../scaffold/build-form.ts";
-import type { FetchSource } from "../../scaffold/fetching/contract.ts";
 import { createFileFetch } from "../../scaffold/fetching/file-fetch.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
 import type { Form } from "../../scaffold/form-model.ts";
@@ -18,6 +17,7 @@ import type { Renderer } from "../../scaffold/renderer.ts";
 import { sampleValues } from "../../scaffold/sample-values.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import { runTemplateLocally } from "./run-template.ts";
+import { createSampleSources } from "./sample-sources.ts";
 
 /** How well one template of a folder works here. */
 export interface TemplateConformance {
@@ -33,9 +33,23 @@ export interface TemplateConformance {
   /** `skipped`: it was not loaded, or uses actions or files that are not here. */
   dryRun: "completed" | "failed" | "skipped";
   error?: string;
-  /** What fetch steps name but is not below the folder (URLs too): it counts as an empty folder. */
+  /** Why it did not get to the end; absent when it did. */
+  because?: ConformanceReason;
+  /** What fetch steps name but is not below the folder (URLs too): it counts as a nearly empty folder. */
   missingSources: string[];
 }
+
+/**
+ * `refused`: it was not loaded. `action-unknown`: a step that is reached uses an action that is not here. `source-missing`: a
+ * step needs a file of a source that is not below the folder. `expression-invalid`: the template holds an expression that cannot
+ * be parsed, which was said when it was loaded. `other`: anything else, which is ours to look into.
+ */
+export type ConformanceReason =
+  | "refused"
+  | "action-unknown"
+  | "source-missing"
+  | "expression-invalid"
+  | "other";
 
 export interface ConformanceOptions {
   actions: ActionRegistry;
@@ -103,7 +117,8 @@ function implied<T extends { files: object[] }>(result: T): T {
 
 function nothing(file: string): TemplateConformance {
   const form = { pages: 0, fields: 0, fallbacks: [] };
-  return { file, loaded: false, unknownActions: [], form, dryRun: "skipped", missingSources: [] };
+  const lacking = { unknownActions: [], missingSources: [] };
+  return { file, loaded: false, form, dryRun: "skipped", because: "refused", ...lacking };
 }
 
 async function conformanceOf(
@@ -139,19 +154,30 @@ async function conformanceOf(
     dryRun: "skipped",
     missingSources: [],
   };
-  if (unknownActions.length > 0) return result;
-  return { ...result, ...(await dryRun(template, form, values, folder, options)) };
+  // An unknown action that only conditional steps use may never be reached.
+  const isStopped = template.steps.some(
+    (step) => step.if === undefined && unknownActions.includes(step.action),
+  );
+  if (isStopped) return { ...result, because: "action-unknown" };
+  return { ...result, ...(await dryRun({ template, form, values, diagnostics }, folder, options)) };
 }
 
+interface Trial {
+  template: Template;
+  form: Form;
+  values: TemplateValues;
+  /** What was found when it was loaded. */
+  diagnostics: Diagnostic[];
+}
+
+type TrialResult = Pick<TemplateConformance, "dryRun" | "error" | "because" | "missingSources">;
+
 async function dryRun(
-  template: Template,
-  form: Form,
-  values: TemplateValues,
+  { template, form, values, diagnostics }: Trial,
   folder: string,
   options: ConformanceOptions,
-): Promise<Pick<TemplateConformance, "dryRun" | "error" | "missingSources">> {
-  const empty = await mkdtemp(join(tmpdir(), "callboard-empty-"));
-  const missing = new Set<string>();
+): Promise<TrialResult> {
+  const sources = await createSampleSources(createFileFetch({ roots: [folder] }));
   try {
     const report = await runTemplateLocally({
       ...options,
@@ -160,41 +186,36 @@ async function dryRun(
       values,
       isDryRun: true,
       user: sampleUser,
-      fetch: lenientFetch(createFileFetch({ roots: [folder] }), empty, missing),
+      fetch: sources,
       catalog: emptyCatalog,
     });
-    const missingSources = [...missing];
+    const missingSources = [...sources.missing];
     if (report.status === "completed") return { dryRun: "completed", missingSources };
-    const failed = report.steps.find((step) => step.error !== undefined);
-    const error = failed?.error?.message ?? "it failed without a reason";
-    // A file of a source that is not here says nothing about the template.
-    const isSourceMissing = failed?.error?.code === "file-not-found" && missing.size > 0;
-    return { dryRun: isSourceMissing ? "skipped" : "failed", error, missingSources };
+    const failure = report.steps.find((step) => step.error !== undefined)?.error;
+    const error = failure?.message ?? "it failed without a reason";
+    const wasTold = diagnostics.some(({ code }) => code === "template-expression-invalid");
+    const because = reasonOf(failure?.code, missingSources.length > 0, wasTold);
+    // What is not here says nothing about the template.
+    const isLacking = because === "source-missing" || because === "action-unknown";
+    return { dryRun: isLacking ? "skipped" : "failed", because, error, missingSources };
   } catch (thrown) {
     const error = toError(thrown);
     const hint = "hint" in error && typeof error.hint === "string" ? `: ${error.hint}` : "";
-    return { dryRun: "failed", error: `${error.message}${hint}`, missingSources: [...missing] };
+    const missingSources = [...sources.missing];
+    return { dryRun: "failed", because: "other", error: `${error.message}${hint}`, missingSources };
   } finally {
-    await rm(empty, { recursive: true, force: true });
+    await sources.close();
   }
 }
 
-/** Templates are judged by themselves: what they copy from elsewhere is as good as empty. */
-function lenientFetch(source: FetchSource, empty: string, missing: Set<string>): FetchSource {
-  return {
-    async fetch(url, base, signal) {
-      try {
-        return await source.fetch(url, base, signal);
-      } catch (thrown) {
-        const isElsewhere =
-          thrown instanceof CallboardError &&
-          ["fetch-not-found", "fetch-url-unsupported"].includes(thrown.code);
-        if (!isElsewhere) throw thrown;
-        missing.add(url);
-        return { path: empty, isFolder: true };
-      }
-    },
-  };
+function reasonOf(
+  code: string | undefined,
+  isSourceMissing: boolean,
+  wasTold: boolean,
+): ConformanceReason {
+  if (code === "expression-failed" && wasTold) return "expression-invalid";
+  if (code === "step-action-unknown") return "action-unknown";
+  return code === "file-not-found" && isSourceMissing ? "source-missing" : "other";
 }
 
 type TemplateValues = ReturnType<typeof sampleValues>;
