@@ -8,6 +8,7 @@ import { createWorkerRenderer } from "../scaffold/rendering/worker-renderer.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
+import { createQuestionService } from "../usecases/answers/question-service.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
 import { createHome } from "../usecases/home.ts";
 import { createOperators } from "../usecases/operators.ts";
@@ -121,13 +122,13 @@ function servicesOf(
   { catalog, runs, storage, metrics }: Pick<Core, "catalog" | "runs" | "storage" | "metrics">,
 ): Services {
   return {
-    async answerQuestion(question, context) {
-      const end = metrics.questionSeconds.startTimer();
-      const answer = catalog.answer(question, context);
-      end();
-      metrics.questions.inc({ intent: answer.intent, status: answer.status });
-      return answer;
-    },
+    ...createQuestionService({
+      answer: catalog.answer,
+      onAnswer({ intent, status }, durationMs) {
+        metrics.questionSeconds.observe(durationMs / 1000);
+        metrics.questions.inc({ intent, status });
+      },
+    }),
     readDocument: catalog.readDocument,
     templates: {
       list: () => catalog.templates().list(),

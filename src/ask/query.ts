@@ -1,21 +1,23 @@
 /** What a question wants to know. The same words as an answer's intent. */
-export type QueryIntent =
-  | "owner"
-  | "owns"
-  | "runbook"
-  | "dependencies"
-  | "dependents"
-  | "links"
-  | "docs"
-  | "on-call"
-  | "channel"
-  | "apis"
-  | "status"
-  | "describe"
-  | "list"
-  | "templates"
-  | "search"
-  | "help";
+export const queryIntents = [
+  "owner",
+  "owns",
+  "runbook",
+  "dependencies",
+  "dependents",
+  "links",
+  "docs",
+  "on-call",
+  "channel",
+  "apis",
+  "status",
+  "describe",
+  "list",
+  "templates",
+  "search",
+  "help",
+] as const;
+export type QueryIntent = (typeof queryIntents)[number];
 
 /** A question, understood. Pure data; nothing in it was compared with the catalog. */
 export interface Query {

@@ -2,7 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
-import type { Answer, AskContext } from "./answers/answer.ts";
+import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
 import type { Operators } from "./operators.ts";
@@ -11,7 +11,7 @@ import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
 export interface Services {
   /** Never throws for what a person typed: an odd question has status `unknown`. */
-  answerQuestion(question: string, context: AskContext): Promise<Answer>;
+  answerQuestion(question: string, context: QuestionContext): Promise<Answer>;
   /** A whole document by its path, as Markdown; undefined when there is none. */
   readDocument(
     path: string,
@@ -27,6 +27,12 @@ export interface Services {
   operators?: Operators;
   /** Text for `/callboard status`: counts, age and findings of the catalog. */
   status(): CatalogStatus;
+}
+
+/** Who asks, from where, and what was said before. */
+export interface QuestionContext extends AskContext {
+  /** Finds the answer before this question in the same thread; called only when the question leaves something out. */
+  findPrevious?: () => Promise<Previous | undefined>;
 }
 
 export interface CatalogStatus {

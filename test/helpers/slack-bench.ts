@@ -42,6 +42,8 @@ export interface SlackBenchOptions {
   services: Services;
   dedupe?: (key: string) => Promise<boolean>;
   playground?: PlaygroundOptions;
+  /** A playground that goes on after this bot, as Slack does when a bot is restarted. */
+  lasting?: Playground;
   logger?: Logger;
   now?: () => number;
   /** Between two messages in a channel; none by default, and the playground does not count either. */
@@ -62,12 +64,12 @@ export function createMemoryDedupe(): (key: string) => Promise<boolean> {
 export async function startSlackBench(options: SlackBenchOptions): Promise<SlackBench> {
   const { transport = "http", logger = silentLogger } = options;
   const releaser = createReleaser();
-  const playground = await createPlayground({
-    transport,
-    hasRateLimits: false,
-    ...options.playground,
-  });
-  releaser.add("playground", async () => await playground.close());
+  const playground =
+    options.lasting ??
+    (await createPlayground({ transport, hasRateLimits: false, ...options.playground }));
+  if (options.lasting === undefined) {
+    releaser.add("playground", async () => await playground.close());
+  }
   const botToken = new Secret(playground.botToken);
   const clients = createSlackClients({ botToken, apiUrl: playground.apiUrl, logger });
   const outbox = createOutbox({ client: clients.once, spacingMs: options.spacingMs ?? 0 });

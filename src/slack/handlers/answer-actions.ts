@@ -4,6 +4,7 @@ import type { ViewOutput } from "@slack/bolt";
 
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
+import { answerMarker } from "../earlier-answer.ts";
 import { renderAnswer, renderAnswerView } from "../views/answer.ts";
 import { context as contextBlock, message } from "../views/blocks.ts";
 import {
@@ -32,7 +33,7 @@ async function askAgain(args: ActionArgs, context: SlackContext): Promise<void> 
   const { view } = args.body;
   if (view !== undefined) return await answerInModal(args, context, question, view);
   await args.ack();
-  const answer = await answerQuestion(context, question, args.body.user.id);
+  const answer = await answerQuestion(context, question, { slackUserId: args.body.user.id });
   const { container, channel } = args.body;
   const isEphemeral = container["is_ephemeral"] === true;
   const content = renderAnswer(answer, { nowMs: context.now(), canShare: isEphemeral });
@@ -43,6 +44,7 @@ async function askAgain(args: ActionArgs, context: SlackContext): Promise<void> 
       channel: channel.id,
       ...(thread === undefined ? {} : { threadTs: thread }),
       ...content,
+      metadata: answerMarker(`click ${String(container["message_ts"])}`, answer),
     });
     return;
   }
@@ -62,7 +64,7 @@ async function answerInModal(
   question: string,
   shown: ViewOutput,
 ): Promise<void> {
-  const answer = await answerQuestion(context, question, args.body.user.id);
+  const answer = await answerQuestion(context, question, { slackUserId: args.body.user.id });
   const view = renderAnswerView(answer, context.now());
   if (shown.type === "modal") {
     await context.web.views.update({ view_id: shown.id, hash: shown.hash, view });
@@ -79,7 +81,7 @@ async function share(args: ActionArgs, context: SlackContext): Promise<void> {
   const from = `${args.body.user.id}:${String(args.body.container["message_ts"])}:${question}`;
   const key = `share:${createHash("sha256").update(from).digest("hex").slice(0, 32)}`;
   if (!(await context.dedupe(key))) return;
-  const answer = await answerQuestion(context, question, args.body.user.id);
+  const answer = await answerQuestion(context, question, { slackUserId: args.body.user.id });
   const shown = renderAnswer(answer, { nowMs: context.now(), canShare: false });
   const by = contextBlock([mrk`Shared by ${person(args.body.user.id)}, who asked: ${question}`]);
   const content = message(answer.text, [...shown.blocks, by], 2);

@@ -29,7 +29,7 @@ async function answerOrSuggest(
   { question, meant }: Extract<Request, { type: "question" }>,
   asker: Asker,
 ): Promise<MessageContent> {
-  const answer = await answerQuestion(context, question, asker.slackUserId);
+  const answer = await answerQuestion(context, question, asker);
   const shown = renderAnswer(answer, { nowMs: context.now(), canShare: asker.canShare });
   if (meant === undefined || answer.status === "answered") return shown;
   return withSuggestion(shown, meant);

@@ -1,4 +1,4 @@
-import type { Answer } from "../../usecases/answers/answer.ts";
+import type { Answer, Previous } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
 import { renderAnswer } from "../views/answer.ts";
 import type { MessageContent } from "../views/blocks.ts";
@@ -11,19 +11,26 @@ export interface Asker {
   /** Absent where there is none, such as on the Home tab. */
   channel?: string;
   threadTs?: string;
+  /** Finds what the answer before this question was about; absent where nothing was said before. */
+  findPrevious?: () => Promise<Previous | undefined>;
+  /** Told of the answer to a question, before it is drawn. */
+  onAnswer?: (answer: Answer) => void;
 }
 
 /** Asks Callboard a question on behalf of a person. */
 export async function answerQuestion(
   context: SlackContext,
   question: string,
-  slackUserId: string,
+  { slackUserId, findPrevious, onAnswer }: Omit<Asker, "canShare">,
 ): Promise<Answer> {
   const userRef = await context.people.userRef(slackUserId);
-  return await context.services.answerQuestion(question, {
+  const answer = await context.services.answerQuestion(question, {
     nowMs: context.now(),
     ...(userRef === undefined ? {} : { userRef }),
+    ...(findPrevious === undefined ? {} : { findPrevious }),
   });
+  onAnswer?.(answer);
+  return answer;
 }
 
 /** The same, as a message. */
@@ -32,7 +39,7 @@ export async function answerAsMessage(
   question: string,
   asker: Asker,
 ): Promise<MessageContent> {
-  const answer = await answerQuestion(context, question, asker.slackUserId);
+  const answer = await answerQuestion(context, question, asker);
   return renderAnswer(answer, { nowMs: context.now(), canShare: asker.canShare });
 }
 

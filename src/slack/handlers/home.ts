@@ -22,7 +22,7 @@ async function suggestPrompts(
   channel: string,
   slackUserId: string,
 ): Promise<void> {
-  const help = await answerQuestion(context, "help", slackUserId);
+  const help = await answerQuestion(context, "help", { slackUserId });
   if (help.card.type !== "help") return;
   const prompts = help.card.examples
     .map(({ question }) => oneLine(question))
@@ -44,7 +44,7 @@ async function publishHome(context: SlackContext, slackUserId: string): Promise<
   const { services, now } = context;
   const [userRef, help, runs] = await Promise.all([
     context.people.userRef(slackUserId),
-    answerQuestion(context, "help", slackUserId),
+    answerQuestion(context, "help", { slackUserId }),
     services.runs.recent?.(slackUserId, shownRuns),
   ]);
   const view = renderHome({

@@ -56,7 +56,7 @@ async function answerAbout(
   url: string,
   slackUserId: string,
 ): Promise<Answer | undefined> {
-  return url.length > 2000 ? undefined : await answerQuestion(context, url, slackUserId);
+  return url.length > 2000 ? undefined : await answerQuestion(context, url, { slackUserId });
 }
 
 async function isRepeated(context: SlackContext, channel: string, url: string): Promise<boolean> {

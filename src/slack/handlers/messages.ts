@@ -1,7 +1,9 @@
 import type { App } from "@slack/bolt";
 
+import type { Answer } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
-import { findOwnMessage, findOwnReply, type MessageMarker } from "../own-messages.ts";
+import { answerMarker, findEarlierAnswer } from "../earlier-answer.ts";
+import { findOwnMessage, findOwnReply } from "../own-messages.ts";
 import { parseRequest, plainFromSlack } from "../requests.ts";
 import { builtinSubcommands } from "../subcommands/builtin-subcommands.ts";
 import type { MessageContent } from "../views/blocks.ts";
@@ -61,13 +63,9 @@ export function registerMessages(app: App, context: SlackContext): void {
 async function answer(context: SlackContext, incoming: IncomingMessage): Promise<void> {
   const place = placeOf(incoming);
   if (incoming.isReplay && (await isAnswered(context, incoming, place))) return;
-  const content = await contentFor(context, incoming);
-  await context.outbox.post({ ...place, ...content, metadata: markerOf(incoming) });
-}
-
-/** What an answer carries, so that it is found again after a crash. */
-function markerOf(incoming: IncomingMessage): MessageMarker {
-  return { event_type: "callboard_answer", event_payload: { event_id: incoming.eventId } };
+  const { content, answer: given } = await contentFor(context, incoming);
+  const metadata = answerMarker(incoming.eventId, given);
+  await context.outbox.post({ ...place, ...content, metadata });
 }
 
 /** A mention is answered in its thread, a direct message where it was written. */
@@ -81,7 +79,7 @@ async function isAnswered(
   incoming: IncomingMessage,
   { channel, threadTs }: { channel: string; threadTs?: string },
 ): Promise<boolean> {
-  const marker = markerOf(incoming);
+  const marker = answerMarker(incoming.eventId);
   const found =
     threadTs === undefined
       ? await findOwnMessage(web, { channel, marker, sinceMs: Number(incoming.ts) * 1000 }, logger)
@@ -92,19 +90,25 @@ async function isAnswered(
 async function contentFor(
   context: SlackContext,
   incoming: IncomingMessage,
-): Promise<MessageContent> {
-  if (incoming.isExternallyShared) return renderNotice("external-channel");
+): Promise<{ content: MessageContent; answer?: Answer }> {
+  if (incoming.isExternallyShared) return { content: renderNotice("external-channel") };
   const person = await context.people.find(incoming.user);
   if (person.limit === "external" || person.limit === "bot") {
     context.logger.warn({ limit: person.limit }, "slack question from outside refused");
-    return renderNotice("external-person");
+    return { content: renderNotice("external-person") };
   }
   const question = plainFromSlack(incoming.text, context.identity().botUserId);
   const { user: slackUserId, channel, threadTs } = incoming;
-  return await answerRequest(context, parseRequest(question, builtinSubcommands), {
+  let given: Answer | undefined;
+  const content = await answerRequest(context, parseRequest(question, builtinSubcommands), {
     slackUserId,
     channel,
     canShare: false,
     ...(threadTs === undefined ? {} : { threadTs }),
+    findPrevious: async () => await findEarlierAnswer(context, incoming),
+    onAnswer(found) {
+      given = found;
+    },
   });
+  return given === undefined ? { content } : { content, answer: given };
 }

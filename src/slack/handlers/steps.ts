@@ -58,7 +58,9 @@ async function findOwner(context: SlackContext, inputs: Record<string, unknown>)
       hint: "fill in its input “name”",
     });
   }
-  const answer = await answerQuestion(context, `who owns ${name}`, text(inputs["user_id"]));
+  const answer = await answerQuestion(context, `who owns ${name}`, {
+    slackUserId: text(inputs["user_id"]),
+  });
   const card = entityCardOf(answer);
   return {
     answer: answer.text,

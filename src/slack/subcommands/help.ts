@@ -16,7 +16,7 @@ export const helpCommand: Subcommand = {
 /** Examples with names that exist here, and every command. */
 export async function answerHelp(call: SubcommandCall): Promise<MessageContent> {
   const { context, asker, commands } = call;
-  const answer = await answerQuestion(context, "help", asker.slackUserId);
+  const answer = await answerQuestion(context, "help", asker);
   const { card } = answer;
   if (card.type !== "help") return renderAnswer(answer, { nowMs: context.now(), canShare: false });
   const listed = commands.filter(({ isListed }) => isListed !== false);

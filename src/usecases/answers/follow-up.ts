@@ -1,3 +1,4 @@
+import { createQuestionParser } from "../../ask/parse-question.ts";
 import type { Query } from "../../ask/query.ts";
 import type { Answer, Previous } from "./answer.ts";
 
@@ -7,6 +8,17 @@ export function followUpOf(answer: Answer): Previous | undefined {
   return answer.status !== "answered" || ref === undefined || answer.card.type === "choice"
     ? undefined
     : { ref, intent: answer.intent };
+}
+
+/** Creates the function that says whether a question leaves something out that an earlier answer may have said. */
+export function createFollowUpCheck(): (question: string) => boolean {
+  const parse = createQuestionParser();
+  return (question) => refersToEarlier(parse(question));
+}
+
+function refersToEarlier(query: Query): boolean {
+  if (query.intent === "help") return false;
+  return query.intent === "search" ? query.isElliptic : query.subject === "" || query.refersBack;
 }
 
 /** Intents whose subject may be followed by a symptom. */
@@ -21,7 +33,7 @@ export function completeQuery(
   previous: Previous | undefined,
   isName: (text: string) => boolean,
 ): Query {
-  if (previous === undefined || query.intent === "help") return query;
+  if (previous === undefined || !refersToEarlier(query)) return query;
   if (query.intent === "search") return completeSearch(query, previous, isName);
   if (query.subject === "") return { ...query, subject: previous.ref };
   if (!query.refersBack) return query;

@@ -1,0 +1,30 @@
+import type { Services } from "../services.ts";
+import type { Answerer } from "./answer-question.ts";
+import type { Answer } from "./answer.ts";
+import { createFollowUpCheck } from "./follow-up.ts";
+
+export interface QuestionServiceOptions {
+  answer: Answerer;
+  /** Told of each answer and how long it took to find. */
+  onAnswer?: (answer: Answer, durationMs: number) => void;
+  /** Milliseconds of a clock that never goes back. */
+  stopwatch?: () => number;
+}
+
+/** Creates what surfaces ask: questions in words, with what was said before where a question leaves something out. */
+export function createQuestionService(
+  options: QuestionServiceOptions,
+): Pick<Services, "answerQuestion"> {
+  const { answer, onAnswer, stopwatch = () => performance.now() } = options;
+  const refersToEarlier = createFollowUpCheck();
+  return {
+    async answerQuestion(question, { findPrevious, ...context }) {
+      const previous =
+        findPrevious !== undefined && refersToEarlier(question) ? await findPrevious() : undefined;
+      const startedAt = stopwatch();
+      const found = answer(question, previous === undefined ? context : { ...context, previous });
+      onAnswer?.(found, stopwatch() - startedAt);
+      return found;
+    },
+  };
+}
