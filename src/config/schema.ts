@@ -109,6 +109,13 @@ export const environmentSchema = z.object({
       group: "Storage",
     },
   ),
+  CALLBOARD_SECRET_KEY: key(secret("a random text of at least 32 characters", /^\S{32,}$/), {
+    description:
+      "Key that tokens and secrets are sealed with before they are stored (AES-256-GCM). Needed with Redis or PostgreSQL; without them a key is made in the data folder. Changing it makes what was sealed unreadable.",
+    example: "the output of: openssl rand -base64 48",
+    group: "Storage",
+    isSecret: true,
+  }),
   CALLBOARD_CONFIG: key(z.string().optional(), {
     description:
       "Path of the configuration file. Default: callboard.yaml in the working folder, else the sample company.",
