@@ -5,14 +5,13 @@ import { createReleaser, type Releaser } from "../base/releaser.ts";
 import type { Config } from "../config/load.ts";
 import { createHealthRouter, startHttpServer, type ReadinessCheck } from "../http/server.ts";
 import { createPlayground, type Playground } from "../playground/create-playground.ts";
-import type { SlackApp } from "../slack/create-slack-app.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
 import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import { openCore, type Core } from "./create-core.ts";
 import { createFeedback } from "./create-feedback.ts";
-import { createSlack } from "./create-slack.ts";
+import { createSlack, type SlackSide } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { playgroundOptions } from "./playground-options.ts";
 
@@ -72,12 +71,12 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const onPush = feedback.onPush.bind(feedback);
   const webhook = createWebhook({ config, logger, records, catalog, onPush });
   const playground = await openPlayground(config, logger, port, [health, webhook], releaser);
-  const slack = createSlack({ config, logger, clock, playground, core });
+  const slack = await createSlack({ config, logger, clock, playground, core });
   readiness["slack"] = async () =>
     role === "worker" || slack.app.isConnected() ? undefined : "not connected";
   const httpPort =
     playground === undefined
-      ? await serve(config, logger, [health, webhook], slack.app, releaser)
+      ? await serve(config, logger, [health, webhook], slack, releaser)
       : portOf(playground.url);
   if (role !== "web") {
     releaser.add("notifier", () => slack.stopSending());
@@ -119,7 +118,8 @@ async function openPlayground(
   handlers: RequestHandler[],
   releaser: Releaser,
 ): Promise<Playground | undefined> {
-  if (config.environment.SLACK_BOT_TOKEN !== undefined) return undefined;
+  const { SLACK_BOT_TOKEN: botToken, SLACK_CLIENT_ID: clientId } = config.environment;
+  if (botToken !== undefined || clientId !== undefined) return undefined;
   const playground = await createPlayground({
     ...playgroundOptions(),
     port,
@@ -134,12 +134,14 @@ async function serve(
   config: Config,
   logger: Logger,
   handlers: RequestHandler[],
-  slack: SlackApp,
+  slack: SlackSide,
   releaser: Releaser,
 ): Promise<number> {
   const server = await startHttpServer({
     port: config.environment.PORT,
-    handlers: [...handlers, ...(slack.router === undefined ? [] : [slack.router])],
+    handlers: [...handlers, slack.app.router, slack.installRouter].filter(
+      (handler) => handler !== undefined,
+    ),
     logger,
   });
   releaser.add("HTTP server", () => server.close());

@@ -1,23 +1,28 @@
 import { randomUUID } from "node:crypto";
 
+import type { Router } from "express";
+
 import type { Logger } from "../base/logger.ts";
-import { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load.ts";
 import type { Playground } from "../playground/create-playground.ts";
 import { createAuthorMessenger } from "../slack/author-message.ts";
-import { createSlackClients } from "../slack/clients.ts";
 import { createSlackApp, type SlackApp } from "../slack/create-slack-app.ts";
 import { createNotifier } from "../slack/notifier.ts";
 import { createOutbox } from "../slack/outbox.ts";
+import { notifyWithin } from "../slack/workspace-notifier.ts";
+import type { Workspaces } from "../slack/workspaces.ts";
 import { createEventInbox } from "../usecases/event-inbox.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
 import type { Core } from "./create-core.ts";
+import { openSlackAccess } from "./slack-access.ts";
 
 /** How long an answered Slack payload is remembered: longer than Slack's last redelivery and than people's patience. */
 const dedupeTtlMs = 2 * 3_600_000;
 /** The bot in Slack, and what runs report through. */
 export interface SlackSide {
   app: SlackApp;
+  /** The pages that install the app in a workspace; absent where there is one token. */
+  installRouter: Router | undefined;
   notifier: Notifier;
   /** Writes to the author of a commit. */
   tellAuthor: ReturnType<typeof createAuthorMessenger>;
@@ -25,29 +30,27 @@ export interface SlackSide {
 }
 
 /** Builds the Slack side for real credentials or for the playground; nothing is sent yet. */
-export function createSlack(parts: {
+export async function createSlack(parts: {
   config: Config;
   logger: Logger;
   clock: () => number;
   playground: Playground | undefined;
   core: Core;
-}): SlackSide {
+}): Promise<SlackSide> {
   const { config, logger, clock, playground, core } = parts;
-  const credentials = slackCredentials(config, playground);
-  const { botToken, apiUrl } = credentials;
-  const clients = createSlackClients({
-    botToken,
-    logger,
-    ...(apiUrl === undefined ? {} : { apiUrl }),
-  });
+  const { storage } = core;
+  const access = await openSlackAccess({ config, logger, clock, playground, storage });
+  const { clients, workspaces, transport } = access;
   const outbox = createOutbox({ client: clients.once });
-  const notifier = createNotifier({ clients, outbox, logger, now: clock });
+  const anywhere = createNotifier({ clients, outbox, logger, now: clock });
+  const notifier = access.hasSeveralWorkspaces ? notifyWithin(anywhere, workspaces) : anywhere;
+  const tellAuthor = createAuthorMessenger({ clients, outbox, logger });
   const app = createSlackApp({
     services: core.services,
-    transport: credentials.transport,
+    transport,
     clients,
     outbox,
-    botToken,
+    workspaces,
     logger,
     now: clock,
     newId: randomUUID,
@@ -65,7 +68,8 @@ export function createSlack(parts: {
   return {
     app,
     notifier,
-    tellAuthor: createAuthorMessenger({ clients, outbox, logger }),
+    installRouter: access.installRouter,
+    tellAuthor: access.hasSeveralWorkspaces ? inFirstWorkspace(workspaces, tellAuthor) : tellAuthor,
     async stopSending() {
       await notifier.stop();
       await outbox.stop();
@@ -73,30 +77,11 @@ export function createSlack(parts: {
   };
 }
 
-interface SlackCredentials {
-  botToken: Secret;
-  apiUrl?: string;
-  transport: { kind: "http"; signingSecret: Secret } | { kind: "socket"; appToken: Secret };
-}
-
-function slackCredentials(config: Config, playground: Playground | undefined): SlackCredentials {
-  if (playground !== undefined) {
-    return {
-      botToken: new Secret(playground.botToken),
-      apiUrl: playground.apiUrl,
-      transport: { kind: "socket", appToken: new Secret(playground.appToken) },
-    };
-  }
-  const {
-    SLACK_BOT_TOKEN: botToken,
-    SLACK_APP_TOKEN: appToken,
-    SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_API_URL: apiUrl,
-  } = config.environment;
-  // the configuration has refused half a set of credentials
-  if (botToken === undefined) throw new Error("no Slack credentials");
-  const shared = { botToken, ...(apiUrl === undefined ? {} : { apiUrl }) };
-  if (appToken !== undefined) return { ...shared, transport: { kind: "socket", appToken } };
-  if (signingSecret === undefined) throw new Error("no Slack transport");
-  return { ...shared, transport: { kind: "http", signingSecret } };
+/** People who commit are looked for in the workspace that was first. */
+function inFirstWorkspace<Args extends unknown[]>(
+  workspaces: Workspaces,
+  work: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
+  return async (...args) =>
+    await workspaces.within(await workspaces.find(undefined), async () => await work(...args));
 }

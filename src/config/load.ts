@@ -59,6 +59,9 @@ export function parseConfig(input: ConfigInput): ConfigResult {
   faults.push(...combinationFaults(env));
   if (!parsed.success || faults.length > 0) return { config: undefined, faults };
   const { environment, file } = parsed.data;
+  if (environment.SLACK_CLIENT_ID !== undefined && file.slack.workspaces.length === 0) {
+    return { config: undefined, faults: [noWorkspaces] };
+  }
   const config: Config = {
     environment,
     file,
@@ -73,18 +76,35 @@ export function formatConfigFault(fault: ConfigFault): string {
   return `${fault.key}: ${fault.value}: expected ${fault.expected}`;
 }
 
+/** Without it anybody could install the app elsewhere and read the catalog from there. */
+const noWorkspaces: ConfigFault = {
+  key: "slack.workspaces",
+  value: "not set",
+  expected: "the ids of the workspaces that may install the app, since SLACK_CLIENT_ID is set",
+};
+
 /** Keys that make no sense without another: when one of `given` is set, one of `needed` must be. */
 const companions: { given: string[]; needed: string[]; expected: string }[] = [
   {
-    given: ["SLACK_BOT_TOKEN"],
+    given: ["SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"],
     needed: ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"],
     expected:
-      "an app-level token for Socket Mode, or SLACK_SIGNING_SECRET for HTTP, beside SLACK_BOT_TOKEN",
+      "an app-level token for Socket Mode, or SLACK_SIGNING_SECRET for HTTP, beside SLACK_BOT_TOKEN or SLACK_CLIENT_ID",
   },
   {
     given: ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"],
-    needed: ["SLACK_BOT_TOKEN"],
+    needed: ["SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"],
     expected: "a bot token beside the other Slack credentials",
+  },
+  {
+    given: ["SLACK_CLIENT_ID"],
+    needed: ["SLACK_CLIENT_SECRET"],
+    expected: "the client secret that belongs to SLACK_CLIENT_ID",
+  },
+  {
+    given: ["SLACK_CLIENT_SECRET"],
+    needed: ["SLACK_CLIENT_ID"],
+    expected: "the client id that SLACK_CLIENT_SECRET belongs to",
   },
   {
     given: ["GITHUB_APP_ID"],
@@ -105,6 +125,13 @@ function combinationFaults(env: Record<string, string | undefined>): ConfigFault
     .map(({ needed, expected }) => ({ key: needed[0] ?? "", value: "not set", expected }));
   const role = env["CALLBOARD_ROLE"];
   if (role === "web" || role === "worker") faults.push(...splitFaults(role, isSet));
+  if (isSet("SLACK_BOT_TOKEN") && isSet("SLACK_CLIENT_ID")) {
+    faults.push({
+      key: "SLACK_CLIENT_ID",
+      value: "“***”",
+      expected: "no value, since SLACK_BOT_TOKEN is set: it is one workspace or OAuth for several",
+    });
+  }
   if (isSet("REDIS_URL") && isSet("DATABASE_URL")) {
     faults.push({
       key: "DATABASE_URL",
@@ -131,7 +158,7 @@ function withoutInserted(text: string, inserted: ReadonlySet<string>): string {
 /** Parted processes must be able to meet: in Slack, and in a storage that takes more than one process. */
 function splitFaults(role: string, isSet: (name: string) => boolean): ConfigFault[] {
   const faults: ConfigFault[] = [];
-  if (!isSet("SLACK_BOT_TOKEN")) {
+  if (!isSet("SLACK_BOT_TOKEN") && !isSet("SLACK_CLIENT_ID")) {
     faults.push({
       key: "SLACK_BOT_TOKEN",
       value: "not set",

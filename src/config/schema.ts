@@ -25,6 +25,23 @@ export const environmentSchema = z.object({
     group: "Slack",
     isSecret: true,
   }),
+  SLACK_CLIENT_ID: key(
+    z
+      .string()
+      .regex(/^\d+\.\d+$/, { error: "a client id, such as 123.456" })
+      .optional(),
+    {
+      description:
+        "Client id of the Slack app, instead of SLACK_BOT_TOKEN: the app is installed through /slack/install in each workspace that slack.workspaces allows. See docs/slack.md.",
+      example: "1234567890.1234567890",
+      group: "Slack",
+    },
+  ),
+  SLACK_CLIENT_SECRET: key(secret("the client secret", /^\S{16,}$/), {
+    description: "Client secret that belongs to SLACK_CLIENT_ID.",
+    group: "Slack",
+    isSecret: true,
+  }),
   SLACK_API_URL: key(httpUrl.optional(), {
     description: "Base address of the Slack Web API; for proxies and tests.",
     example: "https://slack.com/api/",
@@ -159,6 +176,24 @@ export const fileSchema = z.strictObject({
       "Groups of the catalog whose people, with those of the groups below them, may operate the bot in Slack: accept a reading that is held back. Empty: every full member of the workspace may.",
     example: "group:default/platform",
   }),
+  slack: z
+    .strictObject({
+      workspaces: key(
+        z
+          .array(
+            z.string().regex(/^[TE][A-Z0-9]+$/, {
+              error: "the id of a workspace (T…) or an organisation (E…)",
+            }),
+          )
+          .default([]),
+        {
+          description:
+            "Workspaces and organisations that may install the app through OAuth; all others are refused. Needed with SLACK_CLIENT_ID.",
+          example: "[T0123ABCD]",
+        },
+      ),
+    })
+    .prefault({}),
   plugins: key(z.array(z.string().min(1)).default([]), {
     description:
       "Files (.mjs, relative to this file) or packages with actions of your own; see docs/actions.md.",

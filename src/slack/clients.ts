@@ -1,7 +1,7 @@
 import { type FetchFunction, WebClient, type WebClientOptions } from "@slack/web-api";
 
 import type { Logger } from "../base/logger.ts";
-import type { Secret } from "../base/secret.ts";
+import { Secret } from "../base/secret.ts";
 import { createSdkLogger } from "./sdk-logger.ts";
 
 /** Two ways of calling Slack, because a lost reply means different things. */
@@ -18,7 +18,8 @@ export interface SlackClients {
 }
 
 export interface SlackClientOptions {
-  botToken: Secret;
+  /** The token, or where there are several workspaces, what tells that of the one that is worked for at the moment. */
+  botToken: Secret | (() => Secret);
   /** Another address of the Web API than Slack's own. */
   apiUrl?: string;
   logger: Logger;
@@ -37,16 +38,31 @@ export function createSlackClients(options: SlackClientOptions): SlackClients {
     fetch: fetchWithTimeout,
   });
   const repeating = { retries: 2, factor: 2, minTimeout: 200, maxTimeout: 2000 };
-  const token = options.botToken.reveal();
+  const { botToken } = options;
+  const token = botToken instanceof Secret ? botToken.reveal() : undefined;
+  const signed = (): WebClientOptions =>
+    botToken instanceof Secret
+      ? shared()
+      : {
+          ...shared(),
+          fetch: async (url, init) => await fetchWithTimeout(url, as(botToken(), init)),
+        };
   return {
-    safe: new WebClient(token, { ...shared(), retryConfig: repeating }),
+    safe: new WebClient(token, { ...signed(), retryConfig: repeating }),
     once: new WebClient(token, {
-      ...shared(),
+      ...signed(),
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
     }),
     boltOptions: () => ({ ...shared(), retryConfig: repeating }),
   };
+}
+
+/** The one place that chooses whose token a call is made with. */
+function as(token: Secret, init: Parameters<FetchFunction>[1]): Parameters<FetchFunction>[1] {
+  const headers = new Headers(init?.headers);
+  headers.set("authorization", `Bearer ${token.reveal()}`);
+  return { ...init, headers: Object.fromEntries(headers) };
 }
 
 /** Bolt's `respond` has no time limit of its own: this is what it calls. */

@@ -20,8 +20,8 @@ export interface SlackContext {
   now: () => number;
   /** A new id that nobody can guess. */
   newId: () => string;
-  /** @throws Error before `start` has asked Slack who we are. */
+  /** Of the workspace that is worked for. @throws Error before `start` has asked Slack who we are. */
   identity: () => SlackIdentity;
   /** Told that Slack has taken the token back: nothing is taken in or sent any more. */
-  onRevoked: () => void;
+  onRevoked: () => Promise<void>;
 }

@@ -2,12 +2,10 @@ import { App } from "@slack/bolt";
 import type { Router } from "express";
 
 import { createReleaser } from "../base/releaser.ts";
-import type { Secret } from "../base/secret.ts";
 import type { EventInbox } from "../usecases/event-inbox.ts";
 import type { Services } from "../usecases/services.ts";
 import type { SlackContext } from "./context.ts";
 import { registerHandlers } from "./handlers/register.ts";
-import { loadIdentity, type SlackIdentity } from "./identity.ts";
 import { installIntake, type Intake, type PayloadKind } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { createPeople } from "./people.ts";
@@ -15,11 +13,12 @@ import { createReplays } from "./replays.ts";
 import { createSdkLogger } from "./sdk-logger.ts";
 import { installSurface } from "./surface.ts";
 import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 export interface SlackAppOptions extends TransportOptions {
   services: Services;
   outbox: Outbox;
-  botToken: Secret;
+  workspaces: Workspaces;
   /** A new id that nobody can guess. */
   newId: () => string;
   /** True the first time a key is seen; remembered for at least an hour, across processes. */
@@ -52,8 +51,7 @@ const drainMs = 5000;
 
 /** Builds the bot on real Bolt; nothing is sent or opened before `start`. */
 export function createSlackApp(options: SlackAppOptions): SlackApp {
-  const { clients, logger } = options;
-  let identity: SlackIdentity | undefined;
+  const { clients, logger, workspaces } = options;
   const transport = createTransport(options);
   const app = new App({
     receiver: transport.receiver,
@@ -61,27 +59,21 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     logger: createSdkLogger(logger),
     convoStore: false,
     // Bolt alone would ask auth.test in its constructor, where nobody can catch the refusal
-    authorize: async () => ({
-      botToken: options.botToken.reveal(),
-      ...(identity === undefined
-        ? {}
-        : { botId: identity.botId, botUserId: identity.botUserId, teamId: identity.teamId }),
-    }),
+    authorize: async () => {
+      const { botToken, identity } = workspaces.current();
+      const { botId, botUserId, teamId } = identity;
+      return { botToken: botToken.reveal(), botId, botUserId, teamId };
+    },
   });
   transport.attach(app);
   const intake = installIntake(app, {
     logger,
-    identity: () => identity,
+    workspaces,
     dedupe: options.dedupe,
     ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
   });
-  const context = buildContext(options, {
-    get: () => identity,
-    forget() {
-      identity = undefined;
-    },
-  });
+  const context = buildContext(options);
   installSurface(app, context);
   registerHandlers(app, context);
   const replays = createReplays(intake, logger);
@@ -89,40 +81,40 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     app,
     router: transport.router,
     async start() {
-      identity = await loadIdentity(clients.safe);
+      await workspaces.start();
       await transport.start();
       if (options.inbox !== undefined) replays.start(options.isAlone === true);
-      logger.info({ team: identity.teamId, transport: options.transport.kind }, "slack connected");
+      logger.info({ transport: options.transport.kind }, "slack connected");
     },
     async stop() {
       replays.stop();
       await stopAll(transport, intake);
     },
-    isConnected: () => identity !== undefined && transport.isConnected(),
+    isConnected: () => workspaces.isReady() && transport.isConnected(),
   };
 }
 
 /** What handlers may use; who we are is known once `start` has asked. */
-function buildContext(
-  options: SlackAppOptions,
-  identity: { get(): SlackIdentity | undefined; forget(): void },
-): SlackContext {
-  const { services, clients, logger, outbox, dedupe, now, newId } = options;
+function buildContext(options: SlackAppOptions): SlackContext {
+  const { services, clients, logger, outbox, dedupe, now, newId, workspaces } = options;
+  const identity = () => workspaces.current().identity;
   return {
     services,
     logger,
     web: clients.safe,
     outbox,
-    people: createPeople({ web: clients.safe, entities: services.entities, logger, now }),
+    people: createPeople({
+      web: clients.safe,
+      entities: services.entities,
+      logger,
+      now,
+      teamId: () => identity().teamId,
+    }),
     dedupe,
     now,
     newId,
-    identity() {
-      const known = identity.get();
-      if (known === undefined) throw new Error("Slack has not said yet who we are");
-      return known;
-    },
-    onRevoked: () => identity.forget(),
+    identity,
+    onRevoked: async () => await workspaces.forget(workspaces.current()),
   };
 }
 

@@ -64,8 +64,11 @@ function strings(values: unknown[]): string[] {
   return values.filter((value) => typeof value === "string");
 }
 
-/** The workspace and organisation that a payload comes from, wherever Slack writes them. */
-function originOf(body: Record<string, unknown>): { teamIds: string[]; enterpriseIds: string[] } {
+/** The workspaces and organisations that a payload comes from, wherever Slack writes them. */
+export function originOf(body: Record<string, unknown>): {
+  teamIds: string[];
+  enterpriseIds: string[];
+} {
   const team = isRecord(body["team"]) ? body["team"] : {};
   const user = isRecord(body["user"]) ? body["user"] : {};
   const enterprise = isRecord(body["enterprise"]) ? body["enterprise"] : {};

@@ -4,12 +4,12 @@ import { toError } from "../base/errors.ts";
 import { isRecord, toJsonObject } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
 import type { EventInbox } from "../usecases/event-inbox.ts";
-import { isOurs, type SlackIdentity } from "./identity.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 export interface IntakeOptions {
   logger: Logger;
-  /** Undefined until `auth.test` has answered: nothing is taken in before. */
-  identity: () => SlackIdentity | undefined;
+  /** Payloads of workspaces that it does not know are refused; handlers run within the one that they belong to. */
+  workspaces: Pick<Workspaces, "of" | "within">;
   /** True the first time a key is seen; remembered for at least an hour, across processes. */
   dedupe: (key: string) => Promise<boolean>;
   /** Keeps events until they are handled; without one they are only de-duplicated. */
@@ -91,10 +91,15 @@ async function replayOne(
   key: string,
   body: Record<string, unknown>,
   process: (event: ReceiverEvent) => Promise<void>,
-  { inbox }: IntakeOptions,
+  { inbox, workspaces }: IntakeOptions,
 ): Promise<void> {
   acknowledged.add(body);
-  await process({ body, ack: async () => undefined, customProperties: { isReplay: true } });
+  const workspace = await workspaces.of(body);
+  if (workspace !== undefined) {
+    await workspaces.within(workspace, async () => {
+      await process({ body, ack: async () => undefined, customProperties: { isReplay: true } });
+    });
+  }
   await inbox?.done(key);
 }
 
@@ -109,8 +114,8 @@ async function take(
     return;
   }
   const kind = kindOf(body);
-  const identity = options.identity();
-  if (kind === "other" || identity === undefined || !isOurs(body, identity)) {
+  const workspace = kind === "other" ? undefined : await options.workspaces.of(body);
+  if (workspace === undefined) {
     options.logger.warn({ kind, type: textOf(body["type"]) }, "slack payload refused");
     await event.ack();
     return;
@@ -127,7 +132,10 @@ async function take(
       await ack();
       return;
     }
-    await handle({ ...event, body, ack }, kind, process, options);
+    const taken = { ...event, body, ack };
+    await options.workspaces.within(workspace, async () => {
+      await handle(taken, kind, process, options);
+    });
   } finally {
     if (key !== undefined && !isTaken) options.handling.delete(key);
   }

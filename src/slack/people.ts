@@ -30,6 +30,8 @@ export interface PeopleOptions {
   entities: Pick<EntityService, "userOf">;
   logger: Logger;
   now: () => number;
+  /** Of the workspace that is worked for: two workspaces may know different people by one id. */
+  teamId: () => string;
 }
 
 const keptMs = 10 * 60_000;
@@ -41,17 +43,19 @@ const refKeptMs = 30_000;
 
 /** Creates the directory; its cache lives as long as it does. */
 export function createPeople(options: PeopleOptions): People {
-  const { web, entities, logger, now } = options;
+  const { web, entities, logger, now, teamId } = options;
+  const keyOf = (userId: string) => `${teamId()}/${userId}`;
   const known = new Map<string, { person: Promise<SlackPerson>; readAtMs: number }>();
   const refs = new Map<string, { ref: string | undefined; readAtMs: number }>();
   const find = async (userId: string): Promise<SlackPerson> => {
-    const cached = known.get(userId);
+    const key = keyOf(userId);
+    const cached = known.get(key);
     if (cached !== undefined && now() - cached.readAtMs < keptMs) return await cached.person;
     const person = readPerson(web, userId);
     if (known.size >= keptPeople) known.clear();
-    known.set(userId, { person, readAtMs: now() });
+    known.set(key, { person, readAtMs: now() });
     person.catch((thrown: unknown) => {
-      known.delete(userId);
+      known.delete(key);
       logger.warn({ error: toError(thrown).message }, "slack person could not be looked up");
     });
     return await person;
@@ -66,13 +70,14 @@ export function createPeople(options: PeopleOptions): People {
       });
     },
     async userRef(userId) {
-      const cached = refs.get(userId);
+      const key = keyOf(userId);
+      const cached = refs.get(key);
       if (cached !== undefined && now() - cached.readAtMs < refKeptMs) return cached.ref;
       const person = await within(find(userId), lookupLimitMs).catch(() => undefined);
       const ref = entities.userOf(catalogPerson(userId, person));
       if (refs.size >= keptPeople) refs.clear();
       // what was found without knowing the person may be wrong in a moment
-      if (person !== undefined) refs.set(userId, { ref, readAtMs: now() });
+      if (person !== undefined) refs.set(key, { ref, readAtMs: now() });
       return ref;
     },
   };

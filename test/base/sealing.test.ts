@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 
 import { createSealer } from "../../src/base/sealing.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -9,8 +9,8 @@ const sealer = createSealer(key);
 
 describe("a sealer", () => {
   test("opens what it sealed, whatever the text", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+    assert(
+      property(string({ unit: "binary" }), (text) => {
         expect(sealer.open(sealer.seal(text, "p"), "p")).toBe(Buffer.from(text).toString());
       }),
     );

@@ -134,3 +134,22 @@ test("processes that part the work need Slack and a storage that they can share"
     "REDIS_URL: not set: expected an address, or DATABASE_URL, for the role worker: the embedded database belongs to one process",
   ]);
 });
+
+test("several workspaces need OAuth's secret, a way in, and a list of who may install", () => {
+  const app = { SLACK_CLIENT_ID: "1.2", SLACK_CLIENT_SECRET: "0123456789abcdef" };
+  const http = { SLACK_SIGNING_SECRET: "0123456789abcdef" };
+
+  expect(faultsOf({ SLACK_CLIENT_ID: "1.2" }).map((fault) => fault.split(":")[0])).toEqual([
+    "SLACK_APP_TOKEN",
+    "SLACK_CLIENT_SECRET",
+  ]);
+  expect(faultsOf({ ...app, ...http })).toEqual([
+    "slack.workspaces: not set: expected the ids of the workspaces that may install the app, since SLACK_CLIENT_ID is set",
+  ]);
+  expect(
+    faultsOf({ ...app, ...http, SLACK_BOT_TOKEN: "xoxb-1" }, "slack: { workspaces: [T1] }"),
+  ).toEqual([
+    "SLACK_CLIENT_ID: “***”: expected no value, since SLACK_BOT_TOKEN is set: it is one workspace or OAuth for several",
+  ]);
+  expect(faultsOf({ ...app, ...http }, "slack: { workspaces: [T1] }")).toEqual([]);
+});

@@ -15,6 +15,7 @@ import {
 import { createSlackClients, type SlackClients } from "../../src/slack/clients.ts";
 import { createSlackApp, type SlackApp } from "../../src/slack/create-slack-app.ts";
 import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
+import { createSingleWorkspace } from "../../src/slack/workspaces.ts";
 import type { Services } from "../../src/usecases/services.ts";
 
 /** People and channels of the playground's sample workspace. */
@@ -82,7 +83,7 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
         : { kind: "socket", appToken: new Secret(playground.appToken) },
     clients,
     outbox,
-    botToken,
+    workspaces: createSingleWorkspace({ botToken, client: clients.safe }),
     logger,
     now: options.now ?? Date.now,
     newId: randomUUID,

@@ -11,6 +11,7 @@ import { fieldBlockId } from "../views/form-fields.ts";
 import { renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { within } from "../within.ts";
+import { workspaceIdOf } from "../workspaces.ts";
 import {
   finalValues,
   type FormSession,
@@ -155,6 +156,7 @@ async function startRun(
           templateRef: draft.templateRef,
           values: finalValues(session),
           requester: {
+            workspace: workspaceIdOf(context.identity()),
             slackUserId,
             name: person.name,
             ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),

@@ -6,11 +6,11 @@ import type { SlackContext } from "../context.ts";
 export function registerLifecycle(app: App, context: SlackContext): void {
   app.event("app_uninstalled", async () => {
     context.logger.error({}, "slack app was uninstalled: install it again and restart");
-    context.onRevoked();
+    await context.onRevoked();
   });
   app.event("tokens_revoked", async ({ event }) => {
     if ((event.tokens.bot ?? []).length === 0) return;
     context.logger.error({}, "slack bot token was revoked: install the app again and restart");
-    context.onRevoked();
+    await context.onRevoked();
   });
 }

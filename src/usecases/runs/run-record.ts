@@ -8,6 +8,8 @@ export type RunStatus = "waiting" | "running" | "completed" | "failed" | "cancel
 export interface RunRequester {
   /** Slack user id. */
   slackUserId?: string;
+  /** The Slack workspace that it was asked for in; the run reports there. */
+  workspace?: { teamId: string; enterpriseId?: string };
   /** As shown. */
   name: string;
   /** Their User in the catalog, canonical. */
