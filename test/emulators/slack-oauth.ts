@@ -52,10 +52,11 @@ export async function startSlackOAuth(options: {
   });
   const app = express();
   app.get("/oauth/v2/authorize", (request, response) => {
-    const { state, redirect } = request.query;
-    response.redirect(
-      `${String(redirect)}?code=${String(request.query["team"])}&state=${String(state)}`,
-    );
+    const { searchParams } = new URL(request.url, "http://slack.example");
+    const next = new URL(searchParams.get("redirect") ?? "");
+    next.searchParams.set("code", searchParams.get("team") ?? "");
+    next.searchParams.set("state", searchParams.get("state") ?? "");
+    response.redirect(next.href);
   });
   app.post("/api/:method", express.text({ type: () => true }), (request, response) => {
     const { method } = request.params;
