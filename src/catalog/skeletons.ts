@@ -3,6 +3,7 @@
  * placeholders that are no catalog files, whatever they look like. Reads the text, not the YAML, so that it is cheap.
  */
 export function skeletonFolders(templateText: string): string[] {
+  if (!templateText.includes("Template")) return [];
   // "kind: Template" at the beginning of a line
   if (!/^kind:\s*["']?Template\b/m.test(templateText)) return [];
   // the url of a fetch step when it is a relative path

@@ -8,10 +8,11 @@ import { isRecord } from "../../base/json.ts";
 export interface FileReader {
   /**
    * The text of a file; undefined when it does not exist. Unchanged files are not read again.
+   * @param real The real path, where it is known already that no link leads outside.
    * @throws ForbiddenError `path-outside`, InputError `file-too-large`, `file-not-utf8`, `file-is-folder`,
    *   UpstreamError `file-unreadable`.
    */
-  read(path: string): Promise<string | undefined>;
+  read(path: string, real?: string): Promise<string | undefined>;
   /** The real path, when it lies inside. @throws ForbiddenError `path-outside`. */
   inside(path: string): Promise<string | undefined>;
   /** As people know it: relative to the base folder, with slashes. */
@@ -36,41 +37,44 @@ export function createFileReader(root: string, baseDir: string): FileReader {
     return (isBelow ? short : path).split(sep).join("/");
   }
 
-  async function inside(path: string): Promise<string | undefined> {
+  function assertInside(path: string, judged: string, tops: readonly string[]): void {
+    if (tops.some((each) => judged === each || judged.startsWith(each + sep))) return;
+    const message = `${shown(path)} lies outside ${shown(root) || "."}`;
+    throw new ForbiddenError("path-outside", message, {
+      hint: "a catalog reads only what lies below its folder",
+    });
+  }
+
+  async function inside(path: string, knownReal?: string): Promise<string | undefined> {
     realRoot ??= await realpath(root).catch(missingAsUndefined);
-    const real = await realpath(path).catch(missingAsUndefined);
+    const real = knownReal ?? (await realpath(path).catch(missingAsUndefined));
     // A path that does not exist is judged by its spelling, so that nobody can probe for files outside.
-    const judged = real ?? resolve(path);
     const tops = [realRoot ?? resolve(root), ...(real === undefined ? [resolve(root)] : [])];
-    if (!tops.some((each) => judged === each || judged.startsWith(each + sep))) {
-      throw new ForbiddenError(
-        "path-outside",
-        `${shown(path)} lies outside ${shown(root) || "."}`,
-        {
-          hint: "a catalog reads only what lies below its folder",
-        },
-      );
-    }
+    assertInside(path, real ?? resolve(path), tops);
     return real;
   }
 
-  async function read(path: string): Promise<string | undefined> {
+  async function readText(path: string, real: string): Promise<string> {
+    const stats = await stat(real);
+    const { size } = stats;
+    if (!stats.isFile()) throw new InputError("file-is-folder", `${shown(path)} is no file`);
+    if (size > maxBytes) {
+      const message = `${shown(path)} has ${Math.floor(size / 1024)} KB, at most ${maxBytes / 1024} KB are read`;
+      throw new InputError("file-too-large", message, { hint: "split it into several files" });
+    }
+    // in milliseconds with a fraction: a file that is written twice in one of them changes its size or `ctime`, mostly
+    const stamp = `${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino} ${size}`;
+    const before = known.get(real);
+    if (before?.stamp === stamp) return before.text;
+    const text = decode(await readFile(real), shown(path));
+    known.set(real, { stamp, text });
+    return text;
+  }
+
+  async function read(path: string, knownReal?: string): Promise<string | undefined> {
     try {
-      const real = await inside(path);
-      if (real === undefined) return undefined;
-      const stats = await stat(real, { bigint: true });
-      const { size } = stats;
-      if (!stats.isFile()) throw new InputError("file-is-folder", `${shown(path)} is no file`);
-      if (size > maxBytes) {
-        const message = `${shown(path)} has ${size / 1024n} KB, at most ${maxBytes / 1024} KB are read`;
-        throw new InputError("file-too-large", message, { hint: "split it into several files" });
-      }
-      const stamp = `${stats.mtimeNs} ${stats.ctimeNs} ${size}`;
-      const before = known.get(real);
-      if (before?.stamp === stamp) return before.text;
-      const text = decode(await readFile(real), shown(path));
-      known.set(real, { stamp, text });
-      return text;
+      const real = await inside(path, knownReal);
+      return real === undefined ? undefined : await readText(path, real);
     } catch (thrown) {
       if (!isSystemError(thrown)) throw thrown;
       if (thrown.code === "ENOENT") return undefined;

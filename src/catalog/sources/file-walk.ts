@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
 import picomatch from "picomatch";
@@ -29,9 +29,18 @@ export function isYamlName(path: string): boolean {
   return /\.ya?ml$/i.test(path);
 }
 
+/** A file that a walk met. */
+export interface WalkedFile {
+  path: string;
+  /** Without links, as far as folders go. */
+  real: string;
+  /** Set for a link, which may lead anywhere. */
+  isLink: boolean;
+}
+
 /** What a walk met: files in order, and folders that may not be entered. */
 export interface Walk {
-  files: string[];
+  files: WalkedFile[];
   refused: { path: string; code: string }[];
 }
 
@@ -45,56 +54,57 @@ export async function walkFolder(
   signal: AbortSignal,
 ): Promise<Walk> {
   const walk: Walk = { files: [], refused: [] };
-  const folders = [folder];
+  const folders = [{ path: folder, real: await realpath(folder) }];
   // Links may lead back up: a folder is entered once.
   const entered = new Set<string>();
   for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
     signal.throwIfAborted();
-    for (const { path, name, isFolder } of await listFolder(at, folder, entered, walk)) {
-      if (isFolder && !isSkipped(name)) folders.push(path);
-      else if (!isFolder && isWanted(path)) walk.files.push(path);
+    if (entered.has(at.real)) continue;
+    entered.add(at.real);
+    for (const { path, real, name, isFolder, isLink } of await listFolder(at, folder, walk)) {
+      if (isFolder && !isSkipped(name)) folders.push({ path, real });
+      else if (!isFolder && isWanted(path)) walk.files.push({ path, real, isLink });
     }
     if (walk.files.length >= maxFiles) break;
   }
-  walk.files.sort();
+  walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return walk;
 }
 
-async function listFolder(at: string, top: string, entered: Set<string>, walk: Walk) {
+async function listFolder(at: { path: string; real: string }, top: string, walk: Walk) {
   try {
-    const stats = await stat(at);
-    const id = `${stats.dev}:${stats.ino}`;
-    if (entered.has(id)) return [];
-    entered.add(id);
-    const entries = await readdir(at, { withFileTypes: true });
+    const entries = await readdir(at.path, { withFileTypes: true });
     return await Promise.all(
-      entries.map(async (entry) => {
-        const path = join(at, entry.name);
-        const isFolder = entry.isSymbolicLink() ? await isLinkToFolder(path) : entry.isDirectory();
-        return { path, name: entry.name, isFolder };
+      entries.map((entry) => {
+        const { name } = entry;
+        const [path, real] = [join(at.path, name), join(at.real, name)];
+        const isLink = entry.isSymbolicLink();
+        if (!isLink) return { path, real, name, isFolder: entry.isDirectory(), isLink };
+        return followLink(path, name);
       }),
     );
   } catch (thrown) {
-    if (at === top || !isSystemError(thrown)) throw thrown;
+    if (at.path === top || !isSystemError(thrown)) throw thrown;
     // A folder that vanished meanwhile is no fault.
-    if (thrown.code !== "ENOENT") walk.refused.push({ path: at, code: thrown.code });
+    if (thrown.code !== "ENOENT") walk.refused.push({ path: at.path, code: thrown.code });
     return [];
+  }
+}
+
+async function followLink(path: string, name: string) {
+  try {
+    const isFolder = (await stat(path)).isDirectory();
+    return { path, real: isFolder ? await realpath(path) : path, name, isFolder, isLink: true };
+  } catch (thrown) {
+    // A dangling link is no folder; reading it says what is wrong.
+    if (isSystemError(thrown)) return { path, real: path, name, isFolder: false, isLink: true };
+    throw thrown;
   }
 }
 
 /** `..data` and its like are how Kubernetes mounts files: the same files stand beside it as links. */
 function isSkipped(name: string): boolean {
   return skippedFolders.has(name) || name.startsWith("..");
-}
-
-async function isLinkToFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (thrown) {
-    // A dangling link is no folder; reading it says what is wrong.
-    if (isSystemError(thrown)) return false;
-    throw thrown;
-  }
 }
 
 /** The files that an absolute glob matches, sorted. A missing folder in front of the wildcard matches nothing. */

@@ -10,6 +10,7 @@ import {
   isGlob,
   isYamlName,
   type Walk,
+  type WalkedFile,
   walkFolder,
   walkGlob,
   withoutSkeletons,
@@ -142,7 +143,7 @@ async function statOf(path: string) {
 
 /** Reads files that a walk met. One that cannot be read is a diagnostic; one reached twice by links is read once. */
 async function readAll(
-  { files: paths, refused }: Walk,
+  { files: walked, refused }: Walk,
   reader: FileReader,
   signal: AbortSignal,
 ): Promise<SourceResult> {
@@ -153,10 +154,10 @@ async function readAll(
     ),
   };
   const seen = new Set<string>();
-  for (let start = 0; start < paths.length; start += parallelReads) {
+  for (let start = 0; start < walked.length; start += parallelReads) {
     signal.throwIfAborted();
-    const batch = paths.slice(start, start + parallelReads);
-    const read = await Promise.all(batch.map((path) => readOne(path, reader)));
+    const batch = walked.slice(start, start + parallelReads);
+    const read = await Promise.all(batch.map((each) => readOne(each, reader)));
     for (const { real, file, diagnostic } of read) {
       if (diagnostic !== undefined) result.diagnostics.push(diagnostic);
       if (file === undefined || real === undefined || seen.has(real)) continue;
@@ -168,13 +169,13 @@ async function readAll(
 }
 
 async function readOne(
-  path: string,
+  { path, real: walkedReal, isLink }: WalkedFile,
   reader: FileReader,
 ): Promise<{ real?: string; file?: SourceFile; diagnostic?: Diagnostic }> {
   const file = reader.shown(path);
   try {
-    const real = await reader.inside(path);
-    const text = await reader.read(path);
+    const real = isLink ? await reader.inside(path) : walkedReal;
+    const text = await reader.read(path, real);
     if (real === undefined || text === undefined) return {};
     return { real, file: { file, base: path, text, isImplied: true } };
   } catch (thrown) {

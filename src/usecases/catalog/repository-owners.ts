@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createPause } from "../../base/pause.ts";
 import type { CodeownersDialect } from "../../catalog/codeowners-match.ts";
 import { type Codeowners, codeownersPaths, parseCodeowners } from "../../catalog/codeowners.ts";
 import type { Catalog } from "../../catalog/model.ts";
@@ -34,7 +35,10 @@ export async function loadRepositoryOwners(options: {
   const wellKnown = options.wellKnown ?? createWellKnown();
   const slugsOf = new Map<string, Set<string>>();
   const rootOf = new Map<string, string | undefined>();
+  const repositoryAbove = createRepositoryFinder();
+  const pause = createPause();
   for (const entity of options.catalog.entities.values()) {
+    await pause();
     if (!isAbsolute(entity.origin.base)) continue;
     const folder = dirname(entity.origin.base);
     if (!rootOf.has(folder)) rootOf.set(folder, await repositoryAbove(folder));
@@ -61,16 +65,34 @@ const places: readonly { path: string; dialect: CodeownersDialect }[] = [
   ...codeownersPaths.gitlab.map((path) => ({ path, dialect: "gitlab" as const })),
 ];
 
-async function repositoryAbove(folder: string): Promise<string | undefined> {
-  let current = folder;
-  for (let step = 0; step < maxParents; step += 1) {
-    for (const mark of [".git", ...places.map(({ path }) => path)])
-      if (await exists(join(current, mark))) return current;
-    const parent = dirname(current);
-    if (parent === current) return undefined;
-    current = parent;
+/** Finds repositories above folders; each folder is looked at once, however many entities stand below it. */
+function createRepositoryFinder(): (folder: string) => Promise<string | undefined> {
+  const known = new Map<string, Promise<boolean>>();
+  const isRepository = (folder: string): Promise<boolean> => {
+    const found = known.get(folder) ?? hasMark(folder);
+    known.set(folder, found);
+    return found;
+  };
+  return async (folder) => {
+    let current = folder;
+    for (let step = 0; step < maxParents; step += 1) {
+      if (await isRepository(current)) return current;
+      const parent = dirname(current);
+      if (parent === current) return undefined;
+      current = parent;
+    }
+    return undefined;
+  };
+}
+
+/** One listing tells of marks in the folder itself; only those in a folder below it need another look. */
+async function hasMark(folder: string): Promise<boolean> {
+  const names = new Set(await readdir(folder).catch(() => []));
+  for (const mark of [".git", ...places.map(({ path }) => path)]) {
+    const [top = "", ...below] = mark.split("/");
+    if (names.has(top) && (below.length === 0 || (await exists(join(folder, mark))))) return true;
   }
-  return undefined;
+  return false;
 }
 
 async function exists(path: string): Promise<boolean> {

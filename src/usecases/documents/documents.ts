@@ -4,6 +4,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createPause } from "../../base/pause.ts";
 import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
 import type { Section } from "../../docs/document.ts";
@@ -78,10 +79,7 @@ export async function loadDocuments(options: LoadDocumentsOptions): Promise<Load
   await readSources(options, reader, entries, watchPaths);
   await readNamed(options, reader, entries, watchPaths);
   await addRemote(options, known, entries);
-  const tier = createTier(options.catalog, options.wellKnown ?? createWellKnown());
-  const documents = [...entries.values()].map((entry) =>
-    toDocument(entry, tier, showPath, options),
-  );
+  const documents = await tieAll([...entries.values()], showPath, options);
   const diagnostics = [...reader.diagnostics, ...documents.flatMap((tied) => tied.diagnostics)];
   return {
     documents: documents.map((tied) => tied.document),
@@ -89,6 +87,22 @@ export async function loadDocuments(options: LoadDocumentsOptions): Promise<Load
     watchPaths: [...watchPaths],
     files: new Map([...entries].map(([path, entry]) => [path, entry.file])),
   };
+}
+
+async function tieAll(
+  entries: readonly Entry[],
+  showPath: (path: string) => string,
+  options: LoadDocumentsOptions,
+): Promise<ReturnType<typeof toDocument>[]> {
+  if (entries.length === 0) return [];
+  const pause = createPause();
+  const tier = await createTier(options.catalog, options.wellKnown ?? createWellKnown());
+  const tied: ReturnType<typeof toDocument>[] = [];
+  for (const entry of entries) {
+    tied.push(toDocument(entry, tier, showPath, options));
+    await pause();
+  }
+  return tied;
 }
 
 async function resolvedRoots(options: LoadDocumentsOptions): Promise<string[]> {
@@ -136,7 +150,9 @@ async function readNamed(
   watchPaths: Set<string>,
 ): Promise<void> {
   const wellKnown = options.wellKnown ?? createWellKnown();
+  const pause = createPause();
   for (const entity of options.catalog.entities.values()) {
+    await pause();
     for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
       const path = localPath(entity, target);
       if (path === undefined) continue;

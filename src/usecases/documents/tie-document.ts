@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createPause } from "../../base/pause.ts";
 import { joinWords, splitWords } from "../../base/words.ts";
 import { displayName, type Catalog } from "../../catalog/model.ts";
 import { canonicalRef } from "../../catalog/ref.ts";
@@ -20,8 +21,8 @@ const kindOrder = ["component", "system", "api", "resource", "domain", "group"];
 const maxWindow = 5;
 
 /** Creates the tier for a catalog: front matter first, then who points to it, then names in its path or first heading. */
-export function createTier(catalog: Catalog, wellKnown: WellKnown): Tier {
-  const byName = namesOf(catalog, wellKnown);
+export async function createTier(catalog: Catalog, wellKnown: WellKnown): Promise<Tier> {
+  const byName = await namesOf(catalog, wellKnown);
   return ({ path, parsed, named, statement }) => {
     const { refs, diagnostics } = fromFrontMatter(catalog, byName, path, parsed);
     if (refs.length > 0) {
@@ -44,25 +45,25 @@ export function createTier(catalog: Catalog, wellKnown: WellKnown): Tier {
   };
 }
 
-function namesOf(catalog: Catalog, wellKnown: WellKnown): Map<string, string> {
-  const byName = new Map<string, string>();
-  const entities = [...catalog.entities.values()].filter((entity) =>
-    kindOrder.includes(entity.entity.kind.toLowerCase()),
-  );
-  const ordered = entities.toSorted(
-    (a, b) =>
-      kindOrder.indexOf(a.entity.kind.toLowerCase()) -
-      kindOrder.indexOf(b.entity.kind.toLowerCase()),
-  );
-  for (const entity of ordered)
+async function namesOf(catalog: Catalog, wellKnown: WellKnown): Promise<Map<string, string>> {
+  const pause = createPause();
+  const names: { place: number; joined: string; ref: string }[] = [];
+  for (const entity of catalog.entities.values()) {
+    await pause();
+    const place = kindOrder.indexOf(entity.entity.kind.toLowerCase());
+    if (place < 0) continue;
     for (const name of [
       entity.entity.metadata.name,
       displayName(entity),
       ...wellKnown.aliases(entity),
     ]) {
       const joined = joinWords(name);
-      if (joined.length >= 3 && !byName.has(joined)) byName.set(joined, entity.ref);
+      if (joined.length >= 3) names.push({ place, joined, ref: entity.ref });
     }
+  }
+  const byName = new Map<string, string>();
+  for (const { joined, ref } of names.toSorted((a, b) => a.place - b.place))
+    if (!byName.has(joined)) byName.set(joined, ref);
   return byName;
 }
 
