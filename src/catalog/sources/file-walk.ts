@@ -74,15 +74,14 @@ export async function walkFolder(
 async function listFolder(at: { path: string; real: string }, top: string, walk: Walk) {
   try {
     const entries = await readdir(at.path, { withFileTypes: true });
-    return await Promise.all(
-      entries.map((entry) => {
-        const { name } = entry;
-        const [path, real] = [join(at.path, name), join(at.real, name)];
-        const isLink = entry.isSymbolicLink();
-        if (!isLink) return { path, real, name, isFolder: entry.isDirectory(), isLink };
-        return followLink(path, name);
-      }),
-    );
+    const found = entries.map((entry) => {
+      const { name } = entry;
+      const [path, real] = [join(at.path, name), join(at.real, name)];
+      return { path, real, name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() };
+    });
+    for (const [index, each] of found.entries())
+      if (each.isLink) found[index] = await followLink(each.path, each.name);
+    return found;
   } catch (thrown) {
     if (at.path === top || !isSystemError(thrown)) throw thrown;
     // A folder that vanished meanwhile is no fault.
