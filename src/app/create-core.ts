@@ -11,6 +11,7 @@ import { openStorage } from "../storage/open.ts";
 import { createQuestionService } from "../usecases/answers/question-service.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
 import { createHome } from "../usecases/home.ts";
+import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
@@ -138,6 +139,7 @@ function servicesOf(
     entities: catalog.entities,
     runs: withRecentRuns(runs.service, storage.records),
     home: createHome({ snapshot: () => catalog.snapshot() }),
+    newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
     catalog: {

@@ -12,6 +12,8 @@ export const actionIds = {
   listTemplates: "templates-list",
   /** Opens the form of the template in its value. */
   openTemplate: "template-open",
+  /** Somebody new knows their way now. */
+  settle: "newcomer-settle",
   retryRun: "run-retry",
   cancelRun: "run-cancel",
   /** Opens the form of a failed run again, with its values. */

@@ -22,6 +22,10 @@ export interface SlackContext {
   newId: () => string;
   /** Of the workspace that is worked for. @throws Error before `start` has asked Slack who we are. */
   identity: () => SlackIdentity;
+  /** Between two looks at an open Home tab; for tests. */
+  homeEveryMs?: number;
+  /** Aborted when the bot stops: what goes on by itself ends then. */
+  stopping: AbortSignal;
   /** Told that Slack has taken the token back: nothing is taken in or sent any more. */
   onRevoked: () => Promise<void>;
 }

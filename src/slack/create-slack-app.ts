@@ -27,6 +27,8 @@ export interface SlackAppOptions extends TransportOptions {
   inbox?: EventInbox;
   /** True when no other process shares the storage: then what a crash left behind is taken up at once. */
   isAlone?: boolean;
+  /** Between two looks at an open Home tab; for tests. */
+  homeEveryMs?: number;
   /** Told how long each payload waited for its acknowledgement. */
   onAck?: (kind: PayloadKind, durationMs: number) => void;
 }
@@ -73,7 +75,8 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
   });
-  const context = buildContext(options);
+  const stopping = new AbortController();
+  const context = buildContext(options, stopping.signal);
   installSurface(app, context);
   registerHandlers(app, context);
   const replays = createReplays(intake, logger);
@@ -87,6 +90,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       logger.info({ transport: options.transport.kind }, "slack connected");
     },
     async stop() {
+      stopping.abort();
       replays.stop();
       await stopAll(transport, intake);
     },
@@ -95,7 +99,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
 }
 
 /** What handlers may use; who we are is known once `start` has asked. */
-function buildContext(options: SlackAppOptions): SlackContext {
+function buildContext(options: SlackAppOptions, stopping: AbortSignal): SlackContext {
   const { services, clients, logger, outbox, dedupe, now, newId, workspaces } = options;
   const identity = () => workspaces.current().identity;
   return {
@@ -114,6 +118,8 @@ function buildContext(options: SlackAppOptions): SlackContext {
     now,
     newId,
     identity,
+    stopping,
+    ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
     onRevoked: async () => await workspaces.forget(workspaces.current()),
   };
 }

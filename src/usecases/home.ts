@@ -19,6 +19,8 @@ export interface HomeTeam {
   contact: Contact;
   memberCount: number;
   owns: OwnedThing[];
+  /** What is written about the team and its things, the team's own first. */
+  documents: { path: string; title: string }[];
 }
 
 /** What concerns one person at first sight. */
@@ -36,6 +38,8 @@ export interface HomeOptions {
 
 /** A team with more members or things than this is a company; the rest is counted elsewhere. */
 const mostOwned = 200;
+/** A first look at what is written; `docs of <team>` finds all. */
+const mostDocuments = 10;
 
 /** Creates the function that gathers what concerns a person, by their User in the catalog. */
 export function createHome(options: HomeOptions): (userRef: string | undefined) => HomeFacts {
@@ -63,6 +67,7 @@ interface Surroundings {
 function teamOf(team: CatalogEntity, around: Surroundings): HomeTeam {
   const { catalog } = around.snapshot;
   const owned = relationTargets(team, "ownerOf").slice(0, mostOwned);
+  const documents = [team.ref, ...owned].flatMap((ref) => around.snapshot.library.ofEntity(ref));
   return {
     team: briefOf(team),
     contact: contactOf({ catalog, wellKnown: around.wellKnown }, [team]),
@@ -70,6 +75,9 @@ function teamOf(team: CatalogEntity, around: Surroundings): HomeTeam {
     owns: owned
       .map((ref) => thingOf(ref, around))
       .toSorted((a, b) => (a.brief.title.toLowerCase() < b.brief.title.toLowerCase() ? -1 : 1)),
+    documents: [...new Set(documents)]
+      .slice(0, mostDocuments)
+      .map(({ path, title }) => ({ path, title })),
   };
 }
 

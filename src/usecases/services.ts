@@ -5,6 +5,7 @@ import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
+import type { Newcomers } from "./newcomers.ts";
 import type { Operators } from "./operators.ts";
 import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 
@@ -23,6 +24,7 @@ export interface Services {
   catalog?: CatalogService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
+  newcomers?: Newcomers;
   /** Who may operate the bot; absent: every full member of the workspace. */
   operators?: Operators;
   /** Text for `/callboard status`: counts, age and findings of the catalog. */

@@ -14,7 +14,7 @@ let services: FakeServices;
 
 beforeAll(async () => {
   services = createFakeServices([sampleTemplate("node-service", [])]);
-  bench = await startSlackBench({ services });
+  bench = await startSlackBench({ services, homeEveryMs: 20 });
 });
 afterAll(async () => await bench.close());
 
@@ -54,6 +54,7 @@ test("a question asked on the Home tab is answered in a modal, and its runbook o
         team: paymentsTeam,
         contact: {},
         memberCount: 2,
+        documents: [{ path: "runbooks/refunds.md", title: "Refunds" }],
         owns: [{ brief: brief("payments-api"), isMissingRunbook: true, findings: [] }],
       },
     ],
@@ -91,4 +92,40 @@ test("a person's runs stand on their Home tab", async () => {
   });
 
   expect(JSON.stringify(home.blocks)).toContain("✅ Node service: Done.");
+});
+
+test("an open Home tab is drawn again when a run goes on, without being opened again", async () => {
+  services.runs.recent = async () => [sampleRun({ status: "running" })];
+  await bench.driver.openHome(dario);
+  await bench.driver.waitFor(() =>
+    JSON.stringify(bench.driver.homeView(dario)?.blocks).includes("Your runs"),
+  );
+  const opened = bench.driver.calls("views.publish").length;
+
+  services.runs.recent = async () => [sampleRun({ status: "failed" })];
+  await bench.driver.waitFor(() =>
+    JSON.stringify(bench.driver.homeView(dario)?.blocks).includes("Failed before"),
+  );
+
+  expect(bench.driver.calls("views.publish").length).toBe(opened + 1);
+});
+
+test("somebody new is shown where to start, until they know their way", async () => {
+  let isNew = true;
+  services.newcomers = {
+    isNew: async () => isNew,
+    settle: async () => {
+      isNew = false;
+    },
+  };
+  const shown = () => JSON.stringify(bench.driver.homeView(dario)?.blocks);
+
+  await bench.driver.openHome(dario);
+  await bench.driver.waitFor(() => shown().includes("Start here"));
+  const first = shown();
+  await bench.driver.click({ user: dario, isHome: true, actionId: "newcomer-settle" });
+  await bench.driver.waitFor(() => !shown().includes("Start here"));
+
+  expect(first).toContain("*Your team* is");
+  expect(first).toContain("Refunds");
 });

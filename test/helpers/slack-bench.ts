@@ -47,6 +47,8 @@ export interface SlackBenchOptions {
   lasting?: Playground;
   logger?: Logger;
   now?: () => number;
+  /** Between two looks at an open Home tab. */
+  homeEveryMs?: number;
   /** Between two messages in a channel; none by default, and the playground does not count either. */
   spacingMs?: number;
 }
@@ -88,6 +90,7 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     now: options.now ?? Date.now,
     newId: randomUUID,
     dedupe: options.dedupe ?? createMemoryDedupe(),
+    ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
   });
   let eventsUrl = "";
   if (slack.router !== undefined) {

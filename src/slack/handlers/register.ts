@@ -4,7 +4,7 @@ import type { SlackContext } from "../context.ts";
 import { answerActions } from "./answer-actions.ts";
 import { commandHandlers } from "./commands.ts";
 import { formActions, formViews } from "./form.ts";
-import { registerHome } from "./home.ts";
+import { homeActions, registerHome } from "./home.ts";
 import { registerLifecycle } from "./lifecycle.ts";
 import { registerLinks } from "./links.ts";
 import { registerMessages } from "./messages.ts";
@@ -47,6 +47,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...newServiceActions(context),
     ...formActions(context),
     ...runActions(context),
+    ...homeActions(context),
   };
   const onMessages = messageShortcuts(context);
   const global = newServiceShortcuts(context);

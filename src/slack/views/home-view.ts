@@ -6,9 +6,10 @@ import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts"
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitBlocks, limits, section } from "./blocks.ts";
 import { askButton, channelOf, kindLine } from "./briefs.ts";
+import { openDocumentButton } from "./document-view.ts";
 import { runLine } from "./run-view.ts";
 import { templateSections } from "./template-list.ts";
-import { ago, join, joinWithin, literal, mrk, oneLine } from "./text.ts";
+import { ago, join, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 /** What a person's Home tab is made from. */
 export interface HomeContent {
@@ -18,6 +19,8 @@ export interface HomeContent {
   templates: TemplateSummary[];
   status: CatalogStatus;
   nowMs: number;
+  /** Shows where to start. */
+  isNew?: boolean;
 }
 
 /** A person's Home tab: their teams and what is missing there, their runs, what can be asked and created. */
@@ -28,6 +31,7 @@ export function renderHome(content: HomeContent): HomeView {
     section(
       mrk`Who owns it, what to do when it breaks, and a form to create it. Ask in *Messages*, by mention, or with \`/callboard\`.`,
     ),
+    ...(content.isNew === true ? startHere(content) : []),
     quickActions(content),
     facts.person === undefined ? unknownPerson() : undefined,
     ...facts.teams.slice(0, mostTeams).flatMap(teamBlocks),
@@ -62,6 +66,54 @@ function quickActions(content: HomeContent): KnownBlock | undefined {
       .slice(0, 3)
       .map((example, index) => askButton(index, example.question, example.question)),
   ]);
+}
+
+const shownDocuments = 5;
+
+/** For somebody new: their team, its services, what to read, what to create, and a way to be rid of this. */
+function startHere({ facts, templates }: HomeContent): (KnownBlock | undefined)[] {
+  const [first] = facts.teams;
+  const steps = [
+    first === undefined
+      ? mrk`*Find your team*: ask who somebody is, or what a team owns`
+      : mrk`*Your team* is ${first.team.title}${prefixed(" in ", channelOf(first.contact))}: say hello there`,
+    first === undefined || first.owns.length === 0
+      ? undefined
+      : mrk`*Its services*: ${namesOf(first.owns.slice(0, 5).map(({ brief }) => brief.title))}${first.owns.length > 5 ? ", and more below" : ""}`,
+    first === undefined || first.documents.length === 0
+      ? undefined
+      : mrk`*Read* its runbooks before you need them at 3 a.m.`,
+    templates.length === 0
+      ? undefined
+      : mrk`*Create* your first service from a template when you are ready`,
+  ].filter((step) => step !== undefined);
+  const numbered = steps.map((step, index) => mrk`${index + 1}. ${step}`);
+  return [
+    section(mrk`*Start here*\n${join(numbered, "\n")}`),
+    actions([
+      ...(first?.documents ?? [])
+        .slice(0, shownDocuments)
+        .map(({ path, title }, index) => openDocumentButton(`start-${index}`, title, { path })),
+      button({
+        actionId: actionIds.settle,
+        label: "I know my way",
+        value: "settled",
+        description: "I know my way: do not show where to start any more",
+      }),
+    ]),
+    { type: "divider" },
+  ];
+}
+
+function prefixed(before: string, text: Mrkdwn | undefined): Mrkdwn {
+  return text === undefined ? mrk`` : mrk`${before}${text}`;
+}
+
+function namesOf(titles: readonly string[]): Mrkdwn {
+  return join(
+    titles.map((title) => mrk`${literal(oneLine(title), 80)}`),
+    ", ",
+  );
 }
 
 function unknownPerson(): KnownBlock {

@@ -218,6 +218,7 @@ test("any list of templates, Home tab and error are inside every limit", () => {
             team: { ref: each.ref, kind: text, title: text },
             contact: { slackChannel: text, slackChannelId: text },
             memberCount: 3,
+            documents: templates.map((other) => ({ path: other.ref, title: other.title })),
             owns: templates.map((other) => ({
               brief: { ref: other.ref, kind: text, title: other.title },
               isMissingRunbook: true,
@@ -231,6 +232,7 @@ test("any list of templates, Home tab and error are inside every limit", () => {
         examples: templates.map(({ title }) => ({ question: title, what: text })),
         templates,
         status,
+        isNew: true,
         nowMs,
       });
 
