@@ -98,7 +98,7 @@ test("an open Home tab is drawn again when a run goes on, without being opened a
   services.runs.recent = async () => [sampleRun({ status: "running" })];
   await bench.driver.openHome(dario);
   await bench.driver.waitFor(() =>
-    JSON.stringify(bench.driver.homeView(dario)?.blocks).includes("Your runs"),
+    JSON.stringify(bench.driver.homeView(dario)?.blocks).includes("Step "),
   );
   const opened = bench.driver.calls("views.publish").length;
 
