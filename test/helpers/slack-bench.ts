@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import express from "express";
+import express, { type RequestHandler } from "express";
 
 import { type Logger, silentLogger } from "../../src/base/logger.ts";
-import { createReleaser } from "../../src/base/releaser.ts";
+import { createReleaser, type Releaser } from "../../src/base/releaser.ts";
 import { Secret } from "../../src/base/secret.ts";
 import {
   createPlayground,
@@ -92,19 +92,8 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     dedupe: options.dedupe ?? createMemoryDedupe(),
     ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
   });
-  let eventsUrl = "";
-  if (slack.router !== undefined) {
-    const server = createServer(express().use(slack.router)).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    releaser.add("http server", () => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    eventsUrl = `http://127.0.0.1:${address.port}/slack/events`;
-    playground.setEventsUrl(eventsUrl);
-  }
+  const eventsUrl = slack.router === undefined ? "" : await serve(slack.router, releaser);
+  if (eventsUrl !== "") playground.setEventsUrl(eventsUrl);
   releaser.add("slack", async () => await slack.stop());
   await slack.start();
   return {
@@ -116,4 +105,17 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     eventsUrl,
     close: async () => await releaser.releaseAll(),
   };
+}
+
+/** Serves the bot's HTTP side; gives its request URL. */
+async function serve(router: RequestHandler, releaser: Releaser): Promise<string> {
+  const server = createServer(express().use(router)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  releaser.add("http server", () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}/slack/events`;
 }
