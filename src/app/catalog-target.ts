@@ -51,8 +51,8 @@ export function createTargetSource(options: SourcesOptions, target: string): Cat
     {
       hint:
         known === ""
-          ? "name a URL of a host in catalog.hosts"
-          : `name ${known}, its page on GitHub, or a URL of a host in catalog.hosts`,
+          ? "name something of the catalog, one of its files, or a URL of a host in catalog.hosts"
+          : `name something of the catalog, ${known}, its page on GitHub, or a URL of a host in catalog.hosts`,
     },
   );
 }

@@ -8,13 +8,11 @@ import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
-import { parseTemplate } from "../scaffold/parse-template.ts";
 import type { GithubClient } from "../scaffold/publishers/github/client.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answers/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog/catalog-board.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
-import { checkSources } from "../usecases/catalog/check-files.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
 import { createRefresher } from "../usecases/catalog/refresher.ts";
 import { loadRepositoryOwners } from "../usecases/catalog/repository-owners.ts";
@@ -28,8 +26,8 @@ import type { CatalogKeeper } from "./catalog-keeper.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
 import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
-import { createTargetSource } from "./catalog-target.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
+import { checkTarget } from "./check-target.ts";
 import { createDocumentWatch } from "./document-watch.ts";
 
 export interface CatalogOptions {
@@ -68,7 +66,8 @@ export interface CatalogState {
    */
   accept(sourceId?: string): Promise<SourceStatus[]>;
   /**
-   * Checks a repository of a configured organisation, or a file on GitHub or a configured host, against the present catalog.
+   * Checks what has a name in the catalog, a file of it, a repository of a configured organisation, or a file on GitHub or a
+   * configured host, against the present catalog.
    * @throws InputError `check-target-unknown`
    */
   check(target: string): Promise<CheckReport>;
@@ -127,7 +126,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   return {
     snapshot,
     templates: () => refresher.current().templates,
-    answer: createAnswerer({ snapshot, wellKnown }),
+    answer: createAnswerer({ snapshot, wellKnown, sources: sourcesNow }),
     entities: createEntityService(() => snapshot().catalog, wellKnown),
     readDocument: (path) => readDocument(snapshot(), path),
     status: () => ({
@@ -137,8 +136,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     }),
     sources: sourcesNow,
     accept: (sourceId) => keeper.accept(sourceId),
-    check: (target) =>
-      checkTarget(target, { ...options, sources, lastGood: refresher.current().loaded }),
+    check: (target) => checkTarget(target, { ...options, sources, ...refresher.current() }),
     refresh: async () => void (await refresher.refresh()),
     refreshSoon,
     readSoon: (ids) => keeper.readSoon(ids),
@@ -213,24 +211,6 @@ async function build(
   };
   const snapshot = await buildSnapshotBeside(parts, signal);
   return { loaded, documents, snapshot, templates };
-}
-
-/** Reading one file or repository takes seconds; more is a GitHub that hangs. */
-const checkLimitMs = 30_000;
-
-async function checkTarget(
-  target: string,
-  options: CatalogOptions & { sources: readonly CatalogSource[]; lastGood: LoadedCatalog },
-): Promise<CheckReport> {
-  const { actions, config, sources, lastGood } = options;
-  return checkSources([createTargetSource(options, target)], {
-    signal: AbortSignal.timeout(checkLimitMs),
-    nowMs: options.clock(),
-    allow: config.file.catalog.allow,
-    context: sources,
-    lastGood,
-    checkTemplate: (entity) => parseTemplate(entity, { actions }).diagnostics,
-  });
 }
 
 function countsOf({

@@ -91,7 +91,14 @@ function toCatalogEntity(document: CheckedDocument, source: string): CatalogEnti
   return {
     ref,
     entity: file.isResolved === true ? entity : annotated(entity, file.base, originBase),
-    origin: { source, file: file.file, base: file.base, line, readAtMs },
+    origin: {
+      source,
+      file: file.file,
+      base: file.base,
+      line,
+      readAtMs,
+      ...(document.isKept === true ? { isKept: true } : {}),
+    },
     relations: [],
     locate,
   };

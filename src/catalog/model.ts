@@ -50,6 +50,8 @@ export interface EntityOrigin {
   line: number;
   /** Milliseconds since the epoch: when the source was last read well. */
   readAtMs: number;
+  /** Set when the file no longer says so soundly and this is what it said before. */
+  isKept?: true;
 }
 
 /** An entity in the catalog: checked, with its relations in both directions. */

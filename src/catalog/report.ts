@@ -32,8 +32,8 @@ function renderText(report: CheckReport): string {
   return `${[...lines, summary(report)].join("\n")}\n`;
 }
 
-/** `2 errors, 1 warning in 22 files with 174 entities` */
-function summary({ files, entities, diagnostics }: CheckReport): string {
+/** `2 errors, 1 warning in 22 files with 174 entities`. */
+export function summary({ files, entities, diagnostics }: CheckReport): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const counts = [count(errors, "error"), count(diagnostics.length - errors, "warning")].join(", ");
   const noun = entities === 1 ? "entity" : "entities";

@@ -20,6 +20,8 @@ export const actionIds = {
   changeRun: "run-change",
   /** One page back in a form. */
   formBack: "form-back",
+  /** Accepts the reading of the source in its value that is held back. */
+  acceptSource: "catalog-accept",
   /** An input of a form. */
   formInput: "form-input",
 } as const;

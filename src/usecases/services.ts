@@ -59,7 +59,8 @@ export interface CatalogService {
    */
   accept(sourceId?: string): Promise<SourceStatus[]>;
   /**
-   * Checks a repository (`acme/pay`), or a page of a file, folder or repository, against the present catalog.
+   * Checks what has a name in the catalog, a file of it, a repository (`acme/pay`), or a page of a file, folder or
+   * repository, against the present catalog.
    * @throws InputError `check-target-unknown`
    */
   check?(target: string): Promise<CheckReport>;

@@ -62,7 +62,7 @@ test("help lists every command with how it is typed, beside examples of this cat
   const { slash } = await everyWay("help");
 
   expect(slash?.text).toContain("who owns payments-api");
-  expect(slash?.text).toContain("/callboard status: how old the catalog is");
+  expect(slash?.text).toContain("/callboard status: what the catalog holds");
   expect(slash?.text).toContain("/newservice [template]: create something new");
 });
 

@@ -130,7 +130,9 @@ test("docs/slack.md justifies exactly the scopes of the manifest", () => {
 });
 
 test("every command, shortcut and event of the manifest has a handler, and the other way round", () => {
-  const commands = [...sources.matchAll(/^ +"(\/\w+)": async/gm)].map(([, name]) => name);
+  const commands = [...sources.matchAll(/^ +"(\/\w+)": (?:async|handler)/gm)].map(
+    ([, name]) => name,
+  );
   const handled = [...sources.matchAll(/app\.event\("([^"]+)"/g)].map(([, name]) => name);
   const shortcuts = manifest.features.shortcuts.map((each) => each.callback_id);
 

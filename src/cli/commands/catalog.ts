@@ -7,6 +7,7 @@ import {
   createCatalogBoard,
   type SourceStatus,
 } from "../../usecases/catalog/catalog-board.ts";
+import { describeAccepted, describeSource } from "../../usecases/catalog/describe-source.ts";
 import { loadConfig, type CliContext } from "../context.ts";
 
 /** `callboard catalog status`: how the running bot's sources stand; 1 when one failed or is held back. */
@@ -33,9 +34,7 @@ export async function runCatalogAccept(
   sourceId: string | undefined,
 ): Promise<number> {
   const taken = await withBoard(loadConfig(context), (board) => board.accept(sourceId));
-  for (const { id, heldBack } of taken) {
-    context.stdout.write(`${id}: accepted without ${heldBack?.dropped ?? 0} entities\n`);
-  }
+  for (const source of taken) context.stdout.write(`${describeAccepted(source)}\n`);
   return 0;
 }
 
@@ -54,18 +53,8 @@ async function withBoard<T>(config: Config, work: (board: CatalogBoard) => Promi
   }
 }
 
-function describe(
-  { id, entities, readAtMs, error, heldBack }: SourceStatus,
-  nowMs: number,
-): string {
-  const minutes = readAtMs === undefined ? undefined : Math.round((nowMs - readAtMs) / 60_000);
-  const age = minutes === undefined ? "never read" : `read ${minutes} min ago`;
-  const parts = [`${id}: ${entities} entities, ${age}`];
-  if (error !== undefined) parts.push(`  failed: ${error.message} [${error.code}]`);
-  if (heldBack !== undefined) {
-    const { dropped, of, examples } = heldBack;
-    parts.push(`  held back: without ${dropped} of ${of} entities, such as ${examples.join(", ")}`);
-    parts.push(`  → callboard catalog accept ${id}`);
-  }
-  return parts.join("\n");
+function describe(source: SourceStatus, nowMs: number): string {
+  const { headline, problems } = describeSource(source, nowMs);
+  const next = source.heldBack === undefined ? [] : [`→ callboard catalog accept ${source.id}`];
+  return [headline, ...[...problems, ...next].map((line) => `  ${line}`)].join("\n");
 }

@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, AnyMiddlewareArgs, App } from "@slack/bolt";
 
 import type { SlackContext } from "../context.ts";
 import { answerActions } from "./answer-actions.ts";
+import { catalogActions } from "./catalog-actions.ts";
 import { commandHandlers } from "./commands.ts";
 import { formActions, formViews } from "./form.ts";
 import { homeActions, registerHome } from "./home.ts";
@@ -48,6 +49,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...formActions(context),
     ...runActions(context),
     ...homeActions(context),
+    ...catalogActions(context),
   };
   const onMessages = messageShortcuts(context);
   const global = newServiceShortcuts(context);

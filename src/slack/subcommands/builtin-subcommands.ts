@@ -1,3 +1,5 @@
+import { acceptCommand, catalogCommand, catalogStatusCommand } from "./catalog.ts";
+import { checkCommand } from "./check.ts";
 import { helpCommand } from "./help.ts";
 import { newCommand, newServiceCommand } from "./new-service.ts";
 import { runbookCommand, whoOwnsCommand } from "./questions.ts";
@@ -10,6 +12,10 @@ export const builtinSubcommands: readonly Subcommand[] = [
   runbookCommand,
   newServiceCommand,
   newCommand,
+  checkCommand,
   statusCommand,
+  catalogCommand,
+  catalogStatusCommand,
+  acceptCommand,
   helpCommand,
 ];

@@ -5,7 +5,7 @@ import type { Subcommand } from "./subcommand.ts";
 export const statusCommand: Subcommand = {
   name: "status",
   usage: "/callboard status",
-  what: "how old the catalog is, what it holds and what is wrong with it",
+  what: "what the catalog holds, how old each of its sources is, what failed and what is held back",
   who: "everyone",
   answer: async ({ context }) => renderStatus(context.services.status(), context.now()),
 };

@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 
 import type { Answer } from "../../usecases/answers/answer.ts";
 import { viewIds } from "../action-ids.ts";
-import { limits, message, type MessageContent, plain } from "./blocks.ts";
+import { context, limits, message, type MessageContent, plain } from "./blocks.ts";
 import type { AnswerView } from "./briefs.ts";
 import { renderEntityCard } from "./entity-card.ts";
 import {
@@ -13,10 +13,17 @@ import {
 } from "./list-cards.ts";
 import { renderPersonCard, renderTeamCard } from "./people-cards.ts";
 import { renderSectionCard } from "./section-card.ts";
+import { literal, mrk, oneLine } from "./text.ts";
 
 /** Draws an answer as a message: the same layout wherever it is asked; `text` is the whole answer for screen readers. */
 export function renderAnswer(answer: Answer, view: AnswerView): MessageContent {
-  return message(answer.text, cardBlocks(answer, view), 2);
+  const { caveats = [] } = answer;
+  const warning = context(caveats.map((each) => mrk`⚠️ ${literal(oneLine(each), 600)}`));
+  return message(
+    answer.text,
+    [...cardBlocks(answer, view), warning],
+    warning === undefined ? 2 : 3,
+  );
 }
 
 /** An answer as a modal, for questions asked where there is no channel to answer in, such as the Home tab. */

@@ -193,14 +193,7 @@ export function cutMrkdwn(text: Mrkdwn, max: number): Mrkdwn {
   return { mrkdwn: `${cut}…` };
 }
 
-/** How long ago that was: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
-export function ago(thenMs: number, nowMs: number): string {
-  const minutes = Math.floor((nowMs - thenMs) / 60_000);
-  if (!Number.isFinite(minutes) || minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return `${Math.floor(minutes / 60 / 24)} days ago`;
-}
+export { ago } from "../../base/age.ts";
 
 /** How long something took: `0.8 s`, `14 s`, `3 min 5 s`. */
 export function duration(ms: number): string {

@@ -1,7 +1,9 @@
 import type { Query, QueryIntent } from "../../ask/query.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import type { Hit } from "../../search/search-item.ts";
+import type { SourceStatus } from "../catalog/catalog-board.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
+import { caveatsOf } from "./answer-caveats.ts";
 import { briefOf, type AnswerSources } from "./answer-parts.ts";
 import { textOf } from "./answer-text.ts";
 import type { Answer, AskContext, Card, EntityBrief, Evidence } from "./answer.ts";
@@ -12,6 +14,8 @@ export interface Asked extends AnswerSources {
   question: string;
   query: Query;
   snapshot: Snapshot;
+  /** How the sources of the catalog stand. */
+  sources: readonly SourceStatus[];
   /** Searches the snapshot's index with what is known of how people use things. */
   search: FindHits;
   context: AskContext;
@@ -29,14 +33,16 @@ export interface AnswerParts {
 
 /** Completes an answer. */
 export function frame(asked: Asked, parts: AnswerParts): Answer {
+  const caveats = caveatsOf(parts.card, { ...asked, nowMs: asked.context.nowMs });
   return {
     question: asked.question,
     intent: parts.intent ?? asked.query.intent,
     status: parts.status ?? "answered",
     entities: parts.entities ?? [],
     documents: parts.documents ?? [],
-    text: textOf(parts.card, parts.evidence),
+    text: [textOf(parts.card, parts.evidence), ...caveats.map((each) => `⚠ ${each}`)].join("\n"),
     evidence: parts.evidence,
+    ...(caveats.length === 0 ? {} : { caveats }),
     card: parts.card,
   };
 }

@@ -4,6 +4,7 @@ import { relationTargets } from "../../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
 import type { RankingHints } from "../../search/ranking-hints.ts";
 import type { Hit } from "../../search/search-item.ts";
+import type { SourceStatus } from "../catalog/catalog-board.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import { answerComparison } from "./answer-compare.ts";
 import { answerAboutEntity, answerApis } from "./answer-entity.ts";
@@ -27,6 +28,8 @@ export interface AnswererOptions {
   /** The present snapshot; asked once for each question. */
   snapshot: () => Snapshot;
   wellKnown?: WellKnown;
+  /** How the sources of the catalog stand, so that answers from one that fails say so. */
+  sources?: () => readonly SourceStatus[];
   /** What is known of how people use things; asked once for each question. */
   hints?: () => RankingHints;
 }
@@ -53,6 +56,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       question: question.slice(0, maxQuestionLength),
       query,
       snapshot,
+      sources: options.sources?.() ?? [],
       search: (wanted) => index.search(hints === undefined ? wanted : { ...wanted, hints }),
       context,
       catalog: snapshot.catalog,

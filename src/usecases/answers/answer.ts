@@ -123,6 +123,8 @@ export interface Answer {
   /** The whole answer as plain text, a few lines: for the terminal, notifications and screen readers. */
   text: string;
   evidence: Evidence[];
+  /** What of it is kept from before something broke, and how old that is; in `text` as well. */
+  caveats?: string[];
   card: Card;
 }
 
