@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 
-import type { EngineKind, Found, MadeCatalog, PeerDocument } from "./engines.ts";
+import type { EngineKind, Found, PeerDocument } from "./engines.ts";
+import type { MadeCatalog } from "./generate-catalog.ts";
 
 type Documents = (made: MadeCatalog) => PeerDocument[];
 type Rank = (ids: readonly string[]) => Found;

@@ -21,6 +21,8 @@ export interface AppOptions {
   clock?: () => number;
   /** Times of the queue; for tests. */
   tuning?: Partial<JobTuning>;
+  /** How often lost jobs and parked runs are looked for; for tests. */
+  sweepIntervalMs?: number;
 }
 
 /** The whole bot, running. */
@@ -55,7 +57,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const { config, logger, clock = Date.now } = options;
   const { CALLBOARD_ROLE: role, PORT: port } = config.environment;
-  const core = await openCore(config, logger, clock, releaser, options.tuning);
+  const core = await openCore(config, logger, clock, releaser, options);
   const { services, metrics, storage, catalog } = core;
   const readiness = readinessOf(core);
   const health = createHealthRouter({ readiness, metrics });

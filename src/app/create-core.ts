@@ -39,13 +39,19 @@ export interface Core {
   github: GithubClient | undefined;
 }
 
+/** Times that tests shorten. */
+interface CoreTimes {
+  tuning?: Partial<JobTuning>;
+  sweepIntervalMs?: number;
+}
+
 /** Opens storage and catalog and wires the use cases. */
 export async function openCore(
   config: Config,
   logger: Logger,
   clock: () => number,
   releaser: Releaser,
-  tuning: Partial<JobTuning> = {},
+  { tuning = {}, sweepIntervalMs }: CoreTimes = {},
 ): Promise<Core> {
   const storage = await openConfiguredStorage(config, logger, tuning);
   releaser.add("storage", () => storage.close());
@@ -67,11 +73,7 @@ export async function openCore(
   releaser.add("registration poll", pollRegistrations(registrations, catalog, logger));
   const renderer = createWorkerRenderer();
   releaser.add("renderer", () => renderer.close());
-  const metrics = createMetrics({
-    catalog: () => catalog.status(),
-    jobs: async () => ({ ...(await storage.jobs.counts()) }),
-    clock,
-  });
+  const metrics = metricsOf(catalog, storage, clock);
   if (github === undefined) await seedRepositories(config, publisher, logger);
   const runs = createRuns({
     config,
@@ -85,6 +87,7 @@ export async function openCore(
     renderer,
     fetch: createFetch(config),
     ...createHttp(config),
+    sweepIntervalMs,
     onResumed: () => metrics.recoveries.inc(),
     onEnded(run) {
       metrics.runs.inc({ template: run.templateRef, status: run.status });
@@ -99,6 +102,14 @@ export async function openCore(
     github,
     services: servicesOf(config, { catalog, runs, storage, metrics }),
   };
+}
+
+function metricsOf(catalog: CatalogState, storage: Storage, clock: () => number): Metrics {
+  return createMetrics({
+    catalog: () => catalog.status(),
+    jobs: async () => ({ ...(await storage.jobs.counts()) }),
+    clock,
+  });
 }
 
 /** Opens Redis, PostgreSQL or the embedded database, as configured. */

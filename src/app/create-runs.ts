@@ -19,7 +19,11 @@ import type { Renderer } from "../scaffold/renderer.ts";
 import { runSteps } from "../scaffold/run-steps.ts";
 import { validateValues } from "../scaffold/validate-values.ts";
 import type { Processor, Storage } from "../storage/contract.ts";
+import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/approval-gate.ts";
+import { decideRun } from "../usecases/approvals/decide-run.ts";
+import { listWaitingFor } from "../usecases/approvals/waiting-approvals.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
+import { groupsOf } from "../usecases/policy/groups-of.ts";
 import { cancelRun, retryRun } from "../usecases/runs/change-run.ts";
 import {
   type ExecuteRunDeps,
@@ -38,6 +42,7 @@ import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
 import { startRun } from "../usecases/runs/start-run.ts";
 import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
 import type { RunService } from "../usecases/services.ts";
+import { createApprovalGate, passStepApproval } from "./create-approvals.ts";
 import type { CatalogState } from "./create-catalog.ts";
 
 export interface RunsOptions {
@@ -55,6 +60,8 @@ export interface RunsOptions {
   http?: HttpAccess;
   onEnded?: (run: RunRecord) => void;
   onResumed?: (run: RunRecord) => void;
+  /** How often lost jobs and parked runs are looked for; default 10,000. */
+  sweepIntervalMs?: number | undefined;
 }
 
 /** Accepting runs, and working on them. */
@@ -64,8 +71,7 @@ export interface Runs {
   work(notifier: Notifier): Promise<() => Promise<void>>;
 }
 
-/** How often lost jobs are looked for. */
-const sweepIntervalMs = 10_000;
+const defaultSweepIntervalMs = 10_000;
 /** Telling that a run was given up may take this long; the sweeper comes back to what was not told. */
 const giveUpLimitMs = 30_000;
 
@@ -90,6 +96,17 @@ export function createRuns(options: RunsOptions): Runs {
       retry: (runId, by) => retryRun(runId, by, change),
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
+      decide: (request) =>
+        decideRun(request, {
+          ...change,
+          clock,
+          groupsOf: (ref) => groupsOf(catalog.snapshot().catalog, ref),
+        }),
+      waitingFor: (person) =>
+        listWaitingFor(
+          { ...person, groups: groupsOf(catalog.snapshot().catalog, person.userRef) },
+          runs,
+        ),
     },
     work: (notifier) => work(options, { runs, names }, notifier),
   };
@@ -102,13 +119,15 @@ async function work(
 ): Promise<() => Promise<void>> {
   const { storage, logger, clock } = options;
   const releaser = createReleaser();
+  const gate = createApprovalGate({ ...options, notifier });
   const depsFor = (runId: string): ExecuteRunDeps => ({
     runs,
     names,
     notifier,
     clock,
     logger: logger.child({ runId }),
-    runSteps: (run, hooks) => executeSteps(run, hooks, options),
+    admit: (held, signal) => passApproval(held, signal, gate),
+    runSteps: (run, hooks) => executeSteps(run, hooks, options, gate),
     ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
     ...(options.onResumed === undefined ? {} : { onResumed: options.onResumed }),
   });
@@ -130,7 +149,7 @@ async function work(
     });
   };
   sweep();
-  const timer = setInterval(sweep, sweepIntervalMs);
+  const timer = setInterval(sweep, options.sweepIntervalMs ?? defaultSweepIntervalMs);
   releaser.add("sweeper", () => clearInterval(timer));
   return () => releaser.releaseAll();
 }
@@ -151,6 +170,7 @@ async function executeSteps(
   run: RunRecord,
   hooks: StepHooks,
   options: RunsOptions,
+  gate: ApprovalGateDeps,
 ): Promise<StepsResult> {
   const workspace = join(options.config.dataDir, "workspaces", `${run.id}-${run.fence}`);
   await rm(workspace, { recursive: true, force: true });
@@ -170,6 +190,7 @@ async function executeSteps(
         createContext({ run, step, notesPrefix, log, hooks, workspace, user, options }),
       onLog: hooks.log,
       onStep: hooks.onStep,
+      beforeStep: (step) => passStepApproval(step, hooks, gate),
       reserve: hooks.reserve,
       signal: hooks.signal,
       isDryRun: false,
@@ -190,6 +211,7 @@ function toStepsResult(
   const { steps, output, error } = result;
   if (result.status === "completed" && output !== undefined)
     return { status: "completed", steps, output };
+  if (result.wait !== undefined) return { status: "parked", steps, wait: result.wait };
   if (result.status === "stopped") {
     const cancelled = steps.map((step) =>
       step.status === "waiting" ? { ...step, status: "cancelled" as const } : step,

@@ -17,7 +17,6 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
   const rules = language.patterns.flatMap(({ intent, patterns }) =>
     patterns.map((text) => ({ intent, pattern: compilePattern(text, language.sets) })),
   );
-  const byWord = rulesByWord(rules);
   const opening = longestFirst(language.opening);
   const closing = longestFirst(language.closing);
   const continuations = longestFirst(language.continuations);
@@ -34,10 +33,7 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
     const words = tokens.map((token) => token.word);
     const known = new Set(words);
     const budget = { left: maxSteps };
-    for (const at of worthTrying(byWord, known)) {
-      const rule = rules[at];
-      if (rule === undefined) continue;
-      const { intent, pattern } = rule;
+    for (const { intent, pattern } of rules) {
       const ranges = fits(pattern, words, known, budget);
       if (ranges === undefined) continue;
       const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
@@ -62,30 +58,6 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
       isCount: false,
     };
   };
-}
-
-/** For each word that some patterns cannot do without, the numbers of these; under "" those that need none. */
-function rulesByWord(rules: readonly { pattern: Pattern }[]): ReadonlyMap<string, number[]> {
-  const byWord = new Map<string, number[]>();
-  rules.forEach(({ pattern }, at) => {
-    const [rarest = [""]] = pattern.required.toSorted((a, b) => a.size - b.size);
-    for (const word of rarest) {
-      const numbers = byWord.get(word);
-      if (numbers === undefined) byWord.set(word, [at]);
-      else numbers.push(at);
-    }
-  });
-  return byWord;
-}
-
-/** The rules that hold a word of the question, in their order: most hold none. */
-function worthTrying(
-  byWord: ReadonlyMap<string, readonly number[]>,
-  words: ReadonlySet<string>,
-): Iterable<number> {
-  const numbers = new Set(byWord.get(""));
-  for (const word of words) for (const at of byWord.get(word) ?? []) numbers.add(at);
-  return [...numbers].toSorted((a, b) => a - b);
 }
 
 function typedOf(tokens: readonly Token[]): string {

@@ -21,6 +21,24 @@ export interface Template {
   output: JsonObject;
   /** `spec.secrets.schema`: what the secrets of a run must look like. */
   secretsSchema?: JsonObject;
+  /** Who must approve before anything is done. */
+  approval?: ApprovalRequirement;
+  /** Who must approve before a step is done, by its id. */
+  stepApprovals?: Record<string, ApprovalRequirement>;
+}
+
+/** Whose consent is needed, and for how long it can be given. */
+export interface ApprovalRequirement {
+  /** Canonical references of Groups; members of any of them, and of the groups below, may approve. */
+  groups: string[];
+  /** How many different people must approve. */
+  count: number;
+  /** From when it is asked. */
+  expiresMs: number;
+  /** Where it is asked: a channel's id or `#name`. Absent: the channel of the first group. */
+  channel?: string;
+  /** True: those who were asked are reminded once, at half time. */
+  isReminded: boolean;
 }
 
 export interface TemplateStep {

@@ -9,6 +9,7 @@ import {
 import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
 import { checkTemplate, type KnownExtensions } from "./check-template.ts";
 import type { Template, TemplateStep } from "./model.ts";
+import { readApprovals } from "./read-approvals.ts";
 import { createTemplateFindings, type TemplateFindings } from "./template-findings.ts";
 
 /**
@@ -66,6 +67,7 @@ function parse(entity: CatalogEntity, known: KnownExtensions): ParsedTemplate {
   if (owner !== undefined) template.owner = owner;
   const secrets = isRecord(spec["secrets"]) ? spec["secrets"]["schema"] : undefined;
   if (isRecord(secrets)) template.secretsSchema = secrets;
+  readApprovals(entity, template, findings);
   checkTemplate(template, known, findings);
   return { template, diagnostics: findings.diagnostics };
 }

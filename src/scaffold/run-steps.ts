@@ -7,6 +7,7 @@ import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./
 import { createRedactor } from "./redact.ts";
 import { renderOutput } from "./render-output.ts";
 import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
+import { StepWait, type StepWaiting } from "./step-wait.ts";
 
 /** Everything a run needs; nothing else is touched. */
 export interface RunStepsRequest extends StepHost {
@@ -18,6 +19,8 @@ export interface RunStepsRequest extends StepHost {
   startedAtMs: number;
   /** How the steps stand from before: completed, skipped and failed ones are not run again. */
   before?: readonly StepState[];
+  /** Awaited before a step begins; throws what refuses it, or `StepWait`. */
+  beforeStep?(step: TemplateStep): Promise<void>;
   /** Awaited at each change of a step, before anything else happens. */
   onStep(state: StepState): Promise<void>;
   isDryRun: boolean;
@@ -29,8 +32,9 @@ export interface RunStepsRequest extends StepHost {
 }
 
 export interface RunStepsResult {
-  /** `stopped`: the signal was aborted; what is not done stays `waiting`. */
+  /** `stopped`: the signal was aborted, or a step waits (then with `wait`); what is not done stays `waiting`. */
   status: "completed" | "failed" | "stopped";
+  wait?: StepWaiting;
   steps: StepState[];
   output?: RunOutput;
   error?: StepError & { stepId?: string };
@@ -42,6 +46,7 @@ interface RunState {
   states: StepState[];
   outputs: Record<string, { output: JsonObject }>;
   error?: StepError & { stepId?: string };
+  wait?: StepWaiting;
   redact: (text: string) => string;
 }
 
@@ -68,7 +73,10 @@ export async function runSteps(request: RunStepsRequest): Promise<RunStepsResult
   for (const [index, step] of request.template.steps.entries()) {
     if (request.signal.aborted) return { status: "stopped", steps: run.states };
     const isStopped = await visitStep(step, index, run);
-    if (isStopped) return { status: "stopped", steps: run.states };
+    if (isStopped) {
+      const { wait } = run;
+      return { status: "stopped", steps: run.states, ...(wait === undefined ? {} : { wait }) };
+    }
   }
   if (run.error !== undefined) return { status: "failed", steps: run.states, error: run.error };
   return finish(run);
@@ -115,6 +123,7 @@ async function visitStep(step: TemplateStep, index: number, run: RunState): Prom
       await change(run, index, { ...state, status: "skipped" });
       return false;
     }
+    await request.beforeStep?.(step);
     await change(run, index, begun);
     const output = await executeStep(step, run.request, scopeOf(run));
     run.outputs[step.id] = { output };
@@ -133,6 +142,11 @@ async function failStep(
 ): Promise<boolean> {
   const { request } = run;
   const { startedAtMs: _begun, ...waiting } = begun;
+  if (thrown instanceof StepWait && !request.isDryRun) {
+    run.wait = thrown.waiting;
+    await change(run, index, { ...waiting, status: "waiting" });
+    return true;
+  }
   const mayPass = thrown instanceof UpstreamError && thrown.isRetryable;
   if (request.signal.aborted || (mayPass && request.rethrowRetryable === true)) {
     await change(run, index, { ...waiting, status: "waiting" });

@@ -2,7 +2,6 @@ import { kindWords } from "./common-words.ts";
 import type { NameData } from "./index-data.ts";
 import { listOf } from "./postings.ts";
 import { countOf, findString, stringAt } from "./string-table.ts";
-import type { Expansion } from "./vocabulary.ts";
 
 /** A word of the query with all it may stand for. */
 export interface QueryWord {
@@ -11,7 +10,8 @@ export interface QueryWord {
   weight: number;
   /** Whether some name holds it as it is. */
   isKnown: boolean;
-  expansion: Expansion;
+  /** Numbers of words of names with the quality of the fit. */
+  fits: ReadonlyMap<number, number>;
 }
 
 /** How well a name fits the words. */
@@ -106,7 +106,7 @@ function align(names: NameData, name: number, words: readonly QueryWord[]): Alig
     let best = 0;
     let bestAt = -1;
     for (let at = 0; at < words.length; at += 1) {
-      const fitted = words[at]?.expansion.fits.get(id) ?? 0;
+      const fitted = words[at]?.fits.get(id) ?? 0;
       if (fitted > best && !used.has(at)) {
         best = fitted;
         bestAt = at;

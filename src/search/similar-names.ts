@@ -30,7 +30,7 @@ export function similarNames(
     for (const name of listOf(names.byTrigram, gram))
       if (Math.abs(lengthAt(names.joined, name) - joined.length) <= 2) counter.add(name, 1);
   }
-  return counter.takeTop(maxCompared).flatMap((number) => {
+  return counter.takeTop(maxCompared).flatMap(({ number }) => {
     const slips = slipsBetween(joined, stringAt(names.joined, number));
     return slips === undefined || slips === 0 ? [] : [{ name: number, slips }];
   });

@@ -14,6 +14,8 @@ export const actionIds = {
   openTemplate: "template-open",
   /** Somebody new knows their way now. */
   settle: "newcomer-settle",
+  approve: "approval-approve",
+  reject: "approval-reject",
   retryRun: "run-retry",
   cancelRun: "run-cancel",
   /** Opens the form of a failed run again, with its values. */
@@ -33,6 +35,8 @@ export const viewIds = {
   templates: "templates",
   formPage: "form-page",
   formReview: "form-review",
+  /** Why somebody rejects. */
+  reject: "approval-reject",
 } as const;
 
 /** Callback ids of shortcuts, as in manifest.yml. */

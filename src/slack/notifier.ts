@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { WebClient } from "@slack/web-api";
 
-import { UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
+import { askForApproval, remindOfApproval, showApproval } from "./approval-messages.ts";
 import type { SlackClients } from "./clients.ts";
-import { isClosedChannel, isOutcomeUnknown, toExpected } from "./errors.ts";
+import { isClosedChannel, toExpected } from "./errors.ts";
 import type { OutgoingMessage, Outbox } from "./outbox.ts";
 import { findOwnMessage, findOwnReply, type SentMessage } from "./own-messages.ts";
+import { postUnlessSent } from "./post-once.ts";
 import { createRunDrawing, type RunDrawing } from "./run-drawing.ts";
 import { createEdits, type ReportedRun, runMarker } from "./run-edits.ts";
 import { renderRunResult } from "./views/run-view.ts";
@@ -26,7 +25,7 @@ export interface NotifierOptions {
 }
 
 /** Reports runs in Slack; `stop` drops edits that wait and leaves no timer behind. */
-export interface SlackNotifier extends Notifier {
+export interface SlackNotifier extends Required<Notifier> {
   stop(): Promise<void>;
 }
 
@@ -47,6 +46,10 @@ export function createNotifier(options: NotifierOptions): SlackNotifier {
       await expected(edits.final(run, signal));
       await expected(postResult(run, signal, options));
     },
+    ask: async (run, approval, signal) =>
+      await expected(askForApproval(run, approval, signal, options)),
+    showApproval: async (run, approval) => await showApproval(run, approval, options),
+    remind: async (run, approval, signal) => await remindOfApproval(run, approval, signal, options),
     stop: async () => await edits.stop(),
   };
 }
@@ -102,9 +105,6 @@ async function directChannel(web: WebClient, slackUserId: string): Promise<strin
   return channel.id;
 }
 
-/** How often a message is looked for after a lost reply before it is taken as never sent. */
-const lookups = 3;
-
 /** Sends the message once: what may have been sent before is looked for first, also after a reply that was lost just now. */
 async function ensureMessage(
   run: RunRecord,
@@ -126,30 +126,6 @@ async function ensureMessage(
       return await outbox.post(outgoing, signal);
     });
   return await postUnlessSent(post, find, signal, options);
-}
-
-/** Posts; when nobody knows whether that worked, looks for the message, and only sends again what is certainly not there. */
-async function postUnlessSent(
-  post: () => Promise<SentMessage>,
-  find: () => Promise<SentMessage | undefined>,
-  signal: AbortSignal,
-  { lookupPauseMs = 400 }: NotifierOptions,
-): Promise<SentMessage> {
-  try {
-    return await post();
-  } catch (thrown) {
-    if (!isOutcomeUnknown(thrown)) throw thrown;
-    for (let tries = 0; tries < lookups; tries += 1) {
-      await sleep(lookupPauseMs * 2 ** tries, undefined, { signal });
-      const found = await find();
-      if (found !== undefined) return found;
-    }
-    // the next attempt looks once more before it posts
-    throw new UpstreamError("slack-unreachable", "Slack did not say whether it took a message", {
-      isRetryable: true,
-      cause: thrown,
-    });
-  }
 }
 
 /** Posts result and log in the thread, once for each attempt of the run. */

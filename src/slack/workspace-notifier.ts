@@ -23,6 +23,12 @@ export function notifyWithin(
       await updates;
       await within(run, async () => await notifier.finish(run, signal));
     },
+    ask: async (run, approval, signal) =>
+      await within(run, async () => await notifier.ask(run, approval, signal)),
+    showApproval: async (run, approval) =>
+      await within(run, async () => await notifier.showApproval(run, approval)),
+    remind: async (run, approval, signal) =>
+      await within(run, async () => await notifier.remind(run, approval, signal)),
     stop: async () => await notifier.stop(),
   };
 }

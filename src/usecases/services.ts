@@ -3,6 +3,7 @@ import type { CheckReport } from "../catalog/report.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext, Previous } from "./answers/answer.ts";
+import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { HomeFacts } from "./home.ts";
 import type { Newcomers } from "./newcomers.ts";
@@ -122,6 +123,13 @@ export interface RunService {
   /** Stops before the next step. */
   cancel(runId: string, by: RunRequester): Promise<RunRecord>;
   get(runId: string): Promise<RunRecord | undefined>;
+  /**
+   * Approves or rejects what a run asks; whoever does it is checked now.
+   * @throws as `decideRun`
+   */
+  decide?(request: DecideRequest): Promise<RunRecord>;
+  /** Runs that wait for this person to approve them, the oldest first. */
+  waitingFor?(person: RunRequester): Promise<RunRecord[]>;
   /** A person's last runs, newest first. */
   recent?(slackUserId: string, limit: number): Promise<RunRecord[]>;
 }

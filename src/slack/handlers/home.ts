@@ -69,9 +69,11 @@ async function contentFor(context: SlackContext, slackUserId: string): Promise<H
     services.runs.recent?.(slackUserId, shownRuns),
     services.newcomers?.isNew(slackUserId),
   ]);
+  const me = { slackUserId, name: slackUserId, ...(userRef === undefined ? {} : { userRef }) };
   return {
     facts: services.home?.(userRef) ?? { person: undefined, teams: [] },
     runs: runs ?? [],
+    approvals: (await services.runs.waitingFor?.(me)) ?? [],
     examples: [],
     templates: services.templates.list(),
     status: services.status(),
@@ -87,7 +89,7 @@ function fingerprintOf(content: HomeContent): string {
 }
 
 /** Draws somebody's tab; resolves with what tells whether it has to be drawn again. */
-async function publishHome(context: SlackContext, slackUserId: string): Promise<string> {
+export async function publishHome(context: SlackContext, slackUserId: string): Promise<string> {
   const [content, help] = await Promise.all([
     contentFor(context, slackUserId),
     answerQuestion(context, "help", { slackUserId }),

@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, AnyMiddlewareArgs, App } from "@slack/bolt";
 
 import type { SlackContext } from "../context.ts";
 import { answerActions } from "./answer-actions.ts";
+import { approvalActions, approvalViews } from "./approvals.ts";
 import { catalogActions } from "./catalog-actions.ts";
 import { commandHandlers } from "./commands.ts";
 import { formActions, formViews } from "./form.ts";
@@ -42,7 +43,7 @@ type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
  */
 function registerTables(app: App, context: SlackContext): void {
   const commands = commandHandlers(context);
-  const views = formViews(context);
+  const views = { ...formViews(context), ...approvalViews(context) };
   const actions = {
     ...answerActions(context),
     ...newServiceActions(context),
@@ -50,6 +51,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...runActions(context),
     ...homeActions(context),
     ...catalogActions(context),
+    ...approvalActions(context),
   };
   const onMessages = messageShortcuts(context);
   const global = newServiceShortcuts(context);

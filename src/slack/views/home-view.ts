@@ -4,6 +4,7 @@ import type { HomeFacts, HomeTeam, OwnedThing } from "../../usecases/home.ts";
 import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts";
 import { actionIds } from "../action-ids.ts";
+import { approvalSections } from "./approval-view.ts";
 import { actions, button, context, fitBlocks, limits, section } from "./blocks.ts";
 import { askButton, channelOf, kindLine } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
@@ -15,6 +16,8 @@ import { ago, join, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./tex
 export interface HomeContent {
   facts: HomeFacts;
   runs: RunRecord[];
+  /** Runs that wait for this person to approve them. */
+  approvals?: RunRecord[];
   examples: { question: string; what: string }[];
   templates: TemplateSummary[];
   status: CatalogStatus;
@@ -33,6 +36,7 @@ export function renderHome(content: HomeContent): HomeView {
     ),
     ...(content.isNew === true ? startHere(content) : []),
     quickActions(content),
+    ...approvalBlocks(content.approvals ?? []),
     facts.person === undefined ? unknownPerson() : undefined,
     ...facts.teams.slice(0, mostTeams).flatMap(teamBlocks),
     attention(facts.teams),
@@ -165,6 +169,23 @@ function attention(teams: readonly HomeTeam[]): KnownBlock | undefined {
   const left = findings.length - lines.length;
   const rest = left > 0 ? mrk`\n… ${left} more: \`callboard check\` lists them all` : mrk`${""}`;
   return section(mrk`*To mend in the catalog*\n${join(lines, "\n")}${rest}`);
+}
+
+const shownApprovals = 5;
+
+/** What waits for this person, before everything else: somebody cannot go on. */
+function approvalBlocks(runs: readonly RunRecord[]): KnownBlock[] {
+  if (runs.length === 0) return [];
+  const left = runs.length - shownApprovals;
+  const rest = left > 0 ? [context([mrk`… and ${left} more`])] : [];
+  return [
+    section(mrk`*Waiting for your approval*`),
+    ...runs.slice(0, shownApprovals).flatMap((run) => {
+      const approval = run.approvals?.findLast((each) => each.status === "pending");
+      return approval === undefined ? [] : approvalSections(run, approval);
+    }),
+    ...rest.filter((block) => block !== undefined),
+  ];
 }
 
 function runBlock(runs: readonly RunRecord[], nowMs: number): KnownBlock | undefined {

@@ -25,6 +25,7 @@ import {
   joinWithin,
   link,
   literal,
+  moment,
   mrk,
   type Mrkdwn,
   oneLine,
@@ -35,10 +36,13 @@ import {
 
 const statusMarks: Record<RunRecord["status"], string> = {
   waiting: "⏳",
+  "waiting-for-approval": "✋",
   running: "⚙️",
   completed: "✅",
   failed: "❌",
   cancelled: "🚫",
+  rejected: "⛔",
+  expired: "⌛",
 };
 
 const stepMarks: Record<StepState["status"], string> = {
@@ -68,12 +72,12 @@ export function renderRunMessage(
       ? mrk`${run.requester.name}`
       : person(run.requester.slackUserId);
   return message(
-    `${statusMarks[run.status]} ${titleOf(run)}: ${headline}`,
+    `${statusMarks[run.status]} ${runTitle(run)}: ${headline}`,
     [
-      section(mrk`${statusMarks[run.status]} *${titleOf(run)}*\n${headline}`),
+      section(mrk`${statusMarks[run.status]} *${runTitle(run)}*\n${headline}`),
       hasPlan ? planBlock(run, nowMs) : stepSection(run, nowMs),
       run.status === "completed" ? linkSection(run) : undefined,
-      run.status === "failed" ? errorSection(run) : undefined,
+      run.error === undefined ? undefined : errorSection(run),
       insteadOf(run),
       context([mrk`Asked for by ${by}  ·  run ${run.id}${took(run, nowMs)}`]),
       runButtons(run),
@@ -83,7 +87,7 @@ export function renderRunMessage(
 }
 
 /** `Node service seat-upgrades`: which template, and what it makes. */
-function titleOf(run: RunRecord): string {
+export function runTitle(run: RunRecord): string {
   const subject = runSubject(run.values);
   const title = oneLine(run.templateTitle);
   return subject === undefined ? title : `${title} ${clamp(oneLine(subject), 80)}`;
@@ -94,7 +98,7 @@ export function runLine(run: RunRecord, nowMs: number): Mrkdwn {
   const where = run.message?.channel;
   const place =
     where === undefined || !/^[CG]/.test(where) ? mrk`${""}` : mrk` in ${channel(where)}`;
-  return mrk`${statusMarks[run.status]} ${titleOf(run)}: ${runHeadline(run)} ${ago(run.createdAtMs, nowMs)}${place}`;
+  return mrk`${statusMarks[run.status]} ${runTitle(run)}: ${runHeadline(run)} ${ago(run.createdAtMs, nowMs)}${place}`;
 }
 
 /** What is going on, in a few words. */
@@ -103,12 +107,25 @@ function runHeadline(run: RunRecord): string {
   const total = run.steps.length;
   if (run.status === "completed") return "Done.";
   if (run.status === "failed") return `Failed ${failedStep(run)}.`;
+  if (run.status === "rejected") return "Rejected; nothing was done.";
+  if (run.status === "expired") return "Expired: nobody approved it in time; nothing was done.";
   if (run.status === "cancelled") return `Cancelled after ${done} of ${total} steps.`;
+  if (run.status === "waiting-for-approval") return approvalHeadline(run);
   if (run.waitingFor !== undefined) return `Waiting: ${clamp(oneLine(run.waitingFor), 200)}`;
   if (run.isCancelRequested === true) return "Stopping before the next step …";
   if (run.status === "waiting") return "Accepted, about to begin.";
   const present = run.steps.find((step) => step.status === "running");
   return `Step ${Math.min(done + 1, total)} of ${total}${present === undefined ? "" : `: ${oneLine(present.name)}`}`;
+}
+
+function approvalHeadline(run: RunRecord): string {
+  const approval = run.approvals?.at(-1);
+  if (approval?.status !== "pending") return "Approved, about to go on.";
+  const { requirement, decisions, titles, stepId } = approval;
+  const step = run.steps.find((each) => each.id === stepId);
+  const what = step === undefined ? "" : ` of “${oneLine(step.name)}”`;
+  const count = requirement.count === 1 ? "" : ` (${decisions.length} of ${requirement.count})`;
+  return `Waiting for approval${what} by ${clamp(oneLine(titles.join(" or ")), 200)}${count}, until ${moment(approval.expiresAtMs)}`;
 }
 
 function failedStep(run: RunRecord): string {
@@ -228,9 +245,10 @@ function insteadOf(run: RunRecord): KnownBlock | undefined {
 }
 
 function runButtons(run: RunRecord): KnownBlock | undefined {
-  if (run.status === "failed") return actions(failureButtons(run));
+  if (isUnfinished(run)) return actions(failureButtons(run));
   const canCancel =
-    (run.status === "waiting" || run.status === "running") && run.isCancelRequested !== true;
+    ["waiting", "waiting-for-approval", "running"].includes(run.status) &&
+    run.isCancelRequested !== true;
   return canCancel
     ? actions([
         button({
@@ -251,10 +269,15 @@ const confirmCancel: ConfirmationDialog = {
   deny: plain("Go on", 30),
 };
 
+/** True when somebody may want to try it once more. */
+function isUnfinished(run: RunRecord): boolean {
+  return ["failed", "rejected", "expired"].includes(run.status);
+}
+
 /** The same again, for what may pass by itself; other values, for what will not. */
 function failureButtons(run: RunRecord) {
   return [
-    retryButton(run),
+    run.status === "rejected" ? undefined : retryButton(run),
     button({
       actionId: actionIds.changeRun,
       label: "Change values",
@@ -267,7 +290,7 @@ function failureButtons(run: RunRecord) {
 function retryButton(run: RunRecord) {
   return button({
     actionId: actionIds.retryRun,
-    label: "Retry",
+    label: run.status === "expired" ? "Ask again" : "Retry",
     value: run.id,
     style: "primary",
     description: `Retry ${run.templateTitle} from the step that failed`,
@@ -286,14 +309,14 @@ export function renderRunResult(run: RunRecord): MessageContent {
       ? ""
       : ` ${run.error.message}${run.error.hint === undefined ? "" : ` — ${run.error.hint}`}`;
   return message(
-    [`${titleOf(run)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
+    [`${runTitle(run)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
     [
       section(mrk`*${runHeadline(run)}*`),
       run.status === "completed" ? linkSection(run) : undefined,
-      run.status === "failed" ? errorSection(run) : undefined,
+      run.error === undefined ? undefined : errorSection(run),
       ...outputTexts(run),
       ...logBlocks(run),
-      run.status === "failed" ? actions(failureButtons(run)) : undefined,
+      isUnfinished(run) ? actions(failureButtons(run)) : undefined,
     ],
     1,
   );

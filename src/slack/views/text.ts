@@ -195,6 +195,13 @@ export function cutMrkdwn(text: Mrkdwn, max: number): Mrkdwn {
 
 export { ago } from "../../base/age.ts";
 
+/** A moment for people of all time zones: `2026-12-05 09:30 UTC`. */
+export function moment(atMs: number): string {
+  const date = new Date(atMs);
+  if (Number.isNaN(date.getTime())) return "an unknown time";
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** How long something took: `0.8 s`, `14 s`, `3 min 5 s`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return "0 s";

@@ -1,6 +1,7 @@
 import { ConflictError, ForbiddenError } from "../../base/errors.ts";
 import { statesForRetry } from "../../scaffold/run-steps.ts";
 import type { JobQueue } from "../../storage/contract.ts";
+import { wakeRun } from "./park-run.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 import { isFinal, type RunStore } from "./run-store.ts";
 import { runJobId, runJobName } from "./start-run.ts";
@@ -21,10 +22,10 @@ export async function retryRun(
 ): Promise<RunRecord> {
   const run = await deps.runs.update(runId, (current) => {
     assertMayChange(current, by);
-    if (current.status !== "failed" && current.status !== "cancelled") {
+    if (!["failed", "cancelled", "expired"].includes(current.status)) {
       throw new ConflictError(
         "run-not-failed",
-        `this run is ${current.status}; only a failed or cancelled run can be retried`,
+        `this run is ${current.status}; only a failed, cancelled or expired run can be retried`,
       );
     }
     return reopened(current);
@@ -42,12 +43,13 @@ export async function cancelRun(
   by: RunRequester,
   deps: ChangeRunDeps,
 ): Promise<RunRecord> {
-  return deps.runs.update(runId, (current) => {
+  const run = await deps.runs.update(runId, (current) => {
     assertMayChange(current, by);
     if (isFinal(current.status))
       throw new ConflictError("run-finished", `this run is already ${current.status}`);
     return { ...current, isCancelRequested: true };
   });
+  return run.parked === undefined ? run : await wakeRun(runId, deps);
 }
 
 function reopened(run: RunRecord): RunRecord {

@@ -1,18 +1,16 @@
 import { CallboardError, toError, UpstreamError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
-import type { RunOutput, StepError, StepState } from "../../scaffold/model.ts";
+import type { StepError, StepState } from "../../scaffold/model.ts";
 import type { StepNotes } from "../../scaffold/publishers/contract.ts";
 import { HandBack } from "../../storage/contract.ts";
 import type { NameReservations } from "./name-reservations.ts";
 import type { Notifier } from "./notifier.ts";
+import { end, park, withoutWaiting } from "./run-changes.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isFinal, StaleClaimError, type RunStore } from "./run-store.ts";
+import type { HeldRun, StepsResult } from "./steps-result.ts";
 
-/** How the steps of a run ended. */
-export type StepsResult =
-  | { status: "completed"; steps: StepState[]; output: RunOutput }
-  | { status: "failed"; steps: StepState[]; error: StepError & { stepId?: string } }
-  | { status: "cancelled"; steps: StepState[] };
+export type { HeldRun, StepsResult } from "./steps-result.ts";
 
 /** What the steps may do to the run's record while they work; every write is refused once another worker took over. */
 export interface StepHooks {
@@ -26,6 +24,7 @@ export interface StepHooks {
   assertCurrent: () => Promise<void>;
   /** Aborted with the reason `cancelled`, `shutdown` or `lock lost`. */
   signal: AbortSignal;
+  held: HeldRun;
 }
 
 export interface ExecuteRunDeps {
@@ -37,6 +36,8 @@ export interface ExecuteRunDeps {
    * @throws UpstreamError with `isRetryable` when a host should be asked again later.
    */
   runSteps(run: RunRecord, hooks: StepHooks): Promise<StepsResult>;
+  /** Decides whether a run may begin; undefined: it may. Absent: every run may. */
+  admit?(held: HeldRun, signal: AbortSignal): Promise<StepsResult | undefined>;
   logger: Logger;
   clock: () => number;
   onEnded?: (run: RunRecord) => void;
@@ -63,7 +64,7 @@ export async function executeRun(
     if (run.status === "running" && run.waitingFor === undefined) deps.onResumed?.(run);
     const claim = createClaim(run, signal, deps);
     if (!isFinal(claim.run().status)) await workOn(claim, signal, deps);
-    await report(claim, signal, deps);
+    if (isFinal(claim.run().status)) await report(claim, signal, deps);
   } catch (thrown) {
     // whoever took the run over goes on with it; there is nothing left to do or say here
     if (thrown instanceof StaleClaimError) return;
@@ -90,13 +91,20 @@ export async function giveUpRun(
   await report(claim, signal, deps);
 }
 
-/** Executes the steps and stores the end. */
+/** Executes the steps and stores the end, or that the run waits without a job. */
 async function workOn(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): Promise<void> {
   await openMessageIfPossible(claim, signal, deps);
-  await claim.change((run) => ({ ...withoutWaiting(run), status: "running" }));
-  const result = await steps(claim, signal, deps);
+  let result = await steps(claim, signal, deps);
+  while (result.status === "parked") {
+    const { wait } = result;
+    // whoever approved in between has found nothing to wake: go on at once
+    const run = await claim.change((present) => park(present, wait));
+    if (run.parked !== undefined) return;
+    result = await steps(claim, signal, deps);
+  }
+  const ending = result;
   const endedAtMs = deps.clock();
-  const ended = await claim.change((run) => end(run, result, endedAtMs));
+  const ended = await claim.change((run) => end(run, ending, endedAtMs));
   deps.onEnded?.(ended);
 }
 
@@ -110,12 +118,15 @@ async function steps(
   }
   let result: StepsResult;
   try {
+    const refused = await deps.admit?.(claim, signal);
+    if (refused !== undefined) return refused;
+    await claim.change((run) => ({ ...withoutWaiting(run), status: "running" }));
     result = await deps.runSteps(claim.run(), claim.hooks);
   } catch (thrown) {
     await claim.flushLog();
     result = await afterThrow(thrown, claim, signal);
   }
-  if (result.status !== "completed" && signal.aborted) {
+  if (result.status !== "completed" && result.status !== "parked" && signal.aborted) {
     await claim.flushLog();
     throw new HandBack("stopped before the run ended");
   }
@@ -127,7 +138,7 @@ async function afterThrow(
   thrown: unknown,
   claim: Claim,
   signal: AbortSignal,
-): Promise<StepsResult> {
+): Promise<Extract<StepsResult, { status: "failed" }>> {
   if (thrown instanceof StaleClaimError) throw thrown;
   if (signal.aborted) throw new HandBack("stopped before the run ended");
   if (isRetryable(thrown) && claim.run().upstreamWaits < maxUpstreamWaits) {
@@ -141,7 +152,7 @@ async function afterThrow(
   return failureOf(thrown, claim);
 }
 
-function failureOf(thrown: unknown, claim: Claim): StepsResult {
+function failureOf(thrown: unknown, claim: Claim): Extract<StepsResult, { status: "failed" }> {
   const failing = claim
     .run()
     .steps.find((step) => step.status === "running" || step.status === "failed");
@@ -180,11 +191,16 @@ async function report(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): 
   if (!isTold) {
     try {
       await openMessage(claim, signal, deps);
+      const asked = claim.run().approvals?.findLast((each) => each.message?.ts !== undefined);
+      if (asked !== undefined) await deps.notifier.showApproval?.(claim.run(), asked);
+      const { retries } = claim.run();
       await deps.notifier.finish(claim.run(), signal);
-      await claim.change((run) => ({
-        ...run,
-        ...(run.message === undefined ? {} : { message: { ...run.message, isResultPosted: true } }),
-      }));
+      await claim.change((run) =>
+        // a retry that was pressed meanwhile has an end of its own to tell
+        run.message === undefined || run.retries !== retries
+          ? run
+          : { ...run, message: { ...run.message, isResultPosted: true } },
+      );
     } catch (thrown) {
       if (thrown instanceof StaleClaimError || isRetryable(thrown)) throw thrown;
       // a channel that is gone stays gone; the run itself has ended well or not all the same
@@ -218,27 +234,8 @@ async function openMessageIfPossible(
   }
 }
 
-function end(run: RunRecord, result: StepsResult, endedAtMs: number): RunRecord {
-  return {
-    ...withoutWaiting(run),
-    status: result.status,
-    steps: result.steps,
-    endedAtMs,
-    ...(result.status === "completed" ? { output: result.output } : {}),
-    ...(result.status === "failed" ? { error: result.error } : {}),
-  };
-}
-
-function withoutWaiting(run: RunRecord): RunRecord {
-  const { waitingFor: _waitingFor, ...rest } = run;
-  return rest;
-}
-
 /** One worker's hold on a run. */
-interface Claim {
-  /** As last written. */
-  run(): RunRecord;
-  change(change: (run: RunRecord) => RunRecord): Promise<RunRecord>;
+interface Claim extends HeldRun {
   openMessage(): Promise<void>;
   flushLog(): Promise<void>;
   hooks: StepHooks;
@@ -284,6 +281,7 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
       if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
     },
     signal: AbortSignal.any([signal, cancel.signal]),
+    held: { run: () => present, change },
   };
   return {
     run: () => present,

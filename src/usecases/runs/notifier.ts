@@ -1,3 +1,4 @@
+import type { Approval } from "../approvals/approval.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** Tells people how a run goes. The Slack implementation edits one parent message and replies in its thread. */
@@ -12,6 +13,19 @@ export interface Notifier {
   ): Promise<{ channel: string; ts: string; insteadOf?: string }>;
   /** Shows the present state in the parent message; calls may be coalesced, the last one is always shown. */
   update(run: RunRecord): void;
+  /**
+   * Asks those who may approve; resolves with where it stands. When `approval.message.isIntended` is set without a `ts`, it may
+   * already have been sent: look for it first.
+   */
+  ask?(
+    run: RunRecord,
+    approval: Approval,
+    signal: AbortSignal,
+  ): Promise<{ channel: string; ts: string }>;
+  /** Shows how a question stands where it was asked; never throws. */
+  showApproval?(run: RunRecord, approval: Approval): Promise<void>;
+  /** Reminds those who were asked; never throws. */
+  remind?(run: RunRecord, approval: Approval, signal: AbortSignal): Promise<void>;
   /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
   finish(run: RunRecord, signal: AbortSignal): Promise<void>;
 }

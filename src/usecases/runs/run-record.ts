@@ -1,20 +1,23 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { RunOutput, StepError, StepState, Template } from "../../scaffold/model.ts";
+import type { Approval } from "../approvals/approval.ts";
+import type { RunRequester } from "./run-requester.ts";
 
-/** `waiting`: accepted, not begun. `stalled` never appears: a crashed run stays `running` until it is resumed. */
-export type RunStatus = "waiting" | "running" | "completed" | "failed" | "cancelled";
+export type { RunRequester } from "./run-requester.ts";
 
-/** Who started a run and where it reports. */
-export interface RunRequester {
-  /** Slack user id. */
-  slackUserId?: string;
-  /** The Slack workspace that it was asked for in; the run reports there. */
-  workspace?: { teamId: string; enterpriseId?: string };
-  /** As shown. */
-  name: string;
-  /** Their User in the catalog, canonical. */
-  userRef?: string;
-}
+/**
+ * `waiting`: accepted, not begun. `stalled` never appears: a crashed run stays `running` until it is resumed.
+ * `rejected` and `expired`: nobody allowed it to begin, so nothing was done.
+ */
+export type RunStatus =
+  | "waiting"
+  | "waiting-for-approval"
+  | "running"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "rejected"
+  | "expired";
 
 /** Where the run's one parent message stands. */
 export interface RunMessage {
@@ -26,6 +29,14 @@ export interface RunMessage {
   isResultPosted?: boolean;
   /** Set when the bot may not write in the wanted channel and the run reports in a direct message instead. */
   insteadOf?: string;
+}
+
+/** How long a run waits without a job, and what else may end the wait. */
+export interface RunParking {
+  /** When it goes on by itself, at the latest; milliseconds since the epoch. */
+  untilMs: number;
+  /** What an event names to wake it, such as `pull-request:github.com/acme/pay#4`. */
+  topic?: string;
 }
 
 /** One execution of a template, as stored under collection `runs`. */
@@ -62,4 +73,10 @@ export interface RunRecord {
   upstreamWaits: number;
   /** Why the run waits at the moment, for the parent message. */
   waitingFor?: string;
+  /** Set while the run waits without a job: for a click, an event or a time. */
+  parked?: RunParking;
+  /** How often a parked run was woken; absent: never. */
+  wakes?: number;
+  /** What was asked of approvers, oldest first; the last one counts. */
+  approvals?: Approval[];
 }

@@ -19,6 +19,8 @@ export interface OpenRun {
   id: string;
   /** When it was accepted, or last opened again. */
   openedAtMs: number;
+  /** Set for a parked run: nothing is to be done before. */
+  wakeAtMs?: number;
 }
 
 /** Runs as records, written by compare-and-set so that neither a second worker nor a click is ever overwritten. */
@@ -44,9 +46,17 @@ export interface RunStore {
   forgetOpen(id: string): Promise<void>;
 }
 
+const finalStatuses: ReadonlySet<RunStatus> = new Set<RunStatus>([
+  "completed",
+  "failed",
+  "cancelled",
+  "rejected",
+  "expired",
+]);
+
 /** True when nothing more will happen to a run by itself. */
 export function isFinal(status: RunStatus): boolean {
-  return status === "completed" || status === "failed" || status === "cancelled";
+  return finalStatuses.has(status);
 }
 
 /** Creates the store over any backend's records. */
@@ -86,14 +96,17 @@ export function createRunStore(records: RecordStore, clock: () => number): RunSt
       return stored === undefined ? undefined : fromJson(stored.value);
     },
     claim: (id) => write(id, (run) => ({ ...run, fence: run.fence + 1 })),
-    updateClaimed: (id, fence, change) =>
-      write(id, (run) => {
-        if (run.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
-        return change(run);
-      }),
+    async updateClaimed(id, fence, change) {
+      const run = await write(id, (present) => {
+        if (present.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
+        return change(present);
+      });
+      if (run.parked !== undefined) await records.put(openRuns, id, openEntry(run, clock()));
+      return run;
+    },
     async update(id, change) {
       const run = await write(id, change);
-      if (!isFinal(run.status)) await records.put(openRuns, id, { openedAtMs: clock() });
+      if (!isFinal(run.status)) await records.put(openRuns, id, openEntry(run, clock()));
       return run;
     },
     listOpen: () => listOpenRuns(records),
@@ -111,15 +124,19 @@ export function createRunStore(records: RecordStore, clock: () => number): RunSt
   };
 }
 
+function openEntry({ parked }: RunRecord, nowMs: number): Record<string, number> {
+  return { openedAtMs: nowMs, ...(parked === undefined ? {} : { wakeAtMs: parked.untilMs }) };
+}
+
 async function listOpenRuns(records: RecordStore): Promise<OpenRun[]> {
   const open: OpenRun[] = [];
   for (;;) {
     const afterId = open.at(-1)?.id;
-    const page = await records.list<{ openedAtMs: number }>(openRuns, {
+    const page = await records.list<{ openedAtMs: number; wakeAtMs?: number }>(openRuns, {
       limit: pageSize,
       ...(afterId === undefined ? {} : { afterId }),
     });
-    open.push(...page.map((record) => ({ id: record.id, openedAtMs: record.value.openedAtMs })));
+    open.push(...page.map((record) => ({ id: record.id, ...record.value })));
     if (page.length < pageSize) return open;
   }
 }

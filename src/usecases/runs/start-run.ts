@@ -31,9 +31,10 @@ export interface StartRunDeps {
   clock: () => number;
 }
 
-/** The job that works on a run; a retry is a job of its own, so that the finished one does not stand in its way. */
-export function runJobId(run: Pick<RunRecord, "id" | "retries">): string {
-  return `run-${run.id}-${run.retries}`;
+/** The job that works on a run; a retry or a wake is a job of its own, so that the finished one does not stand in its way. */
+export function runJobId(run: Pick<RunRecord, "id" | "retries" | "wakes">): string {
+  const { id, retries, wakes = 0 } = run;
+  return wakes === 0 ? `run-${id}-${retries}` : `run-${id}-${retries}-${wakes}`;
 }
 
 /** Name under which run jobs are queued. */

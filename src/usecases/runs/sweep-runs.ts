@@ -1,6 +1,7 @@
 import type { Logger } from "../../base/logger.ts";
 import type { JobQueue } from "../../storage/contract.ts";
 import type { NameReservations } from "./name-reservations.ts";
+import { wakeRun } from "./park-run.ts";
 import type { RunStore } from "./run-store.ts";
 import { runJobId, runJobName } from "./start-run.ts";
 
@@ -17,15 +18,22 @@ const settleMs = 5000;
 
 /**
  * Queues every open run that has no job: accepted but not queued, or ended without its report, because a process died in between.
- * Names that nobody needs any more are given back. Returns how many runs it queued.
+ * Parked runs are woken when their time has come. Names that nobody needs any more are given back. Returns how many runs it queued.
  */
 export async function sweepRuns(deps: SweepDeps): Promise<number> {
   let queued = 0;
-  for (const { id, openedAtMs } of await deps.runs.listOpen()) {
-    if (deps.clock() - openedAtMs < settleMs) continue;
+  for (const { id, openedAtMs, wakeAtMs } of await deps.runs.listOpen()) {
+    const nowMs = deps.clock();
+    if (wakeAtMs === undefined ? nowMs - openedAtMs < settleMs : nowMs < wakeAtMs) continue;
     const run = await deps.runs.get(id);
     if (run === undefined) {
       await deps.runs.forgetOpen(id);
+      continue;
+    }
+    if (run.parked !== undefined) {
+      if (nowMs < run.parked.untilMs) continue;
+      await wakeRun(id, deps);
+      queued += 1;
       continue;
     }
     const jobId = runJobId(run);

@@ -1,0 +1,66 @@
+import { ForbiddenError } from "../base/errors.ts";
+import { displayName } from "../catalog/model.ts";
+import type { Config } from "../config/load.ts";
+import { buildForm } from "../scaffold/build-form.ts";
+import type { FetchSource } from "../scaffold/fetching/contract.ts";
+import type { TemplateStep } from "../scaffold/model.ts";
+import { StepWait } from "../scaffold/step-wait.ts";
+import { validateValues } from "../scaffold/validate-values.ts";
+import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/approval-gate.ts";
+import { requiredApproval } from "../usecases/approvals/required-approval.ts";
+import { hashTemplate } from "../usecases/approvals/template-hash.ts";
+import type { StepHooks } from "../usecases/runs/execute-run.ts";
+import type { Notifier } from "../usecases/runs/notifier.ts";
+import { configuredWellKnown } from "./catalog-well-known.ts";
+import type { CatalogState } from "./create-catalog.ts";
+
+/** What stands before runs and steps that need approval. */
+export function createApprovalGate(options: {
+  catalog: Pick<CatalogState, "templates" | "snapshot">;
+  fetch: FetchSource;
+  notifier: Notifier;
+  config: Config;
+  clock: () => number;
+}): ApprovalGateDeps {
+  const { catalog, fetch, notifier, clock, config } = options;
+  const wellKnown = configuredWellKnown(config.file.catalog);
+  return {
+    requirementOf: requiredApproval,
+    currentTemplate: (run) => catalog.templates().get(run.templateRef),
+    faultsOf: (template, values) =>
+      validateValues(buildForm(template), values).map(({ key, message }) =>
+        key === "" ? message : `${key}: ${message}`,
+      ),
+    groupOf(ref) {
+      const group = catalog.snapshot().catalog.entities.get(ref);
+      if (group === undefined) return undefined;
+      const found = wellKnown.slackChannel(group);
+      const channel = found?.id ?? (found?.name === undefined ? undefined : `#${found.name}`);
+      return { title: displayName(group), ...(channel === undefined ? {} : { channel }) };
+    },
+    hashOf: (template, signal) => hashTemplate(template, fetch, signal),
+    notifier,
+    clock,
+  };
+}
+
+/**
+ * Lets a step begin once it is approved.
+ * @throws StepWait until then, ForbiddenError `approval-rejected`, `approval-expired`
+ */
+export async function passStepApproval(
+  step: TemplateStep,
+  hooks: StepHooks,
+  gate: ApprovalGateDeps,
+): Promise<void> {
+  const held = await passApproval(hooks.held, hooks.signal, gate, step.id);
+  if (held === undefined) {
+    if (hooks.held.run().status === "waiting-for-approval") {
+      await hooks.held.change((run) => ({ ...run, status: "running" }));
+    }
+    return;
+  }
+  if (held.status === "parked") throw new StepWait(held.wait);
+  const { code, message, hint } = held.error;
+  throw new ForbiddenError(code, message, hint === undefined ? {} : { hint });
+}

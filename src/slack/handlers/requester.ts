@@ -1,0 +1,27 @@
+import type { RunRecord, RunRequester } from "../../usecases/runs/run-record.ts";
+import type { SlackContext } from "../context.ts";
+import { workspaceIdOf } from "../workspaces.ts";
+
+/**
+ * Whoever clicks, as Slack and the catalog know them now.
+ * @throws ForbiddenError `slack-not-a-member`, UpstreamError `slack-unreachable`
+ */
+export async function requesterOf(
+  context: SlackContext,
+  slackUserId: string,
+): Promise<RunRequester> {
+  const { name } = await context.people.requireMember(slackUserId);
+  const userRef = await context.people.userRef(slackUserId);
+  return {
+    slackUserId,
+    workspace: workspaceIdOf(context.identity()),
+    name,
+    ...(userRef === undefined ? {} : { userRef }),
+  };
+}
+
+/** True when the run was asked for in the workspace that is worked for, so that no other company touches it. */
+export function isOfThisWorkspace(context: SlackContext, { requester }: RunRecord): boolean {
+  const { workspace } = requester;
+  return workspace === undefined || workspace.teamId === context.identity().teamId;
+}
