@@ -16,6 +16,7 @@ import { createSlackClients, type SlackClients } from "../../src/slack/clients.t
 import { createSlackApp, type SlackApp } from "../../src/slack/create-slack-app.ts";
 import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
 import { createSingleWorkspace } from "../../src/slack/workspaces.ts";
+import type { EventInbox } from "../../src/usecases/event-inbox.ts";
 import type { Services } from "../../src/usecases/services.ts";
 
 /** People and channels of the playground's sample workspace. */
@@ -47,6 +48,8 @@ export interface SlackBenchOptions {
   lasting?: Playground;
   logger?: Logger;
   now?: () => number;
+  /** Keeps events until they are handled. */
+  inbox?: EventInbox;
   /** Between two looks at an open Home tab. */
   homeEveryMs?: number;
   /** Between two messages in a channel; none by default, and the playground does not count either. */
@@ -90,6 +93,7 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     now: options.now ?? Date.now,
     newId: randomUUID,
     dedupe: options.dedupe ?? createMemoryDedupe(),
+    ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
     ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
   });
   const eventsUrl = slack.router === undefined ? "" : await serve(slack.router, releaser);

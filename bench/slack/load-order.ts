@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** What to send where. */
+export interface LoadOrder {
+  url: string;
+  /** Signs the payloads. */
+  secret: string;
+  kind: "command" | "event";
+  /** Taken in turn. */
+  questions: readonly string[];
+  teamId: string;
+  userId: string;
+  /** Taken in turn by events; commands come from the first. */
+  channels: readonly string[];
+  connections: number;
+  seconds: number;
+  /** So many requests instead of for so long. */
+  amount?: number;
+}
+
+/** What came back. */
+export interface LoadResult {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  accepted: number;
+  failures: number;
+}
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL("./load.ts", import.meta.url));
+
+/** Sends the load from a process of its own and resolves when it is done. */
+export async function sendLoad(order: LoadOrder): Promise<LoadResult> {
+  const folder = await mkdtemp(join(tmpdir(), "callboard-load-"));
+  try {
+    const file = join(folder, "order.json");
+    await writeFile(file, JSON.stringify(order));
+    const { stdout } = await run(process.execPath, ["--import", "tsx", script, file]);
+    const result: LoadResult = JSON.parse(stdout);
+    return result;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
