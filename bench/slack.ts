@@ -1,7 +1,7 @@
 /**
  * How long Slack waits for the answer to a slash command: the real bot over signed HTTP on a made-up catalog, beside a minimal
  * Bolt app that only acknowledges and one that asks plain lunr, in turns in one run; then how events are taken in.
- * `node --import tsx bench/slack.ts [--size 14000] [--seconds 5] [--events 2000]`
+ * `node --import tsx bench/slack.ts [--size 14000] [--seconds 5] [--events 2000] [--redis redis://…]`
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     size: { type: "string", default: "14000" },
     seconds: { type: "string", default: "5" },
     events: { type: "string", default: "2000" },
+    redis: { type: "string" },
   },
 });
 const connections = 10;
@@ -52,7 +53,7 @@ const services = {
   answerQuestion: async (question: string) => answer(question, { nowMs: 0 }),
 };
 const storageDir = await mkdtemp(join(tmpdir(), "callboard-bench-"));
-const redisUrl = process.env["TEST_REDIS_URL"];
+const { redis: redisUrl } = values;
 const storage = await openStorage({
   dataDir: storageDir,
   logger: silentLogger,

@@ -93,8 +93,7 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     now: options.now ?? Date.now,
     newId: randomUUID,
     dedupe: options.dedupe ?? createMemoryDedupe(),
-    ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
-    ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
+    ...given({ inbox: options.inbox, homeEveryMs: options.homeEveryMs }),
   });
   const eventsUrl = slack.router === undefined ? "" : await serve(slack.router, releaser);
   if (eventsUrl !== "") playground.setEventsUrl(eventsUrl);
@@ -108,6 +107,17 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     outbox,
     eventsUrl,
     close: async () => await releaser.releaseAll(),
+  };
+}
+
+/** Only the options that were given. */
+function given(options: {
+  inbox: EventInbox | undefined;
+  homeEveryMs: number | undefined;
+}): Pick<SlackBenchOptions, "inbox" | "homeEveryMs"> {
+  return {
+    ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
+    ...(options.homeEveryMs === undefined ? {} : { homeEveryMs: options.homeEveryMs }),
   };
 }
 
