@@ -10,6 +10,7 @@ import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
 import { createQuestionService } from "../usecases/answers/question-service.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
+import type { AnswerFeedback } from "../usecases/feedback/answer-feedback.ts";
 import { createHome } from "../usecases/home.ts";
 import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
@@ -18,8 +19,9 @@ import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
 import { createPublishing } from "./create-publisher.ts";
-import { createRuns, type Runs } from "./create-runs.ts";
+import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
 import { createFetch, createHttp, loadActions } from "./load-actions.ts";
+import { openFeedback } from "./open-feedback.ts";
 import { seedRepositories } from "./seed-repositories.ts";
 
 /** How often this process looks whether another one registered something. */
@@ -35,6 +37,7 @@ export interface Core {
   catalog: CatalogState;
   runs: Runs;
   metrics: Metrics;
+  feedback: AnswerFeedback;
   /** Absent without credentials. */
   github: GithubClient | undefined;
 }
@@ -74,6 +77,8 @@ export async function openCore(
   const renderer = createWorkerRenderer();
   releaser.add("renderer", () => renderer.close());
   const metrics = metricsOf(catalog, storage, clock);
+  const feedback = openFeedback({ config, logger, clock, storage, catalog });
+  releaser.add("question counts", () => feedback.close());
   if (github === undefined) await seedRepositories(config, publisher, logger);
   const runs = createRuns({
     config,
@@ -88,19 +93,30 @@ export async function openCore(
     fetch: createFetch(config),
     ...createHttp(config),
     sweepIntervalMs,
-    onResumed: () => metrics.recoveries.inc(),
-    onEnded(run) {
-      metrics.runs.inc({ template: run.templateRef, status: run.status });
-      metrics.runSeconds.observe({ template: run.templateRef }, (clock() - run.createdAtMs) / 1000);
-    },
+    ...runMetrics(metrics, clock),
   });
   return {
     storage,
     catalog,
     runs,
     metrics,
+    feedback,
     github,
-    services: servicesOf(config, { catalog, runs, storage, metrics }),
+    services: servicesOf(config, { catalog, runs, storage, metrics, feedback }),
+  };
+}
+
+/** Counts how runs go. */
+function runMetrics(
+  metrics: Metrics,
+  clock: () => number,
+): Pick<RunsOptions, "onResumed" | "onEnded"> {
+  return {
+    onResumed: () => metrics.recoveries.inc(),
+    onEnded({ templateRef: template, status, createdAtMs }) {
+      metrics.runs.inc({ template, status });
+      metrics.runSeconds.observe({ template }, (clock() - createdAtMs) / 1000);
+    },
   };
 }
 
@@ -131,14 +147,21 @@ export async function openConfiguredStorage(
 
 function servicesOf(
   config: Config,
-  { catalog, runs, storage, metrics }: Pick<Core, "catalog" | "runs" | "storage" | "metrics">,
+  {
+    catalog,
+    runs,
+    storage,
+    metrics,
+    feedback,
+  }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback">,
 ): Services {
   return {
     ...createQuestionService({
       answer: catalog.answer,
-      onAnswer({ intent, status }, durationMs) {
+      onAnswer(answer, context, durationMs) {
         metrics.questionSeconds.observe(durationMs / 1000);
-        metrics.questions.inc({ intent, status });
+        metrics.questions.inc({ intent: answer.intent, status: answer.status });
+        feedback.onAnswer(answer, context, durationMs);
       },
     }),
     readDocument: catalog.readDocument,
@@ -158,6 +181,7 @@ function servicesOf(
       accept: (source) => catalog.accept(source),
       check: (target) => catalog.check(target),
     },
+    feedback: feedback.service,
     status: () => catalog.status(),
   };
 }

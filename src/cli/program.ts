@@ -19,6 +19,7 @@ export function createProgram(context: CliContext): Program {
     addQuestionCommands(program, context, run);
     addFileCommands(program, context, run);
     addCatalogCommands(program, context, run);
+    addFeedbackCommands(program, context, run);
     try {
       await program.parseAsync(argv, { from: "user" });
     } catch (thrown) {
@@ -164,6 +165,32 @@ function addCatalogCommands(program: Command, context: CliContext, run: Run): vo
     .action((source: string | undefined) =>
       run(async () => (await import("./commands/catalog.ts")).runCatalogAccept(context, source)),
     );
+}
+
+function addFeedbackCommands(program: Command, context: CliContext, run: Run): void {
+  program
+    .command("stats")
+    .description("how much the running bot was asked, about what, and how well it was answered")
+    .option("--days <n>", "how many days", parseDays, 30)
+    .option("--json", "print as JSON")
+    .action((options: { days: number; json?: boolean }) =>
+      run(async () => (await import("./commands/feedback.ts")).runStats(context, options)),
+    );
+  program
+    .command("gaps")
+    .description("what people asked for in vain, and what they said is wrong")
+    .option("--json", "print as JSON")
+    .action((options: { json?: boolean }) =>
+      run(async () => (await import("./commands/feedback.ts")).runGaps(context, options)),
+    );
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 90) {
+    throw new InvalidArgumentError("expected a whole number from 1 to 90");
+  }
+  return days;
 }
 
 function parseLimit(text: string): number {

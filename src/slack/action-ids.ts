@@ -4,6 +4,8 @@ export const actionIds = {
   ask: "ask",
   /** Posts the answer to the question in its value for the whole channel. */
   share: "share",
+  /** Opens a form for a note on something that is missing; its value says what. */
+  reportGap: "gap-report",
   /** Opens the document named in its value in a modal. */
   openDocument: "document-open",
   /** Another page of the document in the modal. */
@@ -33,6 +35,7 @@ export const viewIds = {
   answer: "answer",
   document: "document",
   templates: "templates",
+  gap: "gap",
   formPage: "form-page",
   formReview: "form-review",
   /** Why somebody rejects. */

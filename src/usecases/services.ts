@@ -5,6 +5,8 @@ import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
+import type { Gap } from "./feedback/gap.ts";
+import type { Stats } from "./feedback/question-stats.ts";
 import type { HomeFacts } from "./home.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { Operators } from "./operators.ts";
@@ -23,6 +25,8 @@ export interface Services {
   runs: RunService;
   drafts: DraftService;
   catalog?: CatalogService;
+  /** What people tell back about answers, and what is counted of questions. */
+  feedback?: FeedbackService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
   newcomers?: Newcomers;
@@ -36,6 +40,8 @@ export interface Services {
 export interface QuestionContext extends AskContext {
   /** Finds the answer before this question in the same thread; called only when the question leaves something out. */
   findPrevious?: () => Promise<Previous | undefined>;
+  /** False for what nobody asked in so many words: an answer drawn again, a link explained. Default true. */
+  isCounted?: boolean;
 }
 
 export interface CatalogStatus {
@@ -47,6 +53,16 @@ export interface CatalogStatus {
   readAtMs: number;
   /** How each source of the catalog stands: its age, what failed, what waits to be accepted. */
   sources?: SourceStatus[];
+}
+
+/** What people tell back about answers, and what is counted of questions: counters, never a message's text. */
+export interface FeedbackService {
+  /** The questions of the last `days` days. */
+  stats(days: number): Promise<Stats>;
+  /** What was asked for in vain, most wanted first. */
+  gaps(): Promise<Gap[]>;
+  /** Somebody says that something is missing, with a note for the platform team where they wrote one. */
+  reportGap(report: { words: string; ref?: string; note: string; by: string }): Promise<void>;
 }
 
 /** What people do about the catalog itself. */

@@ -156,6 +156,7 @@ const anyCard: fc.Arbitrary<Card> = fc.oneof(
   fc.record({ type: fc.constant("choice" as const), title: anyText, choices: near }),
   fc.record({
     type: fc.constant("nothing" as const),
+    words: anyText,
     title: anyText,
     near,
     suggestions: fc.array(anyText, { maxLength: 20 }),

@@ -224,6 +224,7 @@ function cannedAnswer(question: string): Answer {
   return answerWith(
     {
       type: "nothing",
+      words: question,
       title: `I know nothing called ${question}`,
       near: [],
       suggestions: ["/callboard help"],

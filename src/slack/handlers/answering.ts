@@ -13,6 +13,8 @@ export interface Asker {
   threadTs?: string;
   /** Finds what the answer before this question was about; absent where nothing was said before. */
   findPrevious?: () => Promise<Previous | undefined>;
+  /** False for what nobody asked in so many words. Default true. */
+  isCounted?: boolean;
   /** Told of the answer to a question, before it is drawn. */
   onAnswer?: (answer: Answer) => void;
 }
@@ -21,13 +23,14 @@ export interface Asker {
 export async function answerQuestion(
   context: SlackContext,
   question: string,
-  { slackUserId, findPrevious, onAnswer }: Omit<Asker, "canShare">,
+  { slackUserId, findPrevious, onAnswer, isCounted }: Omit<Asker, "canShare">,
 ): Promise<Answer> {
   const userRef = await context.people.userRef(slackUserId);
   const answer = await context.services.answerQuestion(question, {
     nowMs: context.now(),
     ...(userRef === undefined ? {} : { userRef }),
     ...(findPrevious === undefined ? {} : { findPrevious }),
+    ...(isCounted === undefined ? {} : { isCounted }),
   });
   onAnswer?.(answer);
   return answer;

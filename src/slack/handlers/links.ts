@@ -56,7 +56,9 @@ async function answerAbout(
   url: string,
   slackUserId: string,
 ): Promise<Answer | undefined> {
-  return url.length > 2000 ? undefined : await answerQuestion(context, url, { slackUserId });
+  return url.length > 2000
+    ? undefined
+    : await answerQuestion(context, url, { slackUserId, isCounted: false });
 }
 
 async function isRepeated(context: SlackContext, channel: string, url: string): Promise<boolean> {

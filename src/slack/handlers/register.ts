@@ -5,6 +5,7 @@ import { answerActions } from "./answer-actions.ts";
 import { approvalActions, approvalViews } from "./approvals.ts";
 import { catalogActions } from "./catalog-actions.ts";
 import { commandHandlers } from "./commands.ts";
+import { feedbackActions, feedbackViews } from "./feedback.ts";
 import { formActions, formViews } from "./form.ts";
 import { homeActions, registerHome } from "./home.ts";
 import { registerLifecycle } from "./lifecycle.ts";
@@ -43,9 +44,10 @@ type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
  */
 function registerTables(app: App, context: SlackContext): void {
   const commands = commandHandlers(context);
-  const views = { ...formViews(context), ...approvalViews(context) };
+  const views = { ...formViews(context), ...approvalViews(context), ...feedbackViews(context) };
   const actions = {
     ...answerActions(context),
+    ...feedbackActions(context),
     ...newServiceActions(context),
     ...formActions(context),
     ...runActions(context),

@@ -1,5 +1,6 @@
 import { acceptCommand, catalogCommand, catalogStatusCommand } from "./catalog.ts";
 import { checkCommand } from "./check.ts";
+import { gapsCommand, statsCommand } from "./feedback.ts";
 import { helpCommand } from "./help.ts";
 import { newCommand, newServiceCommand } from "./new-service.ts";
 import { runbookCommand, whoOwnsCommand } from "./questions.ts";
@@ -17,5 +18,7 @@ export const builtinSubcommands: readonly Subcommand[] = [
   catalogCommand,
   catalogStatusCommand,
   acceptCommand,
+  statsCommand,
+  gapsCommand,
   helpCommand,
 ];

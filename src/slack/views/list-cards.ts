@@ -10,6 +10,7 @@ import {
   evidenceLines,
   kindLine,
 } from "./briefs.ts";
+import { gapButton } from "./feedback-views.ts";
 import { join, joinWithin, literal, mrk, oneLine } from "./text.ts";
 
 /** Groups of things, as many as fit; the number of all stands in the title. */
@@ -67,6 +68,7 @@ export function renderNothingCard(
     card.near.length === 0 ? undefined : section(mrk`*Did you mean*`),
     ...choices(card.near, 5),
     tips.length === 0 ? undefined : section(mrk`*Try*\n${join(tips, "\n")}`),
+    actions([gapButton(card.words, card.near[0]?.brief.ref)]),
   ];
 }
 

@@ -32,6 +32,7 @@ export function answerNothing(asked: Asked, near: readonly Hit[], title?: string
     status: "unknown",
     card: {
       type: "nothing",
+      words: wordsKey(asked.query.subject),
       title:
         title ??
         (subject === ""

@@ -103,6 +103,8 @@ export type Card =
   | {
       type: "nothing";
       title: string;
+      /** What was looked for, normalised; empty when the question named nothing. */
+      words: string;
       near: { brief: EntityBrief; question: string }[];
       suggestions: string[];
     }

@@ -1,12 +1,12 @@
 import type { Services } from "../services.ts";
 import type { Answerer } from "./answer-question.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, AskContext } from "./answer.ts";
 import { createFollowUpCheck } from "./follow-up.ts";
 
 export interface QuestionServiceOptions {
   answer: Answerer;
-  /** Told of each answer and how long it took to find. */
-  onAnswer?: (answer: Answer, durationMs: number) => void;
+  /** Told of each answer that somebody asked for, and how long it took to find. */
+  onAnswer?: (answer: Answer, context: AskContext, durationMs: number) => void;
   /** Milliseconds of a clock that never goes back. */
   stopwatch?: () => number;
 }
@@ -18,12 +18,12 @@ export function createQuestionService(
   const { answer, onAnswer, stopwatch = () => performance.now() } = options;
   const refersToEarlier = createFollowUpCheck();
   return {
-    async answerQuestion(question, { findPrevious, ...context }) {
+    async answerQuestion(question, { findPrevious, isCounted = true, ...context }) {
       const previous =
         findPrevious !== undefined && refersToEarlier(question) ? await findPrevious() : undefined;
       const startedAt = stopwatch();
       const found = answer(question, previous === undefined ? context : { ...context, previous });
-      onAnswer?.(found, stopwatch() - startedAt);
+      if (isCounted) onAnswer?.(found, context, stopwatch() - startedAt);
       return found;
     },
   };

@@ -426,6 +426,7 @@ test("a choice offers a button for each", () => {
 test("nothing found says so and names the nearest", () => {
   const card: Card = {
     type: "nothing",
+    words: "pay",
     title: "I know nothing called “paymnts”.",
     near: [{ brief: brief("payments-api"), question: "who owns component:default/payments-api" }],
     suggestions: ["/callboard help"],
@@ -476,6 +477,22 @@ test("nothing found says so and names the nearest", () => {
       "verbatim": true,
     },
     "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "accessibility_label": "Tell the platform team that this is missing",
+        "action_id": "gap-report",
+        "text": {
+          "emoji": false,
+          "text": "Report the gap",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "{"words":"pay","ref":"component:default/payments-api"}",
+      },
+    ],
+    "type": "actions",
   },
 ]
 `);
