@@ -82,7 +82,7 @@ function sarifLog({ diagnostics }: CheckReport, version: string) {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(file) },
+                artifactLocation: { uri: uriOf(file) },
                 region: { startLine: line, startColumn: column },
               },
             },
@@ -91,4 +91,10 @@ function sarifLog({ diagnostics }: CheckReport, version: string) {
       },
     ],
   };
+}
+
+/** A path as a relative URI; an address is one already. */
+function uriOf(file: string): string {
+  if (/^https?:/i.test(file)) return file;
+  return encodeURI(file).replaceAll("#", "%23").replaceAll("?", "%3F");
 }

@@ -44,6 +44,12 @@ export function loggerFor(config: Config, context: CliContext): Logger {
   return createLogger(config.environment.LOG_LEVEL, context.stderr);
 }
 
+/** False where the sample company stands in, because nobody wrote a configuration. */
+export function hasOwnConfig({ env, cwd }: CliContext): boolean {
+  const named = env["CALLBOARD_CONFIG"];
+  return (named !== undefined && named !== "") || existsSync(resolve(cwd, "callboard.yaml"));
+}
+
 function configPath(context: CliContext): string | undefined {
   const named = context.env["CALLBOARD_CONFIG"];
   if (named !== undefined && named !== "") return named;

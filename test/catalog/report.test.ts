@@ -36,6 +36,20 @@ test("escapes what would break a workflow command of GitHub", () => {
   );
 });
 
+test.each([
+  ["a b#1?.yaml", "a%20b%231%3F.yaml"],
+  [
+    "https://github.com/acme/pay/blob/main/a%20b.yaml",
+    "https://github.com/acme/pay/blob/main/a%20b.yaml",
+  ],
+])("names %s by its URI in SARIF", (file, uri) => {
+  const finding = { file, line: 1, column: 1, severity: "error", code: "x", message: "y" } as const;
+
+  const log = renderReport({ files: 1, entities: 1, diagnostics: [finding] }, "sarif");
+
+  expect(log).toContain(JSON.stringify({ uri }, undefined, 2).split("\n")[1]);
+});
+
 test("prints SARIF with rules, places and URIs", () => {
   const log = JSON.parse(renderReport(report, "sarif", "1.2.3"));
 

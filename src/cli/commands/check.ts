@@ -11,7 +11,7 @@ import { createFileSource } from "../../catalog/sources/file.ts";
 import type { Config } from "../../config/load.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
 import { checkSources } from "../../usecases/catalog/check-files.ts";
-import { loadConfig, type CliContext } from "../context.ts";
+import { type CliContext, hasOwnConfig, loadConfig } from "../context.ts";
 import { version } from "../version.ts";
 
 /** `callboard check`: 0 clean or only warnings, 1 with errors. Paths are read as the terminal's, the configured sources as the file's. */
@@ -32,9 +32,11 @@ export async function runCheck(
       signal: new AbortController().signal,
       nowMs: Date.now(),
       allow: config.file.catalog.allow,
-      context: isAll
-        ? []
-        : otherFiles(config, new Set(paths.map((path) => resolve(context.cwd, path)))),
+      // the sample company is nobody's neighbour
+      context:
+        isAll || !hasOwnConfig(context)
+          ? []
+          : otherFiles(config, new Set(paths.map((path) => resolve(context.cwd, path)))),
       checkTemplate: (entity: CatalogEntity) => parseTemplate(entity, { actions }).diagnostics,
     },
   );
