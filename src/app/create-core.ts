@@ -18,6 +18,7 @@ import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
+import { type OnCall, openOnCall } from "./create-oncall.ts";
 import { createPublishing } from "./create-publisher.ts";
 import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
 import { createFetch, createHttp, loadActions } from "./load-actions.ts";
@@ -74,6 +75,7 @@ export async function openCore(
   });
   releaser.add("catalog", () => catalog.close());
   releaser.add("registration poll", pollRegistrations(registrations, catalog, logger));
+  const onCall = openOnCall({ config, logger, clock, catalog, storage }, releaser);
   const renderer = createWorkerRenderer();
   releaser.add("renderer", () => renderer.close());
   const metrics = metricsOf(catalog, storage, clock);
@@ -102,7 +104,7 @@ export async function openCore(
     metrics,
     feedback,
     github,
-    services: servicesOf(config, { catalog, runs, storage, metrics, feedback }),
+    services: servicesOf(config, { catalog, runs, storage, metrics, feedback, onCall }),
   };
 }
 
@@ -153,11 +155,13 @@ function servicesOf(
     storage,
     metrics,
     feedback,
-  }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback">,
+    onCall,
+  }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback"> & { onCall: OnCall },
 ): Services {
   return {
     ...createQuestionService({
       answer: catalog.answer,
+      complete: onCall.add,
       onAnswer(answer, context, durationMs) {
         metrics.questionSeconds.observe(durationMs / 1000);
         metrics.questions.inc({ intent: answer.intent, status: answer.status });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { catalogSchema, fileSource } from "./catalog-schema.ts";
+import { onCallSchema } from "./oncall-schema.ts";
 import { httpUrl, key, secret } from "./schema-key.ts";
 
 /** Environment variables; an empty one counts as not set. */
@@ -194,6 +195,7 @@ export const fileSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  oncall: onCallSchema.prefault({}),
   plugins: key(z.array(z.string().min(1)).default([]), {
     description:
       "Files (.mjs, relative to this file) or packages with actions of your own; see docs/actions.md.",

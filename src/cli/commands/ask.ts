@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import type { Answer } from "../../usecases/answers/answer.ts";
 import type { CliContext } from "../context.ts";
-import { openCatalog } from "../open-catalog.ts";
+import { createTerminalAnswerer, openCatalog } from "../open-catalog.ts";
 
 /** `callboard ask`: 0 when everything found an answer, 1 when something did not. */
 export async function runAsk(
@@ -22,9 +22,10 @@ export async function runAsk(
     const questions =
       options.batch === undefined ? [question] : readQuestions(options.batch, context.cwd);
     const isJson = options.json === true || options.batch !== undefined;
+    const ask = createTerminalAnswerer(context, catalog);
     let exitCode = 0;
     for (const text of questions) {
-      const answer = catalog.answer(text, { nowMs: Date.now() });
+      const answer = await ask(text);
       if (answer.status === "unknown") exitCode = 1;
       context.stdout.write(isJson ? `${JSON.stringify(toJson(answer))}\n` : `${toText(answer)}\n`);
     }

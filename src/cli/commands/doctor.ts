@@ -1,5 +1,6 @@
 import { createCatalog } from "../../app/create-catalog.ts";
 import { openConfiguredStorage } from "../../app/create-core.ts";
+import { createOnCallSources } from "../../app/create-oncall.ts";
 import { createPublishing } from "../../app/create-publisher.ts";
 import { loadActions } from "../../app/load-actions.ts";
 import { readManifest } from "../../app/manifest.ts";
@@ -25,6 +26,7 @@ const checks: { name: string; check: Check }[] = [
   { name: "storage", check: lookAtStorage },
   { name: "Slack", check: lookAtSlack },
   { name: "GitHub", check: lookAtGithub },
+  { name: "on-call", check: lookAtOnCall },
 ];
 
 const marks = { ok: "ok     ", warning: "warning", error: "ERROR  " };
@@ -166,4 +168,26 @@ async function lookAtGithub(config: Config): Promise<Finding[]> {
       hint: "install the App on an organisation, or use a token with access to one",
     },
   ];
+}
+
+/** Every source is asked at the same time: one that hangs does not hide the others. */
+async function lookAtOnCall(config: Config): Promise<Finding[]> {
+  const sources = createOnCallSources(config);
+  if (sources.length === 0)
+    return [{ status: "ok", what: "no sources: docs/oncall.md says how to name some" }];
+  return await Promise.all(
+    sources.map(async (source): Promise<Finding> => {
+      try {
+        const what = await source.check(Date.now(), AbortSignal.timeout(askLimitMs));
+        return { status: "ok", what: `${source.id}: ${what}` };
+      } catch (thrown) {
+        const hint = thrown instanceof CallboardError ? thrown.hint : undefined;
+        return {
+          status: "error",
+          what: `${source.id}: ${toError(thrown).message}`,
+          ...(hint === undefined ? {} : { hint }),
+        };
+      }
+    }),
+  );
 }

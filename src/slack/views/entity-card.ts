@@ -14,6 +14,7 @@ import {
   names,
 } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
+import { onCallLines } from "./on-call.ts";
 import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 type EntityCard = Extract<Card, { type: "entity" }>;
@@ -36,7 +37,7 @@ export function renderEntityCard(
     fields([
       ["Owner", isOwnerSaid || owner === "" ? undefined : mrk`${owner}`],
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
-      ["On call", card.onCall === undefined ? undefined : mrk`${card.onCall}`],
+      ["On call", onCallOf(card, view)],
       ["System", card.system === undefined ? undefined : mrk`${card.system.title}`],
     ]),
     linkSection("Links", card.links),
@@ -45,6 +46,13 @@ export function renderEntityCard(
     evidenceLines(answer.evidence, view.nowMs),
     answerActions(answer, view, neighbourButtons(card)),
   ];
+}
+
+/** Whom to call now, and what the catalog says besides, such as the handle that calls them. */
+function onCallOf(card: EntityCard, view: AnswerView): Mrkdwn | undefined {
+  const now = onCallLines(card.onCallNow, { nowMs: view.nowMs, isPrivate: view.canShare });
+  const written = card.onCall === undefined ? undefined : mrk`${card.onCall}`;
+  return now === undefined && written === undefined ? undefined : join([now, written], "\n");
 }
 
 /** The sentence with the first mention of the name in bold. */

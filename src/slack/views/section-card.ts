@@ -5,7 +5,8 @@ import { context, section } from "./blocks.ts";
 import { answerActions, type AnswerView, channelOf, evidenceLines } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
-import { join, link, mrk } from "./text.ts";
+import { onCallLines } from "./on-call.ts";
+import { join, link, mrk, type Mrkdwn } from "./text.ts";
 
 type SectionCard = Extract<Card, { type: "section" }>;
 
@@ -33,9 +34,15 @@ export function renderSectionCard(
         "  ·  ",
       ),
     ]),
+    context([onCallOf(card, view)]),
     evidenceLines(answer.evidence, view.nowMs),
     answerActions(answer, view, documentButtons(card)),
   ];
+}
+
+function onCallOf(card: SectionCard, view: AnswerView): Mrkdwn {
+  const now = onCallLines(card.onCallNow, { nowMs: view.nowMs, isPrivate: view.canShare });
+  return now === undefined ? mrk`` : mrk`On call: ${now}`;
 }
 
 /** Another part of the same document is called by its heading alone. */

@@ -202,6 +202,15 @@ export function moment(atMs: number): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** A moment in the reader's own time zone. @see https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+export function localMoment(atMs: number): Mrkdwn {
+  const fallback = moment(atMs);
+  if (!Number.isSafeInteger(Math.floor(atMs / 1000))) return mrk`${fallback}`;
+  return {
+    mrkdwn: `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} {time}|${fallback}>`,
+  };
+}
+
 /** How long something took: `0.8 s`, `14 s`, `3 min 5 s`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return "0 s";

@@ -1,4 +1,5 @@
-import type { Card, Contact, EntityBrief, Evidence } from "./answer.ts";
+import { onCallText } from "../oncall/on-call-text.ts";
+import type { Card, Contact, EntityBrief, Evidence, OnCallNow } from "./answer.ts";
 
 const maxListed = 30;
 
@@ -32,7 +33,7 @@ function entityLines(card: Extract<Card, { type: "entity" }>): string[] {
     `${card.subject.title}: ${card.headline}`,
     card.subject.description ?? "",
     contactLine(card.contact),
-    card.onCall === undefined ? "" : `On call: ${card.onCall}`,
+    onCallLine(card),
     card.system === undefined ? "" : `Part of: ${card.system.title}`,
     card.runbooks.length === 0
       ? ""
@@ -52,6 +53,7 @@ function teamLines(card: Extract<Card, { type: "team" }>): string[] {
   return [
     titleLine(card.subject),
     contactLine(card.contact),
+    onCallLine(card),
     named("Members", card.members),
     named("Part of", card.parents),
     named("Owns", card.owns),
@@ -65,6 +67,7 @@ function sectionLines(card: Extract<Card, { type: "section" }>): string[] {
     card.markdown,
     card.isCut ? `(cut; the whole document is ${card.path})` : "",
     card.owner === undefined ? "" : `Owned by ${card.owner.title}. ${contactLine(card.contact)}`,
+    onCallLine(card),
     card.others.length === 0
       ? ""
       : `See also: ${card.others
@@ -113,6 +116,14 @@ function named(what: string, briefs: readonly EntityBrief[]): string {
   const shown = briefs.slice(0, maxListed).map((brief) => brief.title);
   const more = briefs.length > maxListed ? ` and ${briefs.length - maxListed} more` : "";
   return `${what}: ${shown.join(", ")}${more}`;
+}
+
+function onCallLine(card: { headline?: string; onCall?: string; onCallNow?: OnCallNow }): string {
+  const now = card.onCallNow === undefined ? undefined : onCallText(card.onCallNow);
+  // the question's point is not said twice
+  const isSaid = now !== undefined && card.headline?.endsWith(now) === true;
+  const parts = [isSaid ? undefined : now, card.onCall].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : `On call: ${parts.join(" · ")}`;
 }
 
 function contactLine(contact: Contact): string {

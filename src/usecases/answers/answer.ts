@@ -1,5 +1,6 @@
 import type { QueryIntent } from "../../ask/query.ts";
 import type { EntityLink } from "../../catalog/model.ts";
+import type { PersonOnCall } from "../oncall/known-people.ts";
 
 /** What was asked, in one word. */
 export type Intent = QueryIntent | "unknown";
@@ -36,6 +37,24 @@ export interface Contact {
   slackUserGroup?: string;
 }
 
+/** Who is on call, as read from where that is kept. */
+export interface OnCallNow {
+  /** Name of the schedule. */
+  schedule: string;
+  /** The team or thing that the schedule is of, where that is not the card's own. */
+  whose?: string;
+  /** From 1, the first to be called; empty when nobody is on call or nobody knows. */
+  levels: { level: number; people: PersonOnCall[]; untilMs?: number; next?: PersonOnCall[] }[];
+  /** When nobody is on call: when somebody is again. */
+  nextAtMs?: number;
+  /** Absent when it could never be read. */
+  readAtMs?: number;
+  /** True when it could not be read just now: these people were on call when it was. */
+  isStale: boolean;
+  /** Why it is stale, in words. */
+  problem?: string;
+}
+
 /** What we found, as data: `slack/views` draws it, the CLI prints `Answer.text`. */
 export type Card =
   | {
@@ -45,7 +64,9 @@ export type Card =
       headline: string;
       owner?: EntityBrief;
       contact: Contact;
+      /** What the catalog itself says, such as the handle of a user group. */
       onCall?: string;
+      onCallNow?: OnCallNow;
       system?: EntityBrief;
       links: EntityLink[];
       /** Runbooks tied to it. */
@@ -62,6 +83,7 @@ export type Card =
       parents: EntityBrief[];
       owns: EntityBrief[];
       links: EntityLink[];
+      onCallNow?: OnCallNow;
     }
   | {
       type: "person";
@@ -76,6 +98,7 @@ export type Card =
       subject?: EntityBrief;
       owner?: EntityBrief;
       contact: Contact;
+      onCallNow?: OnCallNow;
       path: string;
       title: string;
       heading: string;

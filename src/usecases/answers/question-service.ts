@@ -5,6 +5,8 @@ import { createFollowUpCheck } from "./follow-up.ts";
 
 export interface QuestionServiceOptions {
   answer: Answerer;
+  /** Adds what is not known from the catalog alone, such as who is on call. Must not throw nor wait long. */
+  complete?: (answer: Answer) => Promise<Answer>;
   /** Told of each answer that somebody asked for, and how long it took to find. */
   onAnswer?: (answer: Answer, context: AskContext, durationMs: number) => void;
   /** Milliseconds of a clock that never goes back. */
@@ -15,7 +17,7 @@ export interface QuestionServiceOptions {
 export function createQuestionService(
   options: QuestionServiceOptions,
 ): Pick<Services, "answerQuestion"> {
-  const { answer, onAnswer, stopwatch = () => performance.now() } = options;
+  const { answer, complete, onAnswer, stopwatch = () => performance.now() } = options;
   const refersToEarlier = createFollowUpCheck();
   return {
     async answerQuestion(question, { findPrevious, isCounted = true, ...context }) {
@@ -24,7 +26,7 @@ export function createQuestionService(
       const startedAt = stopwatch();
       const found = answer(question, previous === undefined ? context : { ...context, previous });
       if (isCounted) onAnswer?.(found, context, stopwatch() - startedAt);
-      return found;
+      return complete === undefined ? found : await complete(found);
     },
   };
 }
