@@ -39,7 +39,7 @@ const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** `Mon 30 Mar 07:00 UTC`: the same for every reader. */
-export function momentText(moment: number): string {
+function momentText(moment: number): string {
   const date = new Date(moment);
   const time = date.toISOString().slice(11, 16);
   return `${days[date.getUTCDay()]} ${date.getUTCDate()} ${months[date.getUTCMonth()]} ${time} UTC`;
