@@ -158,7 +158,9 @@ function servicesOf(
     onCall,
   }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback"> & { onCall: OnCall },
 ): Services {
+  const { audit } = runs;
   return {
+    audit,
     ...createQuestionService({
       answer: catalog.answer,
       complete: onCall.add,
@@ -182,7 +184,15 @@ function servicesOf(
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
     catalog: {
       sources: () => catalog.sources(),
-      accept: (source) => catalog.accept(source),
+      async accept(source, by) {
+        const accepted = await catalog.accept(source);
+        for (const { id, heldBack } of accepted) {
+          const details = { dropped: heldBack?.dropped ?? 0 };
+          const asked = by === undefined ? {} : { by };
+          await audit.note({ type: "catalog-accepted", about: { source: id }, details, ...asked });
+        }
+        return accepted;
+      },
       check: (target) => catalog.check(target),
     },
     feedback: feedback.service,

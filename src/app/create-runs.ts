@@ -22,6 +22,9 @@ import type { Processor, Storage } from "../storage/contract.ts";
 import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/approval-gate.ts";
 import { decideRun } from "../usecases/approvals/decide-run.ts";
 import { listWaitingFor } from "../usecases/approvals/waiting-approvals.ts";
+import { createAuditLog } from "../usecases/audit/audit-log.ts";
+import { type AuditService, createAuditService } from "../usecases/audit/audit-service.ts";
+import { createRunTrail } from "../usecases/audit/run-trail.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
 import { groupsOf } from "../usecases/policy/groups-of.ts";
 import { cancelRun, retryRun } from "../usecases/runs/change-run.ts";
@@ -66,11 +69,13 @@ export interface RunsOptions {
 
 /** Accepting runs, and working on them. */
 export interface Runs {
+  audit: AuditService;
   service: RunService;
   /** Starts working and sweeping; returns the stop, which hands active runs back to the queue. */
   work(notifier: Notifier): Promise<() => Promise<void>>;
 }
 
+const dayMs = 86_400_000;
 const defaultSweepIntervalMs = 10_000;
 /** Telling that a run was given up may take this long; the sweeper comes back to what was not told. */
 const giveUpLimitMs = 30_000;
@@ -78,10 +83,12 @@ const giveUpLimitMs = 30_000;
 /** Wires the run use cases to storage, actions and publisher. */
 export function createRuns(options: RunsOptions): Runs {
   const { storage, clock, catalog } = options;
-  const runs = createRunStore(storage.records, clock);
+  const log = createAuditLog(storage.records, options.config.file.audit.keepDays * dayMs);
+  const runs = createRunStore(storage.records, clock, createRunTrail(log, options.logger, clock));
   const names = createNameReservations(storage.records, runs, clock);
   const change = { runs, jobs: storage.jobs };
   return {
+    audit: createAuditService(log, options.logger, clock),
     service: {
       start: (request) =>
         startRun(request, {

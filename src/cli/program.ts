@@ -20,6 +20,7 @@ export function createProgram(context: CliContext): Program {
     addFileCommands(program, context, run);
     addCatalogCommands(program, context, run);
     addFeedbackCommands(program, context, run);
+    addAuditCommands(program, context, run);
     try {
       await program.parseAsync(argv, { from: "user" });
     } catch (thrown) {
@@ -144,6 +145,19 @@ function addFileCommands(program: Command, context: CliContext, run: Run): void 
       run(async () =>
         (await import("./commands/template.ts")).runTemplateRun(context, name, options),
       ),
+    );
+}
+
+function addAuditCommands(program: Command, context: CliContext, run: Run): void {
+  program
+    .command("audit")
+    .description("read the audit log")
+    .command("export")
+    .description("print the audit log, oldest first, and check that nothing was changed in it")
+    .option("--since <date>", "only from then on: a date, or a number of days such as 7d")
+    .option("--json", "one JSON object a line")
+    .action((options: { since?: string; json?: boolean }) =>
+      run(async () => (await import("./commands/audit.ts")).runAuditExport(context, options)),
     );
 }
 

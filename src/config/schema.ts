@@ -177,6 +177,13 @@ export const fileSchema = z.strictObject({
       "Groups of the catalog whose people, with those of the groups below them, may operate the bot in Slack: accept a reading that is held back. Empty: every full member of the workspace may.",
     example: "group:default/platform",
   }),
+  audit: z
+    .strictObject({
+      keepDays: key(z.int().min(1).max(3650).default(400), {
+        description: "How long entries of the audit log are kept.",
+      }),
+    })
+    .prefault({}),
   slack: z
     .strictObject({
       workspaces: key(

@@ -4,6 +4,7 @@ import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { DecideRequest } from "./approvals/decide-run.ts";
+import type { AuditService } from "./audit/audit-service.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { Gap } from "./feedback/gap.ts";
 import type { Stats } from "./feedback/question-stats.ts";
@@ -27,6 +28,7 @@ export interface Services {
   catalog?: CatalogService;
   /** What people tell back about answers, and what is counted of questions. */
   feedback?: FeedbackService;
+  audit?: AuditService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
   newcomers?: Newcomers;
@@ -74,7 +76,7 @@ export interface CatalogService {
    * @returns the accepted sources
    * @throws NotFoundError `nothing-held-back`, `source-unknown`
    */
-  accept(sourceId?: string): Promise<SourceStatus[]>;
+  accept(sourceId?: string, by?: RunRequester): Promise<SourceStatus[]>;
   /**
    * Checks what has a name in the catalog, a file of it, a repository (`acme/pay`), or a page of a file, folder or
    * repository, against the present catalog.

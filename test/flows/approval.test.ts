@@ -16,6 +16,7 @@ import {
   theo,
   victor,
 } from "../helpers/company-bench.ts";
+import { waitFor } from "../helpers/wait.ts";
 
 const dayMs = 86_400_000;
 let bench: CompanyBench;
@@ -26,6 +27,7 @@ const approval = (text: string) => ({ annotations: { "callboard.dev/approval": t
 
 beforeAll(async () => {
   bench = await startCompanyBench({
+    config: { operators: ["security"] },
     files: {
       "templates/guarded.yaml": templateFile("guarded", approval("security")),
       "templates/two.yaml": templateFile("two", approval("security; count=2; expires=2d")),
@@ -282,6 +284,37 @@ test("a step that needs approval waits before it, and a rejection fails it there
   await bench.shows(parent, "Done.");
 
   expect(await isPublished(name)).toBe(true);
+});
+
+test("everything that was done stands in the audit log, which only operators may see", async () => {
+  const name = newName();
+  const parent = await bench.request(dario, "guarded", name);
+  await bench.shows(parent, "Waiting for approval");
+  await press(victor, await bench.question(parent));
+  await bench.shows(parent, "Done.");
+  const { id } = await bench.runOf(parent);
+
+  const entries = await waitFor("the end in the log", async () => {
+    const all = (await bench.app.services.audit?.latest(40)) ?? [];
+    const mine = all.filter((entry) => entry.about?.["run"] === id).toReversed();
+    return mine.some((entry) => entry.type === "run-completed") ? mine : undefined;
+  });
+  const asked = { user: dario, channel: general, command: "/callboard", text: "audit" };
+  const refused = await bench.driver.slash(asked);
+  const shown = await bench.driver.slash({ ...asked, user: victor });
+
+  expect(entries.map((entry) => [entry.type, entry.by?.userRef])).toEqual([
+    ["run-accepted", "user:default/dario.costa"],
+    ["approval-asked", undefined],
+    ["approval-given", "user:default/victor.ionescu"],
+    ["run-started", undefined],
+    ["step-completed", undefined],
+    ["step-completed", undefined],
+    ["run-completed", undefined],
+  ]);
+  expect(entries[0]?.details).toMatchObject({ inputs: { name } });
+  expect(refused.message?.text).toContain("only people of group:default/security");
+  expect(shown.message?.text).toContain(`run-completed run=${id}`);
 });
 
 test("forged buttons decide nothing", async () => {

@@ -1,3 +1,4 @@
+import { auditCommand } from "./audit.ts";
 import { acceptCommand, catalogCommand, catalogStatusCommand } from "./catalog.ts";
 import { checkCommand } from "./check.ts";
 import { gapsCommand, statsCommand } from "./feedback.ts";
@@ -20,5 +21,6 @@ export const builtinSubcommands: readonly Subcommand[] = [
   acceptCommand,
   statsCommand,
   gapsCommand,
+  auditCommand,
   helpCommand,
 ];

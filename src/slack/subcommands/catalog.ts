@@ -1,6 +1,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { CatalogService } from "../../usecases/services.ts";
 import type { SlackContext } from "../context.ts";
+import { requesterOf } from "../handlers/requester.ts";
 import { renderAccepted } from "../views/status-view.ts";
 import { statusCommand } from "./status.ts";
 import type { Subcommand } from "./subcommand.ts";
@@ -25,7 +26,10 @@ export const acceptCommand: Subcommand = {
   takes: () => true,
   async answer({ context, asker, rest }) {
     const source = rest === "" ? undefined : rest;
-    const taken = await catalogOf(context).accept(source);
+    const taken = await catalogOf(context).accept(
+      source,
+      await requesterOf(context, asker.slackUserId),
+    );
     const ids = taken.map(({ id }) => id);
     context.logger.info(
       { sources: ids, slackUserId: asker.slackUserId },

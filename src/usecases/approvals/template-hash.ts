@@ -5,6 +5,7 @@ import { NotFoundError } from "../../base/errors.ts";
 import { listTree, readRegularFile } from "../../scaffold/actions/file-tree.ts";
 import type { FetchSource } from "../../scaffold/fetching/contract.ts";
 import type { Template } from "../../scaffold/model.ts";
+import { stableText } from "../audit/stable-text.ts";
 
 /**
  * What an approval is bound to: a hash of all that the template says and of every file that its fetch steps copy from a fixed
@@ -56,13 +57,4 @@ async function addFiles(
     const content = await readRegularFile(absolute, path === "" ? dirname(absolute) : path);
     hash.update(`${path}\n${isExecutable ? "x" : "-"} ${content.length}\n`).update(content);
   }
-}
-
-/** JSON with the keys of every object in order, so that equal values give equal texts. */
-function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }

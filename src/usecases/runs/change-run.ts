@@ -28,7 +28,7 @@ export async function retryRun(
         `this run is ${current.status}; only a failed, cancelled or expired run can be retried`,
       );
     }
-    return reopened(current);
+    return { ...reopened(current), changedBy: by };
   });
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;
@@ -47,7 +47,7 @@ export async function cancelRun(
     assertMayChange(current, by);
     if (isFinal(current.status))
       throw new ConflictError("run-finished", `this run is already ${current.status}`);
-    return { ...current, isCancelRequested: true };
+    return { ...current, isCancelRequested: true, changedBy: by };
   });
   return run.parked === undefined ? run : await wakeRun(runId, deps);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { RunOutput, StepError, StepState, Template } from "../../scaffold/model.ts";
 import type { Approval } from "../approvals/approval.ts";
+import type { AuditEvent } from "../audit/audit-log.ts";
 import type { RunRequester } from "./run-requester.ts";
 
 export type { RunRequester } from "./run-requester.ts";
@@ -79,4 +80,10 @@ export interface RunRecord {
   wakes?: number;
   /** What was asked of approvers, oldest first; the last one counts. */
   approvals?: Approval[];
+  /** Who changed it last from outside: cancelled or retried it. */
+  changedBy?: RunRequester;
+  /** Events that are not in the audit log yet. */
+  unaudited?: AuditEvent[];
+  /** How many events were noted so far. */
+  auditCount?: number;
 }

@@ -2,6 +2,7 @@ import { NotFoundError } from "../../base/errors.ts";
 import type { JsonValue } from "../../base/json.ts";
 import type { RecordStore } from "../../storage/contract.ts";
 import { updateRecord } from "../../storage/update.ts";
+import type { RunTrail } from "../audit/run-trail.ts";
 import type { RunRecord, RunStatus } from "./run-record.ts";
 
 const runs = "runs";
@@ -59,14 +60,19 @@ export function isFinal(status: RunStatus): boolean {
   return finalStatuses.has(status);
 }
 
-/** Creates the store over any backend's records. */
-export function createRunStore(records: RecordStore, clock: () => number): RunStore {
-  async function read(id: string): Promise<{ run: RunRecord; version: number }> {
-    const stored = await records.get(runs, id);
-    if (stored === undefined) throw new NotFoundError("run-unknown", `there is no run ${id}`);
-    return { run: fromJson(stored.value), version: stored.version };
-  }
+/** For runs that nobody audits. */
+const noTrail: RunTrail = {
+  note: (_before, after) => after,
+  flushSoon: () => undefined,
+  flush: async () => undefined,
+};
 
+/** Creates the store over any backend's records. */
+export function createRunStore(
+  records: RecordStore,
+  clock: () => number,
+  trail: RunTrail = noTrail,
+): RunStore {
   async function write(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord> {
     const unknown = new NotFoundError("run-unknown", `there is no run ${id}`);
     const written = await updateRecord<JsonValue>(
@@ -75,21 +81,28 @@ export function createRunStore(records: RecordStore, clock: () => number): RunSt
       id,
       (value) => {
         if (value === undefined) throw unknown;
-        return toJson({ ...change(fromJson(value)), updatedAtMs: clock() });
+        const before = fromJson(value);
+        return toJson(trail.note(before, { ...change(before), updatedAtMs: clock() }));
       },
       { attempts: maxAttempts },
     );
     if (written === undefined) throw unknown;
-    return fromJson(written.value);
+    const run = fromJson(written.value);
+    trail.flushSoon(run);
+    return run;
   }
 
   return {
-    async create(run) {
+    async create(wanted) {
+      const run = trail.note(undefined, wanted);
       // the open entry first: a crash in between leaves an entry that the sweeper removes, never a forgotten run
       await records.put(openRuns, run.id, { openedAtMs: clock() });
       const written = await records.put(runs, run.id, toJson(run), { ifVersion: 0 });
-      if (written !== undefined) return { run, isNew: true };
-      return { run: (await read(run.id)).run, isNew: false };
+      if (written !== undefined) {
+        trail.flushSoon(run);
+        return { run, isNew: true };
+      }
+      return { run: (await readRun(records, run.id)).run, isNew: false };
     },
     async get(id) {
       const stored = await records.get(runs, id);
@@ -110,18 +123,36 @@ export function createRunStore(records: RecordStore, clock: () => number): RunSt
       return run;
     },
     listOpen: () => listOpenRuns(records),
-    async markReported(id) {
-      await records.delete(openRuns, id);
-      const { run, version } = await read(id);
-      if (isFinal(run.status)) {
-        // the same value again with a time of life; when somebody presses Retry meanwhile, their write wins
-        await records.put(runs, id, toJson(run), { ifVersion: version, ttlMs: finishedRunTtlMs });
-      } else {
-        await records.put(openRuns, id, { openedAtMs: clock() });
-      }
-    },
+    markReported: (id) => markReported(id, records, trail, clock()),
     forgetOpen: async (id) => void (await records.delete(openRuns, id)),
   };
+}
+
+async function markReported(
+  id: string,
+  records: RecordStore,
+  trail: RunTrail,
+  nowMs: number,
+): Promise<void> {
+  await trail.flush((await readRun(records, id)).run);
+  await records.delete(openRuns, id);
+  const { run: stored, version } = await readRun(records, id);
+  const run = trail.note(stored, stored);
+  if (isFinal(run.status)) {
+    // the same value again with a time of life; when somebody presses Retry meanwhile, their write wins
+    await records.put(runs, id, toJson(run), { ifVersion: version, ttlMs: finishedRunTtlMs });
+  } else {
+    await records.put(openRuns, id, { openedAtMs: nowMs });
+  }
+}
+
+async function readRun(
+  records: RecordStore,
+  id: string,
+): Promise<{ run: RunRecord; version: number }> {
+  const stored = await records.get(runs, id);
+  if (stored === undefined) throw new NotFoundError("run-unknown", `there is no run ${id}`);
+  return { run: fromJson(stored.value), version: stored.version };
 }
 
 function openEntry({ parked }: RunRecord, nowMs: number): Record<string, number> {
