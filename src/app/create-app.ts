@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import type { Logger } from "../base/logger.ts";
 import { createReleaser, type Releaser } from "../base/releaser.ts";
 import type { Config } from "../config/load.ts";
+import { createSecretPage } from "../http/secret-page.ts";
 import { createHealthRouter, startHttpServer, type ReadinessCheck } from "../http/server.ts";
 import { createPlayground, type Playground } from "../playground/create-playground.ts";
 import type { Storage } from "../storage/contract.ts";
@@ -72,13 +73,16 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   });
   const onPush = feedback.onPush.bind(feedback);
   const webhook = createWebhook({ config, logger, records, catalog, onPush });
-  const playground = await openPlayground(config, logger, port, [health, webhook], releaser);
+  const secretPage = createSecretPage({ secrets: core.secrets, logger });
+  const handlers = [health, webhook, secretPage];
+  const playground = await openPlayground(config, logger, port, handlers, releaser);
+  core.address.url ??= playground?.url.replace(/\/+$/, "");
   const slack = await createSlack({ config, logger, clock, playground, core });
   readiness["slack"] = async () =>
     role === "worker" || slack.app.isConnected() ? undefined : "not connected";
   const httpPort =
     playground === undefined
-      ? await serve(config, logger, [health, webhook], slack, releaser)
+      ? await serve(config, logger, handlers, slack, releaser)
       : portOf(playground.url);
   if (role !== "web") {
     releaser.add("notifier", () => slack.stopSending());

@@ -16,11 +16,13 @@ import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
+import type { SecretService } from "../usecases/secrets/secret-service.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
 import { type OnCall, openOnCall } from "./create-oncall.ts";
 import { createPublishing } from "./create-publisher.ts";
 import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
+import { createSecrets, type PublicAddress } from "./create-secrets.ts";
 import { createFetch, createHttp, loadActions } from "./load-actions.ts";
 import { openFeedback } from "./open-feedback.ts";
 import { seedRepositories } from "./seed-repositories.ts";
@@ -41,6 +43,9 @@ export interface Core {
   feedback: AnswerFeedback;
   /** Absent without credentials. */
   github: GithubClient | undefined;
+  /** Where people reach us; the playground's is filled in when it listens. */
+  address: PublicAddress;
+  secrets: SecretService;
 }
 
 /** Times that tests shorten. */
@@ -60,6 +65,7 @@ export async function openCore(
   const storage = await openConfiguredStorage(config, logger, tuning);
   releaser.add("storage", () => storage.close());
   await reportPreflight(storage, logger);
+  const access = await createSecrets(config, storage, clock);
   const actions = await loadActions(config);
   const registrations = createRegistrations(storage.records);
   const { publisher, github } = createPublishing(config, logger);
@@ -93,6 +99,7 @@ export async function openCore(
     publisher,
     renderer,
     fetch: createFetch(config),
+    secrets: access.secrets,
     ...createHttp(config),
     sweepIntervalMs,
     ...runMetrics(metrics, clock),
@@ -104,7 +111,8 @@ export async function openCore(
     metrics,
     feedback,
     github,
-    services: servicesOf(config, { catalog, runs, storage, metrics, feedback, onCall }),
+    ...access,
+    services: servicesOf(config, { catalog, runs, storage, metrics, feedback, onCall, ...access }),
   };
 }
 
@@ -156,7 +164,10 @@ function servicesOf(
     metrics,
     feedback,
     onCall,
-  }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback"> & { onCall: OnCall },
+    secrets,
+  }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback" | "secrets"> & {
+    onCall: OnCall;
+  },
 ): Services {
   const { audit } = runs;
   return {
@@ -181,6 +192,7 @@ function servicesOf(
     home: createHome({ snapshot: () => catalog.snapshot() }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
+    secrets,
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
     catalog: {
       sources: () => catalog.sources(),

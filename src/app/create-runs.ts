@@ -44,6 +44,8 @@ import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
 import { startRun } from "../usecases/runs/start-run.ts";
 import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
+import { acceptSecrets, forgetSecrets, resolveSecrets } from "../usecases/secrets/run-secrets.ts";
+import type { SecretService } from "../usecases/secrets/secret-service.ts";
 import type { RunService } from "../usecases/services.ts";
 import { createApprovalGate, passStepApproval } from "./create-approvals.ts";
 import type { CatalogState } from "./create-catalog.ts";
@@ -59,6 +61,7 @@ export interface RunsOptions {
   publisher: Publisher;
   renderer: Renderer;
   fetch: FetchSource;
+  secrets: SecretService;
   /** Absent: `http:backstage:request` says that no host is allowed. */
   http?: HttpAccess;
   onEnded?: (run: RunRecord) => void;
@@ -90,8 +93,11 @@ export function createRuns(options: RunsOptions): Runs {
   return {
     audit: createAuditService(log, options.logger, clock),
     service: {
-      start: (request) =>
-        startRun(request, {
+      async start(request) {
+        const found = catalog.templates().get(request.templateRef);
+        if (found !== undefined)
+          await acceptSecrets(found.template, request.secrets, options.secrets);
+        return await startRun(request, {
           ...change,
           names,
           namesOf: (template, values) => createdNames(template, values, options.actions),
@@ -99,8 +105,16 @@ export function createRuns(options: RunsOptions): Runs {
           complete: completeValues,
           validate: validateValues,
           clock,
-        }),
-      retry: (runId, by) => retryRun(runId, by, change),
+        });
+      },
+      async retry(runId, by, secrets) {
+        if (secrets === undefined) return await retryRun(runId, by, change);
+        const before = await runs.get(runId);
+        await acceptSecrets(before?.template, secrets, options.secrets);
+        const retried = await retryRun(runId, by, change, secrets);
+        await forgetSecrets(before, options.secrets);
+        return retried;
+      },
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
       decide: (request) =>
@@ -141,12 +155,15 @@ async function work(
   const processor: Processor = async (job, { signal }) => {
     const runId = runIdOf(job.data);
     await executeRun(runId, signal, depsFor(runId));
+    // a job that dies before this comes back to it
+    await forgetSecrets(await runs.get(runId), options.secrets);
   };
   const worker = await storage.jobs.process(processor, {
     concurrency: options.config.file.scaffolder.concurrency,
     async onGiveUp(job, error) {
       const runId = runIdOf(job.data);
       await giveUpRun(runId, error, AbortSignal.timeout(giveUpLimitMs), depsFor(runId));
+      await forgetSecrets(await runs.get(runId), options.secrets);
     },
   });
   releaser.add("worker", () => worker.stop());
@@ -184,6 +201,7 @@ async function executeSteps(
   await mkdir(workspace, { recursive: true });
   const user = userOf(run, options.catalog);
   try {
+    const secrets = await resolveSecrets(run, options.secrets, hooks.signal);
     const result = await runSteps({
       template: run.template,
       values: run.values,
@@ -203,6 +221,8 @@ async function executeSteps(
       isDryRun: false,
       clock: options.clock,
       environment: { parameters: options.config.file.scaffolder.environment },
+      secrets: secrets.secrets,
+      secretParameters: secrets.parameters,
       rethrowRetryable: true,
     });
     return toStepsResult(result, hooks);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { catalogSchema, fileSource } from "./catalog-schema.ts";
 import { onCallSchema } from "./oncall-schema.ts";
 import { httpUrl, key, secret } from "./schema-key.ts";
+import { secretsSchema } from "./secrets-schema.ts";
 
 /** Environment variables; an empty one counts as not set. */
 export const environmentSchema = z.object({
@@ -162,6 +163,13 @@ const groupRef = z.string().regex(/^(?:group:)?(?:[a-z\d-]+\/)?[\w.-]+$/i, {
   error: "a group of the catalog, such as group:default/platform",
 });
 
+/** Secrets do not cross a network in the clear. */
+function isSafeAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+}
+
 /** The configuration file, `callboard.yaml`; every key may be left out. */
 export const fileSchema = z.strictObject({
   catalog: catalogSchema.prefault({}),
@@ -203,6 +211,22 @@ export const fileSchema = z.strictObject({
     })
     .prefault({}),
   oncall: onCallSchema.prefault({}),
+  http: z
+    .strictObject({
+      publicUrl: key(
+        z
+          .url({ protocol: /^https?$/, error: "an https address" })
+          .refine(isSafeAddress, { error: "an https address (http on this machine only)" })
+          .optional(),
+        {
+          description:
+            "Address at which people reach this process's HTTP server, for the page on which secrets are entered. Not needed in the playground.",
+          example: "https://callboard.acme.example",
+        },
+      ),
+    })
+    .prefault({}),
+  secrets: secretsSchema.prefault({}),
   plugins: key(z.array(z.string().min(1)).default([]), {
     description:
       "Files (.mjs, relative to this file) or packages with actions of your own; see docs/actions.md.",

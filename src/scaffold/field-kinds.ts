@@ -11,7 +11,7 @@ import type {
 /** The part of a field that its schema decides. */
 export type FieldKind = Pick<
   FormField,
-  "widget" | "type" | "options" | "entity" | "repo" | "rule" | "fallbackFrom"
+  "widget" | "type" | "options" | "entity" | "repo" | "rule" | "fallbackFrom" | "secretReadAs"
 >;
 
 /** `ui:field` values that Callboard draws itself. */
@@ -33,7 +33,7 @@ const pickers: Record<string, (schema: JsonObject, type: string) => FieldKind> =
   RepoBranchPicker: () => ({ widget: "text", type: "string" }),
   RepoOwnerPicker: () => ({ widget: "text", type: "string" }),
   RepoUrlPicker: (schema) => ({ widget: "repo-url", type: "string", repo: repoOptions(schema) }),
-  Secret: () => ({ widget: "secret", type: "string" }),
+  Secret: () => ({ widget: "secret", type: "string", secretReadAs: "secrets" }),
 };
 
 /** Names of the `ui:field` values that need no fallback. */
@@ -57,10 +57,17 @@ function isStandardField(name: string): boolean {
 }
 
 /** Hidden, read-only and secret win over everything else. */
-function overridingWidget(schema: JsonObject, type: string): { widget?: Widget } {
+function overridingWidget(
+  schema: JsonObject,
+  type: string,
+): Pick<Partial<FieldKind>, "widget" | "secretReadAs"> {
   const widget = uiSetting(schema, "widget");
   if (widget === "hidden") return { widget: "hidden" };
-  if (widget === "password") return { widget: "secret" };
+  if (widget === "password") {
+    // a Secret field with a password widget stays one: the widget only says how it looks
+    const isSecret = uiSetting(schema, "field") === "Secret";
+    return { widget: "secret", secretReadAs: isSecret ? "secrets" : "parameters" };
+  }
   const isReadOnly = ["readonly", "disabled"].some((key) => uiSetting(schema, key) === true);
   if (isReadOnly || schema["readOnly"] === true || type === "null") return { widget: "note" };
   // A switch that must be on is a promise to tick; any other constant is there to be read.

@@ -7,7 +7,7 @@ import {
   quickLimits,
 } from "./expressions.ts";
 import { fieldKind, typeOf, uiSetting } from "./field-kinds.ts";
-import type { Form, FormField, FormPage } from "./form-model.ts";
+import { maskedSecret, type Form, type FormField, type FormPage } from "./form-model.ts";
 
 /** What default values may refer to beside the values so far. */
 export interface FormScope {
@@ -198,7 +198,8 @@ function makeField(
   if (typeof placeholder === "string" && placeholder !== "") field.placeholder = placeholder;
   const name = path.at(-1) ?? "";
   const initial = Object.hasOwn(walk.value, name) ? walk.value[name] : undefined;
-  if (initial !== undefined && field.widget !== "secret") field.initial = initial;
+  // a secret that was given is only shown to be there
+  if (initial !== undefined) field.initial = field.widget === "secret" ? maskedSecret : initial;
   return field;
 }
 

@@ -5,6 +5,9 @@ export interface Form {
   pages: FormPage[];
 }
 
+/** What stands in the values in the place of a secret that was given. */
+export const maskedSecret = "******";
+
 export interface FormPage {
   title: string;
   description?: string;
@@ -39,7 +42,7 @@ export type Widget =
   | "list"
   /** Objects, one a line as `key: value, key: value` or JSON. */
   | "object-list"
-  /** Never typed into Slack; see SECURITY.md. */
+  /** Entered on a page of ours, never in Slack; see SECURITY.md. */
   | "secret"
   /** Kept from its default, not shown. */
   | "hidden"
@@ -79,6 +82,8 @@ export interface FormField {
   repo?: RepoFieldOptions;
   /** A rule that the picker carries: Backstage's names, or its tags. */
   rule?: "entity-name" | "entity-tags";
+  /** For `secret`: where steps read it, `secrets.<name>` (a `Secret` field) or among the parameters (a password widget). */
+  secretReadAs?: "secrets" | "parameters";
   /** True when other fields depend on this value, so that a change must redraw the page. */
   isCondition: boolean;
   /** The unknown `ui:field` that is shown by its schema type instead. */

@@ -1,11 +1,54 @@
+import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+
 /** Shorter secrets would blot out half of every text, and are none. */
 const minSecretLength = 4;
+/** Lines of a key that are shorter also stand elsewhere. */
+const minLineLength = 12;
 
-/** Creates a function that replaces the values of secrets in a text by `***`. */
-export function createRedactor(secrets: Record<string, string>): (text: string) => string {
-  const values = Object.values(secrets)
-    .filter((value) => value.length >= minSecretLength)
+/** Creates a function that replaces secrets in a text by `***`, also as they look in JSON, in addresses and as base64. */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const values = [...new Set(secrets.flatMap(formsOf))]
     // longest first: one secret may be the beginning of another
     .toSorted((a, b) => b.length - a.length);
   return (text) => values.reduce((masked, value) => masked.replaceAll(value, "***"), text);
+}
+
+function formsOf(secret: string): string[] {
+  if (secret.length < minSecretLength) return [];
+  const lines = secret.split("\n").map((line) => line.trim());
+  const base64 = Buffer.from(secret).toString("base64");
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(Buffer.from(secret).toString("utf8")),
+    base64,
+    base64.replace(/=+$/, ""),
+    Buffer.from(secret).toString("base64url"),
+    ...(lines.length > 1 ? lines.filter((line) => line.length >= minLineLength) : []),
+  ];
+}
+
+/** Redacts every text in a value, at any depth; keys stay. */
+export function redactDeep<T extends JsonValue>(value: T, redact: (text: string) => string): T;
+export function redactDeep(value: JsonValue, redact: (text: string) => string): JsonValue {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)]),
+  );
+}
+
+/** `values` with a text in one place, or without it for undefined; nothing is changed in place. */
+export function withTextAt(
+  values: JsonObject,
+  path: readonly string[],
+  text: string | undefined,
+): JsonObject {
+  const [name, ...rest] = path;
+  if (name === undefined) return values;
+  const inner = Object.hasOwn(values, name) ? values[name] : undefined;
+  const next = rest.length === 0 ? text : withTextAt(isRecord(inner) ? inner : {}, rest, text);
+  const others = Object.entries(values).filter(([key]) => key !== name);
+  return Object.fromEntries(next === undefined ? others : [...others, [name, next]]);
 }

@@ -4,7 +4,7 @@ import type { ActionContext } from "./action.ts";
 import { executeStep, type StepHost, type StepScope } from "./execute-step.ts";
 import type { RenderContext, RenderWorld } from "./expressions.ts";
 import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./model.ts";
-import { createRedactor } from "./redact.ts";
+import { createRedactor, redactDeep, withTextAt } from "./redact.ts";
 import { renderOutput } from "./render-output.ts";
 import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
 import { StepWait, type StepWaiting } from "./step-wait.ts";
@@ -26,6 +26,8 @@ export interface RunStepsRequest extends StepHost {
   isDryRun: boolean;
   clock(): number;
   secrets?: Record<string, string>;
+  /** Secrets that are read like parameters, in whose place `values` holds a mask. */
+  secretParameters?: readonly { path: readonly string[]; value: string }[];
   environment?: { parameters?: Record<string, string>; secrets?: Record<string, string> };
   /** True: a failure of the other side that may pass is thrown to the caller, who tries the run again later. */
   rethrowRetryable?: boolean;
@@ -66,7 +68,11 @@ export async function runSteps(request: RunStepsRequest): Promise<RunStepsResult
       initialState(step, request.before?.[index]),
     ),
     outputs: {},
-    redact: createRedactor({ ...request.environment?.secrets, ...request.secrets }),
+    redact: createRedactor([
+      ...Object.values({ ...request.environment?.secrets }),
+      ...Object.values({ ...request.secrets }),
+      ...(request.secretParameters ?? []).map(({ value }) => value),
+    ]),
   };
   const failed = run.states.find((state) => state.status === "failed");
   if (failed?.error !== undefined) run.error = { ...failed.error, stepId: failed.id };
@@ -127,7 +133,8 @@ async function visitStep(step: TemplateStep, index: number, run: RunState): Prom
     await change(run, index, begun);
     const output = await executeStep(step, run.request, scopeOf(run));
     run.outputs[step.id] = { output };
-    await change(run, index, { ...begun, status: "completed", endedAtMs: request.clock(), output });
+    const ended = { ...begun, status: "completed" as const, endedAtMs: request.clock() };
+    await change(run, index, { ...ended, output: redactDeep(output, run.redact) });
     return false;
   } catch (thrown) {
     return failStep(thrown, index, begun, run);
@@ -208,6 +215,10 @@ function contextOf(run: RunState, withSecrets: boolean): RenderContext {
   }
   if (withSecrets) {
     context["secrets"] = request.secrets ?? {};
+    context["parameters"] = (request.secretParameters ?? []).reduce(
+      (values, { path, value }) => withTextAt(values, path, value),
+      request.values,
+    );
     environment["secrets"] = request.environment?.secrets ?? {};
   }
   return context;
@@ -221,7 +232,7 @@ async function finish(run: RunState): Promise<RunStepsResult> {
       worldOf(run),
       run.request.renderer,
     );
-    return { status: "completed", steps: run.states, output };
+    return { status: "completed", steps: run.states, output: redactOutput(output, run.redact) };
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown;
     // All steps are done: a broken link in the summary does not undo them.
@@ -231,6 +242,14 @@ async function finish(run: RunState): Promise<RunStepsResult> {
     );
     return { status: "completed", steps: run.states, output: { links: [], text: [], values: {} } };
   }
+}
+
+/** What a template puts out is shown to people, whatever its steps put into it. */
+function redactOutput(output: RunOutput, redact: (text: string) => string): RunOutput {
+  const clean: RunOutput = JSON.parse(JSON.stringify(output), (_key, value: unknown) =>
+    typeof value === "string" ? redact(value) : value,
+  );
+  return clean;
 }
 
 /** In words a person can act on; what is not one of our errors is told as it is, cut short. */

@@ -3,7 +3,7 @@ import type { ErrorObject } from "ajv/dist/2019.js";
 import { toError } from "../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
 import { asObject, dereference, resolveObject } from "./conditions.ts";
-import { typeOf } from "./field-kinds.ts";
+import { fieldKind, typeOf } from "./field-kinds.ts";
 import { fieldsOf, isPageShown, withoutChoices, type FormScope } from "./fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "./form-model.ts";
 import { cleanSchema, pointerParts, schemaErrors } from "./json-schema.ts";
@@ -35,8 +35,10 @@ export function validatePage(
     }
     // What conditions alone demand, such as "one of these two": only when nothing nearer was found.
     if (faults.size === 0) {
+      const secrets = fields.filter((field) => field.widget === "secret");
       for (const error of schemaErrors(page.schema, withoutChoices(values))) {
-        report(error, fields, names, add);
+        const key = pointerParts(error.instancePath).join(".");
+        if (!secrets.some((field) => field.key === key)) report(error, fields, names, add);
       }
     }
   } catch (thrown) {
@@ -80,7 +82,9 @@ function flattened(page: FormPage, values: JsonObject): { schema: JsonObject; na
       const clean = isObject
         ? { ...property, ...flatten(property, inner, `${prefix}${name}.`, depth + 1) }
         : property;
-      properties[name] = cleanSchema(withoutConditions(clean, isObject));
+      // what stands there is a mask; the value itself is checked by whoever knows it
+      const isSecret = fieldKind(property).widget === "secret";
+      properties[name] = isSecret ? {} : cleanSchema(withoutConditions(clean, isObject));
     }
     const required = [...resolved.required].filter((name) => resolved.properties.has(name));
     return { properties, ...(required.length > 0 ? { required } : {}) };

@@ -28,6 +28,10 @@ export const actionIds = {
   acceptSource: "catalog-accept",
   /** An input of a form. */
   formInput: "form-input",
+  /** Opens the page on which a secret is entered. */
+  formSecret: "form-secret",
+  /** Chooses a secret that the operator holds. */
+  formSecretReference: "form-secret-reference",
 } as const;
 
 /** Callback ids of modals. */

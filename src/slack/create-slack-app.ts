@@ -5,6 +5,7 @@ import { createReleaser } from "../base/releaser.ts";
 import type { EventInbox } from "../usecases/event-inbox.ts";
 import type { Services } from "../usecases/services.ts";
 import type { SlackContext } from "./context.ts";
+import { redrawWhenEntered } from "./handlers/form-secrets.ts";
 import { registerHandlers } from "./handlers/register.ts";
 import { installIntake, type Intake, type PayloadKind } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
@@ -79,6 +80,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   const context = buildContext(options, stopping.signal);
   installSurface(app, context);
   registerHandlers(app, context);
+  redrawWhenEntered(context, workspaces);
   const replays = createReplays(intake, logger);
   return {
     app,

@@ -12,6 +12,8 @@ import type { HomeFacts } from "./home.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { Operators } from "./operators.ts";
 import type { RunRecord, RunRequester } from "./runs/run-record.ts";
+import type { RunSecrets } from "./secrets/secret-fields.ts";
+import type { SecretService } from "./secrets/secret-service.ts";
 
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
 export interface Services {
@@ -25,6 +27,8 @@ export interface Services {
   entities: EntityService;
   runs: RunService;
   drafts: DraftService;
+  /** Absent: secrets cannot be given at all. */
+  secrets?: SecretService;
   catalog?: CatalogService;
   /** What people tell back about answers, and what is counted of questions. */
   feedback?: FeedbackService;
@@ -133,11 +137,13 @@ export interface RunService {
     requestKey: string;
     templateRef: string;
     values: JsonObject;
+    /** Given by the form before; `values` hold masks in their places. */
+    secrets?: RunSecrets;
     requester: RunRequester;
     channel?: string;
   }): Promise<RunRecord>;
-  /** Continues a failed run after its last finished step. @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`. */
-  retry(runId: string, by: RunRequester): Promise<RunRecord>;
+  /** Continues a failed run after its last finished step. @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, InputError `run-secrets-needed`. */
+  retry(runId: string, by: RunRequester, secrets?: RunSecrets): Promise<RunRecord>;
   /** Stops before the next step. */
   cancel(runId: string, by: RunRequester): Promise<RunRecord>;
   get(runId: string): Promise<RunRecord | undefined>;
@@ -161,6 +167,12 @@ export interface Draft {
   channel?: string;
   slackUserId: string;
   createdAtMs: number;
+  /** The workspace it is filled in in. */
+  workspace?: RunRequester["workspace"];
+  /** The modal that shows it, so that it can be redrawn when a secret was entered elsewhere. */
+  viewId?: string;
+  /** The form asks again for the secrets of this run, which is then retried. */
+  retryOf?: string;
 }
 
 export interface DraftService {

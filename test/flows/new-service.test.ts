@@ -171,7 +171,12 @@ describe.each(["http", "socket"] as const)("/newservice by %s", (transport) => {
           hidden: "x",
           repoUrl: "github.com?owner=footlight&repo=pay-api",
         },
-        requester: { slackUserId: dario, name: "dario.costa", userRef: "user:default/dario.costa" },
+        requester: {
+          workspace: { teamId: "T0FOOTLIT1" },
+          slackUserId: dario,
+          name: "dario.costa",
+          userRef: "user:default/dario.costa",
+        },
         channel: general,
       },
     ]);

@@ -5,6 +5,8 @@ import type { JsonObject } from "../../base/json.ts";
 import type { RawInput } from "../../scaffold/field-input.ts";
 import { completeValues, type FormScope } from "../../scaffold/fields.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
+import { secretFieldsOf, withMasks } from "../../usecases/secrets/secret-fields.ts";
+import { secretsAgain } from "../../usecases/secrets/secrets-again.ts";
 import type { Draft, LoadedTemplate } from "../../usecases/services.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
@@ -15,8 +17,9 @@ import {
   shownPages,
   valueAt,
 } from "../form-pages.ts";
-import { fieldBlockId, type FieldPart } from "../views/form-fields.ts";
+import { fieldBlockId, type FieldPart } from "../views/field-ids.ts";
 import { formPlace, type FormPlace, renderFormPage, renderReview } from "../views/form-view.ts";
+import type { SecretInputs } from "../views/secret-fields.ts";
 import { malformed } from "./buttons.ts";
 
 /** A form that somebody is filling in, with all that is needed to draw any of its pages. */
@@ -24,10 +27,11 @@ export interface FormSession {
   draft: Draft;
   loaded: LoadedTemplate;
   scope: FormScope;
+  secrets: SecretInputs;
 }
 
 /** What default values may refer to. */
-export async function scopeOf(context: SlackContext, slackUserId: string): Promise<FormScope> {
+async function scopeOf(context: SlackContext, slackUserId: string): Promise<FormScope> {
   const ref = await context.people.userRef(slackUserId);
   return { nowMs: context.now(), ...(ref === undefined ? {} : { user: { ref } }) };
 }
@@ -40,9 +44,48 @@ export async function loadSession(
 ): Promise<FormSession | undefined> {
   const draft = await context.services.drafts.load(place.draft);
   if (draft === undefined || draft.slackUserId !== slackUserId) return undefined;
-  const loaded = context.services.templates.get(draft.templateRef);
+  return await openDraft(context, draft);
+}
+
+/** A draft with its form, and what is known of its secrets; undefined when its template or run is gone. */
+export async function openDraft(
+  context: SlackContext,
+  draft: Draft,
+): Promise<FormSession | undefined> {
+  const loaded = await formOf(context, draft);
   if (loaded === undefined) return undefined;
-  return { draft, loaded, scope: await scopeOf(context, slackUserId) };
+  const scope = await scopeOf(context, draft.slackUserId);
+  const { secrets } = context.services;
+  const fields = secretFieldsOf(loaded.form, draft.values, scope);
+  const given = fields.length === 0 ? {} : ((await secrets?.given(draft.id)) ?? {});
+  const values = withMasks(draft.values, fields, new Set(Object.keys(given)));
+  const problem = secrets === undefined ? "Secrets cannot be entered here." : secrets.problem();
+  return {
+    draft: { ...draft, values },
+    loaded,
+    scope,
+    secrets: {
+      given,
+      references: secrets?.references(draft.templateRef) ?? [],
+      linkFor: ({ key, label }) =>
+        secrets?.link({
+          formId: draft.id,
+          field: key,
+          slackUserId: draft.slackUserId,
+          label,
+          templateTitle: loaded.template.title,
+        }),
+      ...(problem === undefined ? {} : { problem }),
+    },
+  };
+}
+
+/** The template's form, or the one that asks for a run's secrets again. */
+async function formOf(context: SlackContext, draft: Draft): Promise<LoadedTemplate | undefined> {
+  const { services } = context;
+  if (draft.retryOf === undefined) return services.templates.get(draft.templateRef);
+  const run = await services.runs.get(draft.retryOf);
+  return run === undefined ? undefined : { template: run.template, form: secretsAgain(run) };
 }
 
 /** Where a modal says it is. @throws InputError `slack-button-malformed` */
@@ -107,6 +150,7 @@ export function viewAt(
         valueOf: (field) => valueAt(values, field.path),
       })),
       stepNames: loaded.template.steps.map((step) => step.name),
+      isRetry: draft.retryOf !== undefined,
     });
   }
   return renderFormPage({
@@ -117,6 +161,7 @@ export function viewAt(
     ...(page.page.description === undefined ? {} : { description: page.page.description }),
     index: page.index,
     fields: page.fields,
+    secrets: session.secrets,
   });
 }
 

@@ -7,15 +7,17 @@ import { actionIds, viewIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { slackErrorCode } from "../errors.ts";
 import { pageFaults, type ShownPage } from "../form-pages.ts";
-import { fieldBlockId } from "../views/form-fields.ts";
+import { fieldBlockId } from "../views/field-ids.ts";
 import { renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { within } from "../within.ts";
 import { workspaceIdOf } from "../workspaces.ts";
+import { chooseReference, runSecretsOf } from "./form-secrets.ts";
 import {
   finalValues,
   type FormSession,
   loadSession,
+  openDraft,
   pageAt,
   placeOf,
   readPage,
@@ -43,6 +45,19 @@ export function formActions(context: SlackContext): Table<ActionArgs> {
     async [actionIds.formInput]({ ack, body }) {
       await ack();
       if (body.view !== undefined) await redraw(context, body.view, body.user.id);
+    },
+    // the browser opens the page; the form gets a fresh link, and is found again when the secret is stored
+    async [actionIds.formSecret]({ ack, body }) {
+      await ack();
+      if (body.view !== undefined) await redraw(context, body.view, body.user.id);
+    },
+    async [actionIds.formSecretReference]({ ack, body, action }) {
+      await ack();
+      const { view } = body;
+      if (view === undefined) return;
+      const choose = async (session: FormSession, page: ShownPage): Promise<void> =>
+        await chooseReference({ action }, context, session, page.index);
+      await redraw(context, view, body.user.id, choose);
     },
   };
 }
@@ -149,22 +164,27 @@ async function startRun(
 ): Promise<string | undefined> {
   const { draft, scope } = session;
   try {
-    const starting = context.people.requireMember(slackUserId).then(
-      async (person) =>
-        await context.services.runs.start({
-          requestKey: `slack:${context.identity().teamId}:${draft.id}`,
-          templateRef: draft.templateRef,
-          values: finalValues(session),
-          requester: {
-            workspace: workspaceIdOf(context.identity()),
-            slackUserId,
-            name: person.name,
-            ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
-          },
-          // without a channel (the global shortcut) the run reports in a direct message
-          channel: draft.channel ?? slackUserId,
-        }),
-    );
+    const starting = context.people.requireMember(slackUserId).then(async (person) => {
+      const requester = {
+        workspace: workspaceIdOf(context.identity()),
+        slackUserId,
+        name: person.name,
+        ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
+      };
+      const secrets = runSecretsOf(session);
+      if (draft.retryOf !== undefined) {
+        return await context.services.runs.retry(draft.retryOf, requester, secrets);
+      }
+      return await context.services.runs.start({
+        requestKey: `slack:${context.identity().teamId}:${draft.id}`,
+        templateRef: draft.templateRef,
+        values: finalValues(session),
+        ...(secrets === undefined ? {} : { secrets }),
+        requester,
+        // without a channel (the global shortcut) the run reports in a direct message
+        channel: draft.channel ?? slackUserId,
+      });
+    });
     const run = await within(starting, startLimitMs);
     if (run !== undefined) return undefined;
     starting.catch((thrown: unknown) => {
@@ -192,14 +212,21 @@ async function goBack(context: SlackContext, view: ViewOutput, slackUserId: stri
 }
 
 /** Draws the page again after a value that other fields depend on has changed. */
-async function redraw(context: SlackContext, view: ViewOutput, slackUserId: string): Promise<void> {
+async function redraw(
+  context: SlackContext,
+  view: ViewOutput,
+  slackUserId: string,
+  change?: (session: FormSession, page: ShownPage) => Promise<void>,
+): Promise<void> {
   const place = placeOf(view);
   const session = await loadSession(context, place, slackUserId);
   if (session === undefined) return await replace(context, view, renderFormGone());
   const page = place.page === undefined ? undefined : pageAt(session, place.page);
   if (page === undefined) return;
+  await change?.(session, page);
   const kept = await keep(context, session, page, view);
-  await replace(context, view, viewAt(kept, page.index));
+  const drawn = (await openDraft(context, kept.draft)) ?? kept;
+  await replace(context, view, viewAt(drawn, page.index));
 }
 
 /** What was typed so far goes into the draft, whether or not it is right yet. */
@@ -210,7 +237,7 @@ async function keep(
   view: ViewOutput,
 ): Promise<FormSession> {
   const { values } = readPage(session, page, view.state.values);
-  const draft = { ...session.draft, values };
+  const draft = { ...session.draft, values, page: page.index, viewId: view.id };
   await context.services.drafts.save(draft);
   return { ...session, draft };
 }

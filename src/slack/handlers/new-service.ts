@@ -5,8 +5,9 @@ import { actionIds, shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { renderTemplatesView } from "../views/template-list.ts";
 import { within } from "../within.ts";
+import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
-import { firstView, scopeOf } from "./form-session.ts";
+import { firstView, openDraft } from "./form-session.ts";
 import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
 /** The ways into a form: the buttons of the template list. */
@@ -121,9 +122,12 @@ async function beginForm(
     page: 0,
     values: from.values ?? {},
     slackUserId: from.userId,
+    workspace: workspaceIdOf(context.identity()),
     createdAtMs: context.now(),
     ...(from.channel === undefined ? {} : { channel: from.channel }),
   };
   await services.drafts.save(draft);
-  return firstView({ draft, loaded: found, scope: await scopeOf(context, from.userId) });
+  const session = await openDraft(context, draft);
+  if (session === undefined) throw new NotFoundError("template-unknown", "the template is gone");
+  return firstView(session);
 }

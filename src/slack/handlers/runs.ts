@@ -3,6 +3,7 @@ import type { RunRecord, RunRequester } from "../../usecases/runs/run-record.ts"
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { valueOf } from "./buttons.ts";
+import { beginSecretsAgain } from "./form-secrets.ts";
 import type { ActionArgs, Table } from "./tables.ts";
 
 /** *Retry* and *Cancel* under a run's message. */
@@ -36,7 +37,12 @@ async function change(
     name: person.name,
     ...(userRef === undefined ? {} : { userRef }),
   };
-  if (what === "retry") await context.services.runs.retry(runId, by);
+  if (what === "retry" && run.secrets !== undefined) {
+    await context.web.views.open({
+      trigger_id: args.body.trigger_id,
+      view: await beginSecretsAgain(context, run, slackUserId),
+    });
+  } else if (what === "retry") await context.services.runs.retry(runId, by);
   else await context.services.runs.cancel(runId, by);
   await args.ack();
 }

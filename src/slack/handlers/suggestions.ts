@@ -7,7 +7,8 @@ import { acknowledge } from "../acknowledge.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { limits, plain } from "../views/blocks.ts";
-import { entityOption, fieldBlockId, needsSearch } from "../views/form-fields.ts";
+import { fieldBlockId } from "../views/field-ids.ts";
+import { entityOption, needsSearch } from "../views/form-fields.ts";
 import { oneLine } from "../views/text.ts";
 import { type FormSession, loadSession, pageAt, placeOf } from "./form-session.ts";
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import type { InputBlock, KnownBlock, PlainTextOption } from "@slack/types";
 
 import type { JsonValue } from "../../base/json.ts";
@@ -7,26 +5,17 @@ import { encodeInitial, encodeOption } from "../../scaffold/field-input.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
 import { actionIds } from "../action-ids.ts";
 import { limits, plain, section } from "./blocks.ts";
+import { fieldBlockId, type FieldPart } from "./field-ids.ts";
 import { repoInputs } from "./repo-fields.ts";
+import { secretBlocks, type SecretInputs } from "./secret-fields.ts";
 import { clamp, literal, mrk, oneLine, tidy } from "./text.ts";
-
-/** Which input of a field a block is: repositories are asked for in two or three. */
-export type FieldPart = "" | "host" | "owner" | "name";
-
-/** The id of a field's block: the same each time the page is drawn, so that Slack keeps what was typed. */
-export function fieldBlockId(page: number, key: string, part: FieldPart = ""): string {
-  const id = `${page}:${part}:${key}`;
-  return id.length <= 200
-    ? id
-    : `${page}:${part}:~${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
-}
 
 type Element = InputBlock["element"];
 
 /** Draws a field as one or several blocks, filled with the value it has. */
-export function fieldBlocks(field: FormField, page: number): KnownBlock[] {
+export function fieldBlocks(field: FormField, page: number, secrets: SecretInputs): KnownBlock[] {
   if (field.widget === "note") return [noteBlock(field)];
-  if (field.widget === "secret") return [secretBlock(field)];
+  if (field.widget === "secret") return secretBlocks(field, page, secrets);
   if (field.widget === "repo-url") {
     return repoInputs(field).map(({ part, element }) =>
       inputBlock(field, page, part, `${field.label}: ${part}`, element),
@@ -294,13 +283,4 @@ function noteBlock(field: FormField): KnownBlock {
   const help = field.help === undefined ? mrk`` : mrk`\n${literal(oneLine(field.help), 500)}`;
   const value = initialText(field.initial);
   return section(mrk`*${field.label}*\n${value === "" ? "–" : literal(value, 1500)}${help}`);
-}
-
-function secretBlock(field: FormField): KnownBlock {
-  const need = field.isRequired
-    ? "It is required, so this template cannot be started from Slack."
-    : "It is left empty.";
-  return section(
-    mrk`🔒 *${field.label}*\nSlack would show and keep a secret, so I do not ask for it here. ${need}`,
-  );
 }

@@ -16,6 +16,7 @@ import {
   section,
 } from "./blocks.ts";
 import { fieldBlocks } from "./form-fields.ts";
+import type { SecretInputs } from "./secret-fields.ts";
 import { joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 /** What a form's modal carries: which draft it fills in, and which of its pages it shows. */
@@ -45,6 +46,7 @@ export interface FormPageView extends FormProgress {
   /** In `form.pages`. */
   index: number;
   fields: FormField[];
+  secrets: SecretInputs;
 }
 
 /** Room for title, step, problem and buttons beside the fields. */
@@ -52,7 +54,7 @@ const fieldRoom = limits.viewBlocks - 6;
 
 /** One page of a form as a modal. */
 export function renderFormPage(view: FormPageView): ModalView {
-  const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index));
+  const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index, view.secrets));
   return modal(view, viewIds.formPage, view.step === view.steps - 1 ? "Review" : "Next", [
     ...heading(view, view.title, view.description),
     ...blocks.slice(0, fieldRoom),
@@ -69,6 +71,8 @@ export interface ReviewView extends FormProgress {
   pages: { title: string; fields: FormField[]; valueOf(field: FormField): JsonValue | undefined }[];
   /** What will be done, step by step. */
   stepNames: string[];
+  /** True when it continues a run. */
+  isRetry: boolean;
 }
 
 /** The last page: everything that was chosen, and what will happen on *Create*. */
@@ -79,8 +83,11 @@ export function renderReview(view: ReviewView): ModalView {
     limits.sectionText - 200,
     (left) => mrk`… and ${left} more`,
   );
-  return modal(view, viewIds.formReview, "Create", [
-    ...heading(view, "Check before it is created", undefined),
+  const [submit, title] = view.isRetry
+    ? ["Retry", "The run continues after its last finished step"]
+    : ["Create", "Check before it is created"];
+  return modal(view, viewIds.formReview, submit, [
+    ...heading(view, title, undefined),
     ...view.pages.slice(0, 40).map(reviewSection),
     plan.mrkdwn === "" ? undefined : section(mrk`*What will be done*\n${plan}`),
     backButton(view),

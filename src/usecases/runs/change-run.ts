@@ -1,6 +1,8 @@
 import { ConflictError, ForbiddenError } from "../../base/errors.ts";
 import { statesForRetry } from "../../scaffold/run-steps.ts";
 import type { JobQueue } from "../../storage/contract.ts";
+import type { RunSecrets } from "../secrets/secret-fields.ts";
+import { secretsNeeded } from "../secrets/secret-store.ts";
 import { wakeRun } from "./park-run.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 import { isFinal, type RunStore } from "./run-store.ts";
@@ -12,13 +14,15 @@ export interface ChangeRunDeps {
 }
 
 /**
- * Continues a failed or cancelled run after its last completed step.
- * @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, ForbiddenError `run-of-somebody-else`.
+ * Continues a failed or cancelled run after its last completed step. Its secrets were erased when it ended: they are needed again.
+ * @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, ForbiddenError `run-of-somebody-else`,
+ *   InputError `run-secrets-needed`.
  */
 export async function retryRun(
   runId: string,
   by: RunRequester,
   deps: ChangeRunDeps,
+  secrets?: RunSecrets,
 ): Promise<RunRecord> {
   const run = await deps.runs.update(runId, (current) => {
     assertMayChange(current, by);
@@ -28,7 +32,10 @@ export async function retryRun(
         `this run is ${current.status}; only a failed, cancelled or expired run can be retried`,
       );
     }
-    return { ...reopened(current), changedBy: by };
+    const again = { ...reopened(current), changedBy: by };
+    if (current.secrets === undefined) return again;
+    if (secrets === undefined) throw secretsNeeded();
+    return { ...again, secrets };
   });
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;

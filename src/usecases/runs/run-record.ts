@@ -2,6 +2,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { RunOutput, StepError, StepState, Template } from "../../scaffold/model.ts";
 import type { Approval } from "../approvals/approval.ts";
 import type { AuditEvent } from "../audit/audit-log.ts";
+import type { RunSecrets } from "../secrets/secret-fields.ts";
 import type { RunRequester } from "./run-requester.ts";
 
 export type { RunRequester } from "./run-requester.ts";
@@ -47,7 +48,10 @@ export interface RunRecord {
   templateTitle: string;
   /** As it was when the run was accepted: a template changed meanwhile does not change the run. */
   template: Template;
+  /** With a mask in the place of each secret. */
   values: JsonObject;
+  /** Where its secrets are kept until it ends. */
+  secrets?: RunSecrets;
   requester: RunRequester;
   /** The channel asked for (absent for runs from the terminal). */
   channel?: string;

@@ -8,7 +8,6 @@ import type { JsonObject } from "../../base/json.ts";
 import { silentLogger, type Logger } from "../../base/logger.ts";
 import type { ActionContext, ActionRegistry, CatalogAccess } from "../../scaffold/action.ts";
 import { listTree } from "../../scaffold/actions/file-tree.ts";
-import { buildForm } from "../../scaffold/build-form.ts";
 import type { FetchSource } from "../../scaffold/fetching/contract.ts";
 import { completeValues } from "../../scaffold/fields.ts";
 import type { Form } from "../../scaffold/form-model.ts";
@@ -17,6 +16,12 @@ import type { Publisher, StepNotes } from "../../scaffold/publishers/contract.ts
 import type { Renderer } from "../../scaffold/renderer.ts";
 import { runSteps, type RunStepsResult } from "../../scaffold/run-steps.ts";
 import { validateValues } from "../../scaffold/validate-values.ts";
+import {
+  assertSecretsFit,
+  secretFieldsOf,
+  secretName,
+  withMasks,
+} from "../secrets/secret-fields.ts";
 
 /** A run in this process, without queue and records: for the terminal and for dry runs. */
 export interface LocalRunRequest {
@@ -59,9 +64,15 @@ export interface LocalRunReport {
  */
 export async function runTemplateLocally(request: LocalRunRequest): Promise<LocalRunReport> {
   const scope = { user: request.user, nowMs: request.clock() };
-  const values = completeValues(request.form, request.values, scope);
+  const completed = completeValues(request.form, request.values, scope);
+  const fields = secretFieldsOf(request.form, completed, scope);
+  const given = Object.keys(request.secrets ?? {});
+  const isGiven = new Set(
+    fields.filter((field) => given.includes(secretName(field))).map(({ key }) => key),
+  );
+  const values = withMasks(completed, fields, isGiven);
+  assertSecretsFit(request.template, request.secrets ?? {});
   assertValid(request.form, values);
-  assertSecrets(request);
   if (request.outDir !== undefined) await assertEmpty(request.outDir);
   const workspace = await mkdtemp(join(tmpdir(), "callboard-run-"));
   try {
@@ -142,22 +153,6 @@ function assertValid(form: Form, values: JsonObject): void {
   throw new InputError("run-values-invalid", "some values do not fit the template", {
     hint: lines.join("; "),
   });
-}
-
-/** @throws InputError `run-secrets-invalid`; what is said names secrets, never their values. */
-function assertSecrets({ template, secrets }: LocalRunRequest): void {
-  const schema = template.secretsSchema;
-  if (schema === undefined) return;
-  const form = buildForm({ title: "Secrets", pages: [schema] });
-  const keys = validateValues(form, { ...secrets }).map((fault) => fault.key);
-  if (keys.length === 0) return;
-  throw new InputError(
-    "run-secrets-invalid",
-    "some secrets are missing or do not fit the template",
-    {
-      hint: `look at ${[...new Set(keys)].map((key) => (key === "" ? "all of them" : key)).join(", ")}`,
-    },
-  );
 }
 
 /** Notes that live as long as the run, which nobody resumes. */

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { FieldFault, Form } from "../../scaffold/form-model.ts";
 import type { StepState, Template } from "../../scaffold/model.ts";
 import type { JobQueue } from "../../storage/contract.ts";
+import type { RunSecrets } from "../secrets/secret-fields.ts";
 import type { NameReservations } from "./name-reservations.ts";
 import type { RunRecord, RunRequester } from "./run-record.ts";
 import type { RunStore } from "./run-store.ts";
@@ -14,6 +15,8 @@ export interface StartRequest {
   requestKey: string;
   templateRef: string;
   values: JsonObject;
+  /** Accepted before; see `secrets/run-secrets.ts`. */
+  secrets?: RunSecrets;
   requester: RunRequester;
   channel?: string;
 }
@@ -111,6 +114,7 @@ function newRun(request: StartRequest, template: Template, nowMs: number): RunRe
     template,
     values: request.values,
     requester: request.requester,
+    ...(request.secrets === undefined ? {} : { secrets: request.secrets }),
     ...(request.channel === undefined ? {} : { channel: request.channel }),
     status: "waiting",
     steps: template.steps.map(toWaiting),

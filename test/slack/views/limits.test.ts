@@ -120,11 +120,24 @@ test("any form page and its review are inside every limit", () => {
           problem: title,
         };
 
-        const page = renderFormPage({ ...shared, title, description: title, index: 1, fields });
+        const page = renderFormPage({
+          ...shared,
+          title,
+          description: title,
+          index: 1,
+          fields,
+          secrets: {
+            problem: title,
+            linkFor: () => "https://callboard.example.com/secrets/x",
+            references: [{ name: "npm", title }],
+            given: {},
+          },
+        });
         const review = renderReview({
           ...shared,
           pages: [{ title, fields, valueOf: (each) => each.initial }],
           stepNames: [title, title],
+          isRetry: false,
         });
 
         expect(viewProblems(page, "modal")).toEqual([]);

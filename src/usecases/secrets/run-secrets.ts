@@ -1,0 +1,46 @@
+import { NotFoundError } from "../../base/errors.ts";
+import type { Template } from "../../scaffold/model.ts";
+import type { RunRecord } from "../runs/run-record.ts";
+import { isFinal } from "../runs/run-store.ts";
+import { assertSecretsFit, type RunSecrets } from "./secret-fields.ts";
+import type { ResolvedSecrets, SecretService } from "./secret-service.ts";
+
+/** A start waits no longer for a vault than Slack waits for us. */
+const checkLimitMs = 2_000;
+
+/**
+ * Checks the secrets that a run is to be started with against the template, and keeps them for the run.
+ * @throws InputError `run-secrets-invalid`, `run-secrets-needed`, and what `resolve` throws.
+ */
+export async function acceptSecrets(
+  template: Template | undefined,
+  secrets: RunSecrets | undefined,
+  service: SecretService,
+): Promise<void> {
+  if (template === undefined) throw new NotFoundError("template-unknown", "there is no template");
+  if (template.secretsSchema !== undefined) {
+    const signal = AbortSignal.timeout(checkLimitMs);
+    const given =
+      secrets === undefined ? {} : (await service.resolve(secrets, template.ref, signal)).secrets;
+    assertSecretsFit(template, given);
+  }
+  if (secrets !== undefined && secrets.fields.length > 0) await service.keepForRun(secrets);
+}
+
+/** The values that a run's steps read. @throws as `SecretService.resolve`. */
+export async function resolveSecrets(
+  { secrets, templateRef }: RunRecord,
+  service: SecretService,
+  signal: AbortSignal,
+): Promise<ResolvedSecrets> {
+  if (secrets === undefined) return { secrets: {}, parameters: [] };
+  return service.resolve(secrets, templateRef, signal);
+}
+
+/** Erases the secrets of a run that has ended, whatever its end was. */
+export async function forgetSecrets(
+  run: RunRecord | undefined,
+  service: SecretService,
+): Promise<void> {
+  if (run?.secrets !== undefined && isFinal(run.status)) await service.erase(run.secrets);
+}

@@ -1,0 +1,247 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+import { type App, startApp } from "../../src/app/create-app.ts";
+import { createLogger } from "../../src/base/logger.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import type { Driver } from "../../src/playground/driver.ts";
+import type { RunRecord } from "../../src/usecases/runs/run-record.ts";
+import { newDataDir } from "../helpers/embedded.ts";
+import { dario, general } from "../helpers/slack-bench.ts";
+import { waitFor } from "../helpers/wait.ts";
+
+const token = "tok-3e8f-hunter2";
+const password = "pa$$ w0rd/ä-hunter2";
+
+/** A template that blurts its secrets out wherever it can, then fails when it is told to. */
+const template = `
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: with-secrets, title: With secrets }
+spec:
+  type: service
+  parameters:
+    - title: Access
+      required: [name, token]
+      properties:
+        name: { title: Name, type: string }
+        token: { title: API token, type: string, minLength: 12, ui:field: Secret }
+        database:
+          title: Database
+          type: object
+          required: [password]
+          properties:
+            password: { title: Password, type: string, ui:widget: password }
+  steps:
+    - id: say
+      action: debug:log
+      input:
+        message: "\${{ secrets.token }} \${{ parameters.database.password }} \${{ parameters.name }} ok"
+    - id: keep
+      action: roadiehq:utils:jsonata
+      input:
+        data: { t: "\${{ secrets.token }}", p: "\${{ parameters.database.password | urlencode }}" }
+        expression: $
+    - id: use
+      action: roadiehq:utils:jsonata
+      input:
+        data: "\${{ steps.keep.output.result.t }}"
+        expression: "$length($)"
+    - id: break
+      if: "\${{ parameters.name === 'broken' }}"
+      action: fs:read
+      input: { path: "\${{ secrets.token }}" }
+  output:
+    text:
+      - title: Done
+        content: "token \${{ steps.keep.output.result.t }}, \${{ steps.use.output.result }} characters"
+`;
+
+let folder: string;
+let dataDir: string;
+let app: App;
+let log = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "callboard-secrets-"));
+  dataDir = await newDataDir();
+  await writeFile(join(folder, "template.yaml"), template.trimStart());
+  const { config, faults } = parseConfig({
+    env: { CALLBOARD_DATA_DIR: dataDir, PORT: "0" },
+    cwd: folder,
+    file: {
+      path: "callboard.yaml",
+      text: JSON.stringify({ catalog: { sources: [{ type: "file", path: "." }] } }),
+    },
+  });
+  if (config === undefined) throw new Error(JSON.stringify(faults));
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log += chunk.toString();
+      done();
+    },
+  });
+  app = await startApp({ config, logger: createLogger("trace", sink) });
+}, 60_000);
+afterAll(async () => {
+  await app.stop();
+  for (const each of [folder, dataDir]) await rm(each, { recursive: true, force: true });
+});
+
+function slack(): Driver {
+  if (app.playground === undefined) throw new Error("no playground");
+  return app.playground.driver;
+}
+
+const shown = (): string => JSON.stringify(slack().currentView(dario)?.blocks ?? []);
+
+/** The link of the button for a secret, as it stands in the modal now. */
+function linkOf(key: string): string {
+  const blocks: { block_id?: string; elements?: { url?: string }[] }[] = JSON.parse(shown());
+  const block = blocks.find(({ block_id: id = "" }) => id.endsWith(`:secret:${key}`));
+  return block?.elements?.[0]?.url ?? "";
+}
+
+async function enter(key: string, value: string): Promise<Response> {
+  return await fetch(linkOf(key), { method: "POST", body: new URLSearchParams({ value }) });
+}
+
+async function openForm(name: string): Promise<void> {
+  await slack().slash({
+    user: dario,
+    channel: general,
+    command: "/newservice",
+    text: "with-secrets",
+  });
+  await slack().enter({ user: dario, blockId: "0::name", value: name });
+}
+
+/** Presses the button of a secret and enters its value on the page, then waits for the form to show it. */
+async function give(key: string, value: string): Promise<void> {
+  await slack().click({ user: dario, blockId: `0:secret:${key}`, actionId: "form-secret" });
+  const before = shown().split("Stored, and never shown").length;
+  const answer = await enter(key, value);
+  expect(answer.status).toBe(200);
+  await waitFor(
+    "the form to show it",
+    () => shown().split("Stored, and never shown").length > before,
+  );
+}
+
+async function ended(): Promise<RunRecord> {
+  return await waitFor("the run to end", lastEnded, 30_000);
+}
+
+async function lastEnded(): Promise<RunRecord | undefined> {
+  const [run] = (await app.services.runs.recent?.(dario, 1)) ?? [];
+  const isOver = run?.status === "completed" || run?.status === "failed";
+  return isOver && run.message?.isResultPosted === true ? run : undefined;
+}
+
+/** Everything that is kept or was sent, in one text. */
+async function everything(run: RunRecord): Promise<string> {
+  const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
+  const texts = await Promise.all(
+    files
+      .filter((file) => file.isFile())
+      .map(async (file) => await readFile(join(file.parentPath, file.name), "latin1")),
+  );
+  const talk = [
+    slack().journal(),
+    slack().messages(general),
+    slack().messages(general, { threadTs: run.message?.ts ?? "" }),
+    slack().directMessages(dario),
+    slack().ephemerals(dario),
+  ];
+  const records = await Promise.all(
+    ["runs", "drafts", "secrets", "secret-links", "seen"].map(
+      async (name) => await app.storage.records.list(name, { limit: 1000 }),
+    ),
+  );
+  return [...texts, log, JSON.stringify(talk), JSON.stringify([records, run])].join("\n");
+}
+
+/** The secrets in every form they could take in a text. */
+const forms = [token, password].flatMap((value) => [
+  value,
+  Buffer.from(value).toString("latin1"),
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+  Buffer.from(value).toString("base64"),
+  Buffer.from(value).toString("base64url"),
+]);
+
+async function assertNowhere(run: RunRecord): Promise<void> {
+  const text = await everything(run);
+  // it does hold what was typed into Slack, and the run
+  expect(text.includes("template:default/with-secrets")).toBe(true);
+  expect(text.includes('"token":"******"')).toBe(true);
+  expect(forms.filter((form) => text.includes(form))).toEqual([]);
+}
+
+const kept = async (): Promise<number> =>
+  (await app.storage.records.list("secrets", { limit: 10 })).length;
+
+test("a required secret is filled in from Slack, used by the steps, found nowhere, and erased", async () => {
+  await openForm("ledger");
+  const missing = await slack().submitView({ user: dario, values: { "0::name": "ledger" } });
+  expect(JSON.stringify(missing.view?.blocks)).toContain("API token: This is required.");
+
+  await give("token", token);
+  await give("database.password", password);
+  expect(await kept()).toBe(1);
+  expect(shown()).toContain("ledger");
+  const review = await slack().submitView({ user: dario, values: {} });
+  expect(JSON.stringify(review.view?.blocks)).toContain("*API token*: •••");
+  await slack().submitView({ user: dario });
+  const run = await ended();
+
+  expect(run).toMatchObject({ status: "completed", values: { name: "ledger", token: "******" } });
+  expect(run.output?.text[0]?.content).toBe("token ***, 16 characters");
+  expect(run.log.map(({ line }) => line)).toContain("*** *** ledger ok");
+  await waitFor("them to be erased", async () => (await kept()) === 0);
+  await assertNowhere(run);
+}, 60_000);
+
+test("a failed run has forgotten them too; Retry asks for them again and goes on", async () => {
+  await openForm("broken");
+  await give("token", token);
+  await give("database.password", password);
+  await slack().submitView({ user: dario, values: { "0::name": "broken" } });
+  await slack().submitView({ user: dario });
+  const failed = await ended();
+  expect(failed.status).toBe("failed");
+  expect(failed.error?.message).not.toContain(token);
+  await waitFor("them to be erased", async () => (await kept()) === 0);
+
+  await slack().click({
+    user: dario,
+    channel: general,
+    ts: failed.message?.ts ?? "",
+    actionId: "run-retry",
+  });
+  await waitFor("the form", () => shown().includes("Its secrets again"));
+  await give("token", token);
+  await give("database.password", password);
+  const review = await slack().submitView({ user: dario });
+  expect(review.view?.submit?.text).toBe("Retry");
+  await slack().submitView({ user: dario });
+  const again = await waitFor("the second end", async () => {
+    const run = await ended();
+    return run.retries === 1 ? run : undefined;
+  });
+
+  expect(again.id).toBe(failed.id);
+  expect(again.steps.map(({ status }) => status)).toEqual([
+    "completed",
+    "completed",
+    "completed",
+    "failed",
+  ]);
+  await waitFor("them to be erased", async () => (await kept()) === 0);
+  await assertNowhere(again);
+}, 60_000);
