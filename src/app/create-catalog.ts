@@ -165,12 +165,13 @@ async function build(
 ): Promise<Generation> {
   const { config, actions, wellKnown, keeper } = options;
   const nowMs = options.clock();
-  const { allow, holdBackPercent } = config.file.catalog;
+  const { allow, holdBackPercent, orphans } = config.file.catalog;
   const loaded = await loadCatalog(sources, {
     signal,
     nowMs,
     lastGood: previous?.loaded,
     allow,
+    orphans,
     holdBack: {
       share: holdBackPercent / 100,
       isAccepted: (id, drop) => keeper.isAccepted(id, drop),

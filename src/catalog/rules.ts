@@ -7,6 +7,7 @@ import { envelopeFindings, keyClashFindings } from "./rules-envelope.ts";
 import { isKind } from "./rules-format.ts";
 import { metadataFindings } from "./rules-metadata.ts";
 import { createSpecCheck } from "./rules-spec.ts";
+import { nearest } from "./suggest.ts";
 
 export interface RuleOptions {
   /** Kinds that may enter the catalog, in any case; absent means all, unknown ones included. */
@@ -90,7 +91,9 @@ function spellingFindings(written: unknown, kind: string): Finding[] {
 function allowFindings(kind: string, allowed: ReadonlySet<string> | undefined): Finding[] {
   if (allowed === undefined || allowed.has(kind.toLowerCase())) return [];
   const message = `the kind ${kind} is not allowed here`;
-  const fix = "add it to catalog.allow in the configuration";
+  const near = kindRules.has(kind) ? undefined : nearest(kind, knownKinds);
+  const meant = near === undefined ? "" : `did you mean ${near}? else `;
+  const fix = `${meant}add it to catalog.allow in the configuration`;
   return [errorAt(["kind"], "entity-kind-not-allowed", message, fix)];
 }
 

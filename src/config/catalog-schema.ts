@@ -126,19 +126,6 @@ const linkWords = z.strictObject({
   repository: words("the repository"),
 });
 
-const knownKinds = [
-  "Component",
-  "API",
-  "System",
-  "Domain",
-  "Resource",
-  "Group",
-  "User",
-  "Location",
-  "Template",
-  "AiResource",
-] as const;
-
 /** The section `catalog` of the configuration file. */
 export const catalogSchema = z.strictObject({
   sources: key(
@@ -150,8 +137,14 @@ export const catalogSchema = z.strictObject({
       description: "Where catalog files and templates are read from.",
     },
   ),
-  allow: key(z.array(z.string().min(1)).default([...knownKinds]), {
-    description: "Kinds that catalog files may define.",
+  allow: key(z.array(z.string().min(1)).optional(), {
+    description:
+      "Kinds that catalog files may define. Absent: every kind, those of your own company too.",
+    example: "[Component, API, System, Group, User]",
+  }),
+  orphans: key(z.enum(["delete", "keep"]).default("delete"), {
+    description:
+      "What happens to entities that no file holds any more: they are gone, or kept and marked with backstage.io/orphan.",
   }),
   refreshMinutes: key(z.number().min(1).max(1440).default(10), {
     description: "How often sources that are no files on this machine are read again.",

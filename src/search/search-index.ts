@@ -6,7 +6,13 @@ import type { IndexData } from "./index-data.ts";
 import { listOf } from "./postings.ts";
 import { maxQueryLength, maxQueryWords, queryWords } from "./query-words.ts";
 import { liftOf } from "./ranking-hints.ts";
-import type { Hit, MatchWay, SearchItem, SearchQuery } from "./search-item.ts";
+import {
+  anyEntity,
+  type Hit,
+  type MatchWay,
+  type SearchItem,
+  type SearchQuery,
+} from "./search-item.ts";
 import { countOf, findString, stringAt } from "./string-table.ts";
 import { createTermMaker, type TermMaker } from "./symptom-terms.ts";
 import { openTextIndex, type TextIndex } from "./text-index.ts";
@@ -95,10 +101,16 @@ interface Candidate {
   named?: NameHit;
 }
 
+/** Whether a kind is among those that are looked for. */
+function isWanted(kind: string, kinds: SearchQuery["kinds"]): boolean {
+  if (kinds === undefined || kinds.includes(kind)) return true;
+  return kind !== "section" && kinds.includes(anyEntity);
+}
+
 function searchAll(parts: Parts, query: SearchQuery): Hit[] {
   const { data } = parts;
   const words = queryWords(query.text);
-  const wanted = data.items.kinds.map((kind) => query.kinds?.includes(kind) !== false);
+  const wanted = data.items.kinds.map((kind) => isWanted(kind, query.kinds));
   const accepts = (item: number): boolean => wanted[data.items.kind[item] ?? 0] === true;
   const best = new Map<number, Candidate>();
   const keep = (candidate: Candidate): void => {

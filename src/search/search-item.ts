@@ -18,11 +18,14 @@ export interface SearchItem {
   popularity?: number;
 }
 
+/** Stands for the kind of every entity, also of those kinds that only one company knows. */
+export const anyEntity = "*";
+
 /** What to look for. */
 export interface SearchQuery {
   /** As typed; at most the first 200 characters and 16 words count. */
   text: string;
-  /** Only items of these kinds. */
+  /** Only items of these kinds; `anyEntity` stands for every kind but sections. */
   kinds?: readonly string[];
   /** Kinds the question's words hint at: they win between similar names. */
   wish?: readonly string[];

@@ -248,6 +248,27 @@ test("the command line shows what a running bot holds back, and accepts it", asy
   expect(printed.join("")).toContain(`url:${server.url}/all.yaml: accepted without 6 entities`);
 });
 
+test("an entity that no file holds any more stays where orphans are kept, and its answer says so", async () => {
+  pages.set("/all.yaml", `${component("a")}---\n${component("b")}`);
+  const catalog = await open({ config: configured({ orphans: "keep" }) });
+  await catalog.watch();
+  pages.set("/all.yaml", component("a"));
+  await readAgain(catalog);
+  const orphan = await waitFor("the orphan", () => {
+    const found = catalog.snapshot().catalog.entities.get("component:default/b");
+    return found?.entity.metadata.annotations?.["backstage.io/orphan"] === "true"
+      ? found
+      : undefined;
+  });
+
+  const answer = catalog.answer("who owns b", { nowMs: Date.now() });
+
+  expect(orphan.origin.isKept).toBe(true);
+  expect(answer.caveats).toEqual([
+    `no file holds b any more: this is what ${server.url}/all.yaml said, read just now`,
+  ]);
+});
+
 test("nothing can be accepted when nothing is held back, nor a source that does not exist", async () => {
   pages.set("/all.yaml", components(2));
   const catalog = await open();

@@ -242,6 +242,11 @@ test("lets in only the kinds that are allowed, in any letter case", () => {
   ).toEqual([
     "2:7: error: the kind System is not allowed here (add it to catalog.allow in the configuration) [entity-kind-not-allowed]",
   ]);
+  expect(
+    check("apiVersion: x/v1\nkind: Compnent\nmetadata: {name: a}\nspec: {owner: b}\n", strict),
+  ).toEqual([
+    "2:7: error: the kind Compnent is not allowed here (did you mean Component? else add it to catalog.allow in the configuration) [entity-kind-not-allowed]",
+  ]);
 });
 
 test.each([

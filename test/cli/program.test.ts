@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -143,6 +143,30 @@ test("check is quiet about the sample company and names file, line and column of
     entities: 1,
     diagnostics: [{ line: 3, severity: "error", code: "entity-name-invalid" }],
   });
+});
+
+const widget = (name: string): string =>
+  `apiVersion: acme.example/v1\nkind: Widget\nmetadata: {name: ${name}, description: Turns violet at noon}\n`;
+
+test("a kind of one's own is warned about once, found and read by everybody", async () => {
+  const own = join(folder, "own");
+  await mkdir(own);
+  await writeFile(
+    join(own, "callboard.yaml"),
+    "catalog: {sources: [{type: file, path: ./w.yaml}]}",
+  );
+  await writeFile(join(own, "w.yaml"), `${widget("first")}---\n${widget("second")}`);
+
+  const check = await callboard(["check"], {}, own);
+  const search = await callboard(["search", "violet", "noon"], {}, own);
+  const ask = await callboard(["ask", "what is first"], {}, own);
+
+  expect(check).toMatchObject({ code: 0 });
+  expect(check.out).toMatch(
+    /^w.yaml:2:7: warning: the kind Widget is not known.*\n0 errors, 1 warning /,
+  );
+  expect(search.out).toContain("widget:default/second");
+  expect(ask.out).toContain("Turns violet at noon");
 });
 
 test("template list and show print forms and steps", async () => {

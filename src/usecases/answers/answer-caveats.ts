@@ -32,8 +32,11 @@ function caveatOf(
   nowMs: number,
 ): string | undefined {
   const age = ago(origin.readAtMs, nowMs);
+  const { name, annotations } = entity.metadata;
+  if (annotations?.["backstage.io/orphan"] === "true") {
+    return `no file holds ${name} any more: this is what ${origin.file} said, read ${age}`;
+  }
   if (origin.isKept === true) {
-    const name = entity.metadata.name;
     return `${origin.file} is broken: this is what it said of ${name} when it was last sound, read ${age}`;
   }
   const source = sources.find(({ id }) => id === origin.source);

@@ -2,6 +2,7 @@ import type { QueryIntent } from "../../ask/query.ts";
 import type { CatalogEntity } from "../../catalog/model.ts";
 import { canonicalRef } from "../../catalog/ref.ts";
 import {
+  anyEntity,
   confidentScore,
   type Hit,
   type MatchWay,
@@ -23,18 +24,8 @@ export type Resolution =
   | { outcome: "several"; hits: Hit[] }
   | { outcome: "none"; near: Hit[] };
 
-/** Kinds that can own or be owned, which is all kinds but sections and templates. */
-export const entityKinds = [
-  "component",
-  "api",
-  "resource",
-  "system",
-  "domain",
-  "group",
-  "user",
-  "airesource",
-  "template",
-] as const;
+/** Whatever can be asked about, which is everything but sections of documents. */
+export const entityKinds = [anyEntity] as const;
 
 /** Which kind is meant when several things share a name, by what is asked. */
 const kindOrders: Partial<Record<QueryIntent, readonly string[]>> = {
