@@ -10,7 +10,7 @@ import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
 import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
-import { openCore, type Core } from "./create-core.ts";
+import { openCore, type Core, type Probes } from "./create-core.ts";
 import { createFeedback } from "./create-feedback.ts";
 import { createSlack, type SlackSide } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
@@ -24,6 +24,8 @@ export interface AppOptions {
   tuning?: Partial<JobTuning>;
   /** How often lost jobs and parked runs are looked for; for tests. */
   sweepIntervalMs?: number;
+  /** Ways into the running bot, for fault injection. */
+  probes?: Probes;
 }
 
 /** The whole bot, running. */
@@ -58,7 +60,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   const { config, logger, clock = Date.now } = options;
   const { CALLBOARD_ROLE: role, PORT: port } = config.environment;
-  const core = await openCore(config, logger, clock, releaser, options);
+  const core = await openCore({ ...options, clock }, releaser);
   const { services, metrics, storage, catalog } = core;
   const readiness = readinessOf(core);
   const health = createHealthRouter({ readiness, metrics });

@@ -16,11 +16,12 @@ import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
+import type { RunStore } from "../usecases/runs/run-store.ts";
 import type { SecretService } from "../usecases/secrets/secret-service.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
 import { type OnCall, openOnCall } from "./create-oncall.ts";
-import { createPublishing } from "./create-publisher.ts";
+import { createPublishing, type GithubTuning } from "./create-publisher.ts";
 import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
 import { createSecrets, type PublicAddress } from "./create-secrets.ts";
 import { createFetch, createHttp, loadActions } from "./load-actions.ts";
@@ -48,27 +49,36 @@ export interface Core {
   secrets: SecretService;
 }
 
-/** Times that tests shorten. */
-interface CoreTimes {
+/** What a core is opened with. */
+export interface CoreOptions {
+  config: Config;
+  logger: Logger;
+  clock: () => number;
+  /** Times of the queue; for tests. */
   tuning?: Partial<JobTuning>;
+  /** How often lost jobs and parked runs are looked for; for tests. */
   sweepIntervalMs?: number;
+  probes?: Probes;
+}
+
+/** Ways into the running bot, for fault injection; only code that starts it can set them, no configuration does. */
+export interface Probes {
+  storage?: (storage: Storage) => Storage;
+  runs?: (runs: RunStore) => RunStore;
+  github?: GithubTuning;
 }
 
 /** Opens storage and catalog and wires the use cases. */
-export async function openCore(
-  config: Config,
-  logger: Logger,
-  clock: () => number,
-  releaser: Releaser,
-  { tuning = {}, sweepIntervalMs }: CoreTimes = {},
-): Promise<Core> {
-  const storage = await openConfiguredStorage(config, logger, tuning);
+export async function openCore(options: CoreOptions, releaser: Releaser): Promise<Core> {
+  const { config, logger, clock, tuning, sweepIntervalMs, probes = {} } = options;
+  const opened = await openConfiguredStorage(config, logger, tuning);
+  const storage = probes.storage?.(opened) ?? opened;
   releaser.add("storage", () => storage.close());
   await reportPreflight(storage, logger);
   const access = await createSecrets(config, storage, clock);
   const actions = await loadActions(config);
   const registrations = createRegistrations(storage.records);
-  const { publisher, github } = createPublishing(config, logger);
+  const { publisher, github } = createPublishing(config, logger, probes.github);
   const catalog = await createCatalog({
     config,
     logger,
@@ -102,6 +112,7 @@ export async function openCore(
     secrets: access.secrets,
     ...createHttp(config),
     sweepIntervalMs,
+    ...(probes.runs === undefined ? {} : { wrapStore: probes.runs }),
     ...runMetrics(metrics, clock),
   });
   return {

@@ -5,8 +5,10 @@ import {
   createGithubClient,
   type GithubAuth,
   type GithubClient,
+  type GithubClientOptions,
 } from "../scaffold/publishers/github/client.ts";
 import { githubPublisher } from "../scaffold/publishers/github/github-publisher.ts";
+import type { GithubTiming } from "../scaffold/publishers/github/session.ts";
 import { localPublisher } from "../scaffold/publishers/local/local-publisher.ts";
 
 /** Where repositories go, and the connection to GitHub where there is one. */
@@ -15,13 +17,31 @@ export interface Publishing {
   github: GithubClient | undefined;
 }
 
+/** Waits on GitHub, where tests shorten them. */
+export type GithubTuning = Pick<Partial<GithubClientOptions>, "retryDelayMs" | "timeoutMs"> & {
+  timing?: Partial<GithubTiming>;
+};
+
 /** GitHub with credentials, else bare repositories in the data folder. */
-export function createPublishing(config: Config, logger: Logger): Publishing {
+export function createPublishing(
+  config: Config,
+  logger: Logger,
+  { timing, ...tuning }: GithubTuning = {},
+): Publishing {
   const auth = githubAuth(config);
   if (auth === undefined)
     return { publisher: localPublisher({ dataDir: config.dataDir }), github: undefined };
-  const github = createGithubClient({ auth, baseUrl: config.environment.GITHUB_API_URL, logger });
-  return { publisher: githubPublisher({ client: github }), github };
+  const github = createGithubClient({
+    auth,
+    baseUrl: config.environment.GITHUB_API_URL,
+    logger,
+    ...tuning,
+  });
+  const publisher = githubPublisher({
+    client: github,
+    ...(timing === undefined ? {} : { timing }),
+  });
+  return { publisher, github };
 }
 
 function githubAuth({ environment }: Config): GithubAuth | undefined {

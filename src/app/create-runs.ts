@@ -64,6 +64,8 @@ export interface RunsOptions {
   secrets: SecretService;
   /** Absent: `http:backstage:request` says that no host is allowed. */
   http?: HttpAccess;
+  /** Stands between the use cases and the records; for fault injection. */
+  wrapStore?: (store: RunStore) => RunStore;
   onEnded?: (run: RunRecord) => void;
   onResumed?: (run: RunRecord) => void;
   /** How often lost jobs and parked runs are looked for; default 10,000. */
@@ -87,7 +89,9 @@ const giveUpLimitMs = 30_000;
 export function createRuns(options: RunsOptions): Runs {
   const { storage, clock, catalog } = options;
   const log = createAuditLog(storage.records, options.config.file.audit.keepDays * dayMs);
-  const runs = createRunStore(storage.records, clock, createRunTrail(log, options.logger, clock));
+  const trail = createRunTrail(log, options.logger, clock);
+  const store = createRunStore(storage.records, clock, trail);
+  const runs = options.wrapStore?.(store) ?? store;
   const names = createNameReservations(storage.records, runs, clock);
   const change = { runs, jobs: storage.jobs };
   return {

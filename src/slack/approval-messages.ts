@@ -86,7 +86,7 @@ async function ensureAsked(
     metadata: marker,
   };
   return await postUnlessSent(
-    async () => await outbox.post(outgoing, signal),
+    async () => await outbox.post(outgoing, { signal }),
     find,
     signal,
     options,
@@ -118,7 +118,7 @@ export async function remindOfApproval(
   const { channel, ts } = approval.message ?? {};
   if (channel === undefined || ts === undefined) return;
   try {
-    await outbox.post({ channel, threadTs: ts, ...renderReminder(run, approval) }, signal);
+    await outbox.post({ channel, threadTs: ts, ...renderReminder(run, approval) }, { signal });
   } catch (thrown) {
     logger.warn({ runId: run.id, error: toError(thrown).message }, "reminder not sent");
   }

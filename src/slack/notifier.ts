@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 
 import type { Logger } from "../base/logger.ts";
-import type { Notifier } from "../usecases/runs/notifier.ts";
+import type { Notifier, Reporting } from "../usecases/runs/notifier.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { askForApproval, remindOfApproval, showApproval } from "./approval-messages.ts";
 import type { SlackClients } from "./clients.ts";
@@ -35,16 +35,16 @@ export function createNotifier(options: NotifierOptions): SlackNotifier {
   const drawing = createRunDrawing(logger);
   const edits = createEdits({ client: clients.once, drawing, logger, now, spacingMs });
   return {
-    async open(run, signal) {
-      return await expected(openMessage(run, signal, { ...options, drawing }));
+    async open(run, reporting) {
+      return await expected(openMessage(run, reporting, { ...options, drawing }));
     },
-    update(run) {
-      if (hasMessage(run)) edits.soon(run);
+    update(run, assertCurrent) {
+      if (hasMessage(run)) edits.soon(run, assertCurrent);
     },
-    async finish(run, signal) {
+    async finish(run, reporting) {
       if (!hasMessage(run)) return;
-      await expected(edits.final(run, signal));
-      await expected(postResult(run, signal, options));
+      await expected(edits.final(run, reporting));
+      await expected(postResult(run, reporting, options));
     },
     ask: async (run, approval, signal) =>
       await expected(askForApproval(run, approval, signal, options)),
@@ -69,7 +69,7 @@ type OpenOptions = NotifierOptions & { drawing: RunDrawing };
 /** Makes the parent message exist, in the wanted channel or else in a direct message to whoever asked. */
 async function openMessage(
   run: RunRecord,
-  signal: AbortSignal,
+  reporting: Reporting,
   options: OpenOptions,
 ): Promise<{ channel: string; ts: string; insteadOf?: string }> {
   const wanted = run.channel ?? run.requester.slackUserId;
@@ -77,7 +77,7 @@ async function openMessage(
   const isDirect = isPerson(wanted);
   const channel = isDirect ? await directChannel(options.clients.safe, wanted) : wanted;
   try {
-    return await ensureMessage(run, channel, signal, options);
+    return await ensureMessage(run, channel, reporting, options);
   } catch (thrown) {
     const { slackUserId } = run.requester;
     if (!isClosedChannel(thrown) || isDirect || slackUserId === undefined) throw thrown;
@@ -90,7 +90,7 @@ async function openMessage(
       ...run,
       message: { ...run.message, channel: direct, insteadOf: wanted },
     };
-    return { ...(await ensureMessage(moved, direct, signal, options)), insteadOf: wanted };
+    return { ...(await ensureMessage(moved, direct, reporting, options)), insteadOf: wanted };
   }
 }
 
@@ -109,7 +109,7 @@ async function directChannel(web: WebClient, slackUserId: string): Promise<strin
 async function ensureMessage(
   run: RunRecord,
   channel: string,
-  signal: AbortSignal,
+  reporting: Reporting,
   options: OpenOptions,
 ): Promise<SentMessage> {
   const { clients, outbox, logger, now } = options;
@@ -123,15 +123,15 @@ async function ensureMessage(
   const post = async () =>
     await options.drawing.draw(run, now(), async (content) => {
       const outgoing: OutgoingMessage = { channel, ...content, metadata: marker };
-      return await outbox.post(outgoing, signal);
+      return await outbox.post(outgoing, reporting);
     });
-  return await postUnlessSent(post, find, signal, options);
+  return await postUnlessSent(post, find, reporting.signal, options);
 }
 
 /** Posts result and log in the thread, once for each attempt of the run. */
 async function postResult(
   run: ReportedRun,
-  signal: AbortSignal,
+  reporting: Reporting,
   options: NotifierOptions,
 ): Promise<void> {
   const { clients, outbox, logger } = options;
@@ -149,5 +149,6 @@ async function postResult(
     ...renderRunResult(run),
     metadata: marker,
   };
-  await postUnlessSent(async () => await outbox.post(outgoing, signal), find, signal, options);
+  const post = async () => await outbox.post(outgoing, reporting);
+  await postUnlessSent(post, find, reporting.signal, options);
 }

@@ -17,13 +17,20 @@ export interface OutgoingMessage extends MessageContent {
   metadata?: MessageMarker;
 }
 
+/** How a message is sent. */
+export interface Sending {
+  signal: AbortSignal;
+  /** Called right before it goes out, after all waiting; what it throws is thrown, and nothing is sent. */
+  assertCurrent?(): Promise<void>;
+}
+
 /** The only sender of messages: one at a time in each channel, as fast as Slack allows. */
 export interface Outbox {
   /**
    * Sends once. A rate limit is waited for, since nothing was sent then; every other failure is thrown as it is, because
    * after a lost reply nobody knows whether the message arrived.
    */
-  post(message: OutgoingMessage, signal?: AbortSignal): Promise<SentMessage>;
+  post(message: OutgoingMessage, sending?: Sending): Promise<SentMessage>;
   /** Lets what is being sent finish, drops what waits, and leaves no timer behind. */
   stop(): Promise<void>;
 }
@@ -67,12 +74,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   };
   return {
-    async post(message, signal) {
+    async post(message, sending) {
       const given =
-        signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, signal]);
+        sending === undefined
+          ? stopping.signal
+          : AbortSignal.any([stopping.signal, sending.signal]);
       return await inOrder(message.channel, async (lane) => {
         await pace(lane, spacingMs, given);
         for (;;) {
+          await sending?.assertCurrent?.();
           given.throwIfAborted();
           try {
             return await postOnce(options.client, message);

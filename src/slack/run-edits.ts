@@ -4,7 +4,9 @@ import { type WebClient, WebAPIRateLimitedError } from "@slack/web-api";
 
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Reporting } from "../usecases/runs/notifier.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
+import { StaleClaimError } from "../usecases/runs/run-store.ts";
 import { isOutcomeUnknown } from "./errors.ts";
 import type { MessageMarker } from "./own-messages.ts";
 import type { RunDrawing } from "./run-drawing.ts";
@@ -30,15 +32,23 @@ export interface EditOptions {
 /** Edits of runs' messages: one at a time each, spaced, the latest wins, Retry-After obeyed. */
 export interface Edits {
   /** Shows the run as soon as the spacing allows; a newer state takes the place of one that waits. */
-  soon(run: ReportedRun): void;
-  /** Shows the run for the last time; resolves when that is done. */
-  final(run: ReportedRun, signal: AbortSignal): Promise<void>;
+  soon(run: ReportedRun, assertCurrent: Reporting["assertCurrent"]): void;
+  /** Shows the run for the last time, without waiting for the spacing; resolves when that is done. */
+  final(run: ReportedRun, reporting: Reporting): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface Edit {
+  run: ReportedRun;
+  /** A worker that was frozen must not show an old state over a newer one. */
+  assertCurrent: Reporting["assertCurrent"];
 }
 
 interface Edited {
   /** Not yet shown. */
-  next: ReportedRun | undefined;
+  next: Edit | undefined;
+  /** Ends the pause between two edits. */
+  hurry: AbortController;
   working: Promise<void>;
 }
 
@@ -51,45 +61,53 @@ export function createEdits(options: EditOptions): Edits {
   const stopping = new AbortController();
 
   const work = async (id: string, edited: Edited): Promise<void> => {
-    for (let run = take(edited); run !== undefined; run = take(edited)) {
+    const signal = AbortSignal.any([stopping.signal, edited.hurry.signal]);
+    const pause = async (waitMs: number): Promise<void> =>
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    for (let edit = take(edited); edit !== undefined; edit = take(edited)) {
       try {
-        await show(run, options);
+        await edit.assertCurrent();
+        await show(edit.run, options);
       } catch (thrown) {
+        if (thrown instanceof StaleClaimError) break;
         const waitMs = rateLimitMs(thrown);
         if (waitMs === undefined) {
-          logger.warn({ runId: run.id, error: toError(thrown).message }, "run message not updated");
+          logger.warn({ runId: id, error: toError(thrown).message }, "run message not updated");
         } else {
-          edited.next ??= run;
-          await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+          edited.next ??= edit;
+          await pause(waitMs);
         }
       }
-      await sleep(spacingMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) break;
+      await pause(spacingMs);
+      if (signal.aborted) break;
     }
     messages.delete(id);
   };
 
   return {
-    soon(run) {
+    soon(run, assertCurrent) {
       if (stopping.signal.aborted) return;
+      const next = { run, assertCurrent };
       const open = messages.get(run.id);
       if (open !== undefined) {
-        open.next = run;
+        open.next = next;
         return;
       }
-      const edited: Edited = { next: run, working: Promise.resolve() };
+      const edited: Edited = { next, hurry: new AbortController(), working: Promise.resolve() };
       messages.set(run.id, edited);
       edited.working = work(run.id, edited);
     },
-    async final(run, signal) {
+    async final(run, reporting) {
+      const { signal } = reporting;
       const open = messages.get(run.id);
       if (open !== undefined) {
         open.next = undefined;
+        open.hurry.abort();
         // what is on its way must not arrive after the final state
         await Promise.race([open.working, aborted(signal)]);
       }
       signal.throwIfAborted();
-      await showFinally(run, options, signal);
+      await showFinally(run, options, reporting);
     },
     async stop() {
       stopping.abort();
@@ -98,7 +116,7 @@ export function createEdits(options: EditOptions): Edits {
   };
 }
 
-function take(edited: Edited): ReportedRun | undefined {
+function take(edited: Edited): Edit | undefined {
   const { next } = edited;
   edited.next = undefined;
   return next;
@@ -130,9 +148,10 @@ const finalTries = 5;
 async function showFinally(
   run: ReportedRun,
   options: EditOptions,
-  signal: AbortSignal,
+  { signal, assertCurrent }: Reporting,
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
+    await assertCurrent();
     try {
       await show(run, options);
       return;

@@ -12,16 +12,17 @@ export function notifyWithin(
   const within = async <T>(run: RunRecord, work: () => Promise<T>): Promise<T> =>
     await workspaces.within(await workspaces.find(run.requester.workspace), work);
   return {
-    open: async (run, signal) => await within(run, async () => await notifier.open(run, signal)),
-    update(run) {
+    open: async (run, reporting) =>
+      await within(run, async () => await notifier.open(run, reporting)),
+    update(run, assertCurrent) {
       updates = updates
-        .then(async () => await within(run, async () => notifier.update(run)))
+        .then(async () => await within(run, async () => notifier.update(run, assertCurrent)))
         // the end of the run is told by `finish`, which says why nobody could be told
         .catch(() => undefined);
     },
-    async finish(run, signal) {
+    async finish(run, reporting) {
       await updates;
-      await within(run, async () => await notifier.finish(run, signal));
+      await within(run, async () => await notifier.finish(run, reporting));
     },
     ask: async (run, approval, signal) =>
       await within(run, async () => await notifier.ask(run, approval, signal)),

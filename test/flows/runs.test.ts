@@ -26,7 +26,10 @@ const nodeService = sampleTemplate("node-service", [
 let bench: SlackBench;
 let services: FakeServices;
 let notifier: SlackNotifier;
-const { signal } = new AbortController();
+const reporting = {
+  signal: new AbortController().signal,
+  assertCurrent: async () => undefined,
+};
 
 beforeAll(async () => {
   services = createFakeServices([nodeService]);
@@ -55,10 +58,10 @@ async function reportedRun(
 ): Promise<RunRecord & { message: { ts: string; channel: string } }> {
   count += 1;
   const run = sampleRun({ id: `run-${count}`, channel: general, createdAtMs: Date.now(), ...more });
-  const message = await notifier.open(run, signal);
+  const message = await notifier.open(run, reporting);
   const opened = { ...run, message };
   services.records.set(run.id, opened);
-  await notifier.finish(opened, signal);
+  await notifier.finish(opened, reporting);
   return opened;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { UpstreamError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { createNotifier, type SlackNotifier } from "../../src/slack/notifier.ts";
+import { StaleClaimError } from "../../src/usecases/runs/run-store.ts";
 import { createFakeServices, sampleRun } from "../helpers/fake-services.ts";
 import {
   dario,
@@ -14,7 +15,10 @@ import {
 
 let bench: SlackBench;
 let notifier: SlackNotifier;
-const { signal } = new AbortController();
+const reporting = {
+  signal: new AbortController().signal,
+  assertCurrent: async () => undefined,
+};
 
 beforeEach(async () => {
   bench = await startSlackBench({ services: createFakeServices([]) });
@@ -35,7 +39,7 @@ afterEach(async () => {
 /** A run whose message stands in the channel. */
 async function openedRun(more: Parameters<typeof sampleRun>[0] = {}) {
   const run = sampleRun({ channel: general, createdAtMs: Date.now(), ...more });
-  const message = await notifier.open(run, signal);
+  const message = await notifier.open(run, reporting);
   return { ...run, message };
 }
 
@@ -55,12 +59,31 @@ test("opens one parent message that carries the run's id and unfurls nothing", a
   });
 });
 
+const takenOver = {
+  signal: reporting.signal,
+  assertCurrent: async () => await Promise.reject(new StaleClaimError("taken over")),
+};
+
+test("a worker whose run was taken over sends and edits nothing, however late it wakes up", async () => {
+  const run = await openedRun();
+  const before = bench.driver.messages(general);
+
+  await expect(notifier.open({ ...run, id: "run2" }, takenOver)).rejects.toThrow("taken over");
+  notifier.update({ ...run, status: "running" }, takenOver.assertCurrent);
+  await expect(notifier.finish({ ...run, status: "completed" }, takenOver)).rejects.toThrow(
+    "taken over",
+  );
+
+  expect(bench.driver.messages(general)).toEqual(before);
+  expect(bench.driver.calls("chat.update")).toEqual([]);
+});
+
 test("finds the message again when it was intended before a crash, and posts none", async () => {
   const run = await openedRun();
 
   const again = await notifier.open(
     { ...run, message: { channel: general, isIntended: true } },
-    signal,
+    reporting,
   );
 
   expect(again.ts).toBe(run.message.ts);
@@ -70,7 +93,7 @@ test("finds the message again when it was intended before a crash, and posts non
 test("posts a message that was intended but never sent", async () => {
   const run = sampleRun({ channel: general, createdAtMs: Date.now() });
 
-  await notifier.open({ ...run, message: { channel: general, isIntended: true } }, signal);
+  await notifier.open({ ...run, message: { channel: general, isIntended: true } }, reporting);
 
   expect(bench.driver.messages(general)).toHaveLength(1);
 });
@@ -94,7 +117,10 @@ test("asks to be called again when Slack did not take the message for sure", asy
     times: 1,
   });
 
-  const opening = notifier.open(sampleRun({ channel: general, createdAtMs: Date.now() }), signal);
+  const opening = notifier.open(
+    sampleRun({ channel: general, createdAtMs: Date.now() }),
+    reporting,
+  );
 
   await expect(opening).rejects.toThrow(UpstreamError);
   expect(bench.driver.messages(general)).toEqual([]);
@@ -133,11 +159,12 @@ test("edits are coalesced, and the last state is the one that stays", async () =
   const run = await openedRun();
 
   for (let done = 0; done < 50; done += 1) {
-    notifier.update({ ...run, status: "running", waitingFor: `try ${done}` });
+    const waitingFor = `try ${done}`;
+    notifier.update({ ...run, status: "running", waitingFor }, reporting.assertCurrent);
   }
   await notifier.finish(
     { ...run, status: "completed", endedAtMs: run.createdAtMs + 12_000 },
-    signal,
+    reporting,
   );
   await notifier.stop();
 
@@ -154,11 +181,11 @@ test("a rate limit on an edit is waited for, and the newest state follows", asyn
     retryAfterS: 1,
   });
 
-  notifier.update({ ...run, status: "running", waitingFor: "first" });
+  notifier.update({ ...run, status: "running", waitingFor: "first" }, reporting.assertCurrent);
   await bench.driver.waitFor(() =>
     bench.driver.calls("chat.update").some((call) => call.status === "429"),
   );
-  notifier.update({ ...run, status: "running", waitingFor: "second" });
+  notifier.update({ ...run, status: "running", waitingFor: "second" }, reporting.assertCurrent);
   await bench.driver.waitFor(
     () => bench.driver.messages(general)[0]?.text.includes("second") === true,
   );
@@ -179,8 +206,8 @@ test("posts the result with links, text and log in the thread, once", async () =
     log: [{ atMs: 0, stepId: "fetch", line: "12 files <!channel>" }],
   };
 
-  await notifier.finish(done, signal);
-  await notifier.finish(done, signal);
+  await notifier.finish(done, reporting);
+  await notifier.finish(done, reporting);
 
   const thread = bench.driver.messages(general, { threadTs: run.message.ts });
   expect(thread).toHaveLength(2);
@@ -205,7 +232,7 @@ test("a failure names the step and the reason and offers Retry", async () => {
         stepId: "publish",
       },
     },
-    signal,
+    reporting,
   );
 
   const [parent, reply] = bench.driver.messages(general, { threadTs: run.message.ts });
@@ -220,8 +247,11 @@ test("a failure names the step and the reason and offers Retry", async () => {
 test("a second attempt posts a result of its own", async () => {
   const run = await openedRun();
 
-  await notifier.finish({ ...run, status: "failed", error: { code: "x", message: "no" } }, signal);
-  await notifier.finish({ ...run, status: "completed", retries: 1 }, signal);
+  await notifier.finish(
+    { ...run, status: "failed", error: { code: "x", message: "no" } },
+    reporting,
+  );
+  await notifier.finish({ ...run, status: "completed", retries: 1 }, reporting);
 
   expect(bench.driver.messages(general, { threadTs: run.message.ts })).toHaveLength(3);
 });
@@ -230,8 +260,8 @@ test("a workspace that does not know plan blocks gets the steps as text, from th
   bench.driver.faults.next({ method: "chat.postMessage", fault: "error", error: "invalid_blocks" });
 
   const run = await openedRun();
-  notifier.update({ ...run, status: "running" });
-  await notifier.finish({ ...run, status: "completed" }, signal);
+  notifier.update({ ...run, status: "running" }, reporting.assertCurrent);
+  await notifier.finish({ ...run, status: "completed" }, reporting);
 
   const [parent] = bench.driver.messages(general);
   expect(JSON.stringify(parent?.blocks)).not.toContain('"type":"plan"');

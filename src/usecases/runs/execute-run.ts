@@ -194,7 +194,10 @@ async function report(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): 
       const asked = claim.run().approvals?.findLast((each) => each.message?.ts !== undefined);
       if (asked !== undefined) await deps.notifier.showApproval?.(claim.run(), asked);
       const { retries } = claim.run();
-      await deps.notifier.finish(claim.run(), signal);
+      await deps.notifier.finish(claim.run(), {
+        signal,
+        assertCurrent: claim.hooks.assertCurrent,
+      });
       await claim.change((run) =>
         // a retry that was pressed meanwhile has an end of its own to tell
         run.message === undefined || run.retries !== retries
@@ -236,7 +239,6 @@ async function openMessageIfPossible(
 
 /** One worker's hold on a run. */
 interface Claim extends HeldRun {
-  openMessage(): Promise<void>;
   flushLog(): Promise<void>;
   hooks: StepHooks;
   logger: Logger;
@@ -248,6 +250,11 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
   let newLines: RunRecord["log"] = [];
   const cancel = new AbortController();
 
+  async function assertCurrent(): Promise<void> {
+    const stored = await deps.runs.get(id);
+    if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
+  }
+
   async function change(apply: (run: RunRecord) => RunRecord): Promise<RunRecord> {
     const lines = newLines;
     newLines = [];
@@ -256,7 +263,7 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
       log: [...run.log, ...lines].slice(-maxLogLines),
     }));
     if (present.isCancelRequested === true) cancel.abort("cancelled");
-    if (!isFinal(present.status)) deps.notifier.update(present);
+    if (!isFinal(present.status)) deps.notifier.update(present, assertCurrent);
     return present;
   }
 
@@ -276,10 +283,7 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
       if (present.reservedNames?.includes(name) === true) return;
       await change((run) => ({ ...run, reservedNames: [...(run.reservedNames ?? []), name] }));
     },
-    assertCurrent: async () => {
-      const stored = await deps.runs.get(id);
-      if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
-    },
+    assertCurrent,
     signal: AbortSignal.any([signal, cancel.signal]),
     held: { run: () => present, change },
   };
@@ -289,13 +293,12 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
     flushLog: async () => void (newLines.length > 0 && (await change((run) => run))),
     hooks,
     logger: deps.logger,
-    openMessage: () => openMessage({ run: () => present, change }, signal, deps),
   };
 }
 
 /** Makes the parent message exist: the intention is stored first, so that a crash in between is looked into, not repeated. */
 async function openMessage(
-  claim: Pick<Claim, "run" | "change">,
+  claim: Pick<Claim, "run" | "change" | "hooks">,
   signal: AbortSignal,
   deps: ExecuteRunDeps,
 ): Promise<void> {
@@ -305,7 +308,10 @@ async function openMessage(
   if (message === undefined) {
     await claim.change((run) => ({ ...run, message: { channel, isIntended: true } }));
   }
-  const opened = await deps.notifier.open(message === undefined ? before : claim.run(), signal);
+  const opened = await deps.notifier.open(message === undefined ? before : claim.run(), {
+    signal,
+    assertCurrent: claim.hooks.assertCurrent,
+  });
   await claim.change((run) => ({
     ...run,
     message: { ...run.message, isIntended: true, ...opened },

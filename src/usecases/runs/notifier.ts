@@ -1,6 +1,13 @@
 import type { Approval } from "../approvals/approval.ts";
 import type { RunRecord } from "./run-record.ts";
 
+/** What a worker that reports a run brings along. */
+export interface Reporting {
+  signal: AbortSignal;
+  /** Called right before each message and edit. @throws StaleClaimError when another worker has the run. */
+  assertCurrent: () => Promise<void>;
+}
+
 /** Tells people how a run goes. The Slack implementation edits one parent message and replies in its thread. */
 export interface Notifier {
   /**
@@ -9,10 +16,10 @@ export interface Notifier {
    */
   open(
     run: RunRecord,
-    signal: AbortSignal,
+    reporting: Reporting,
   ): Promise<{ channel: string; ts: string; insteadOf?: string }>;
   /** Shows the present state in the parent message; calls may be coalesced, the last one is always shown. */
-  update(run: RunRecord): void;
+  update(run: RunRecord, assertCurrent: Reporting["assertCurrent"]): void;
   /**
    * Asks those who may approve; resolves with where it stands. When `approval.message.isIntended` is set without a `ts`, it may
    * already have been sent: look for it first.
@@ -27,5 +34,5 @@ export interface Notifier {
   /** Reminds those who were asked; never throws. */
   remind?(run: RunRecord, approval: Approval, signal: AbortSignal): Promise<void>;
   /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
-  finish(run: RunRecord, signal: AbortSignal): Promise<void>;
+  finish(run: RunRecord, reporting: Reporting): Promise<void>;
 }

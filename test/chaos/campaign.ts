@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { waitFor } from "../helpers/wait.ts";
+import { openPool, type Pool } from "./pool.ts";
+import type { Mutation, Worker, WorkerOrder } from "./worker.ts";
+import { type ChaosWorld, openWorld } from "./world.ts";
+
+/** Where the bots keep what they must not forget. */
+export interface ChaosStorage {
+  kind: "embedded" | "redis";
+  /** Of Redis. */
+  url?: string;
+}
+
+/** What came of some runs. */
+export interface Tally {
+  runs: number;
+  kills: number;
+  freezes: number;
+  mishaps: number;
+  /** Empty when all went well. */
+  faults: string[];
+}
+
+/** Bots, an emulated Slack and an emulated GitHub, with things going wrong. */
+export interface Campaign {
+  world: ChaosWorld;
+  pool: Pool;
+  /** One run without any trouble; resolves with every place that its worker came by, in order. */
+  trace(): Promise<string[]>;
+  /** One run in which a worker is hit at a place. */
+  hitAt: (at: string, signal: "SIGKILL" | "SIGSTOP", name?: string) => Promise<Tally>;
+  /** Runs, three at a time, with kills at random moments and, when `rate` is given, requests that go wrong. */
+  shake(runs: number, random: () => number, rate?: number): Promise<Tally>;
+  /** What must be so when nothing runs any more. */
+  rest(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Short times, so that a test need not wait for production's; the ratios are production's. */
+const quick = {
+  lockDurationMs: 2000,
+  stalledIntervalMs: 1000,
+  retryDelayMs: 200,
+  maxRetryDelayMs: 1000,
+};
+const github = {
+  retryDelayMs: 20,
+  timing: { lagWindowMs: 6000, settingWindowMs: 3000, lagDelayMs: 20 },
+};
+/** A run that has not ended by then is stuck. */
+const stuckMs = 300_000;
+const inFlight = 6;
+const killsPerRun = 4;
+
+/** Starts it. */
+export async function openCampaign(
+  storage: ChaosStorage,
+  options: { mutation?: Mutation; tuning?: WorkerOrder["tuning"]; workers?: number } = {},
+): Promise<Campaign> {
+  const world = await openWorld();
+  const size = options.workers ?? (storage.kind === "embedded" ? 1 : 2);
+  const order: WorkerOrder = {
+    env: environment(world, storage),
+    tuning: options.tuning ?? quick,
+    github,
+    ...(options.mutation === undefined ? {} : { mutation: options.mutation }),
+  };
+  const pool = await openPool(order, size, world.folder).catch(async (thrown: unknown) => {
+    await world.close();
+    throw thrown;
+  });
+  let runs = 0;
+  const newName = (): string => `svc-${String((runs += 1)).padStart(5, "0")}`;
+
+  /** The faults of one run that was asked for. */
+  async function outcomeOf(name: string): Promise<string[]> {
+    if (!(await world.ended(name, stuckMs)))
+      return [`${name}: stuck`, ...(await world.check(name))];
+    return await world.check(name);
+  }
+
+  async function runOnce(name: string): Promise<string[]> {
+    await world.request(name);
+    return await outcomeOf(name);
+  }
+
+  return {
+    world,
+    pool,
+    async trace() {
+      const from = pool.workers().map((worker) => ({ worker, count: worker.crossings.length }));
+      const faults = await runOnce(newName());
+      if (faults.length > 0) throw new Error(`a run without trouble: ${faults.join("; ")}`);
+      await quiet(pool);
+      return from
+        .flatMap(({ worker, count }) => worker.crossings.slice(count))
+        .toSorted((a, b) => a.atMs - b.atMs)
+        .map(({ name }) => name);
+    },
+    async hitAt(at, signal, name = newName()) {
+      await pool.full();
+      const { isHit } = await pool.arm(at, signal);
+      const before = pool.workers();
+      await world.request(name);
+      if (signal === "SIGSTOP") await thawLater(world, name, before, isHit);
+      const faults = await outcomeOf(name);
+      await pool.disarm();
+      const hits = isHit() ? 1 : 0;
+      if (signal === "SIGSTOP") {
+        // what the thawed worker still does comes after the end
+        await quiet(pool);
+        faults.push(...(await world.check(name)).filter((fault) => !faults.includes(fault)));
+      }
+      const isKill = signal === "SIGKILL";
+      return {
+        runs: 1,
+        kills: isKill ? hits : 0,
+        freezes: isKill ? 0 : hits,
+        mishaps: 0,
+        faults: faults.map((fault) => `${at}: ${fault}`),
+      };
+    },
+    async shake(count, random, rate = 0) {
+      const before = world.mishaps();
+      world.unsettle(rate, random);
+      let left = killsPerRun * count;
+      await pool.doom(() => {
+        left -= 1;
+        const after = left < 0 ? Infinity : 10 + Math.floor(random() * 200);
+        return { after, delayMs: Math.floor(random() * 30) };
+      });
+      const names = Array.from({ length: count }, newName);
+      const faults: string[] = [];
+      const lane = async (): Promise<void> => {
+        for (let name = names.shift(); name !== undefined; name = names.shift())
+          faults.push(...(await runOnce(name)));
+      };
+      await Promise.all(Array.from({ length: inFlight }, lane));
+      const kills = await pool.doom(undefined);
+      world.unsettle(0, random);
+      return { runs: count, kills, freezes: 0, mishaps: world.mishaps() - before, faults };
+    },
+    async rest() {
+      await pool.full();
+      const left = async (): Promise<string[]> => {
+        const [worker] = pool.workers();
+        const { names, open } = (await worker?.left()) ?? { names: [], open: [] };
+        return [
+          ...names.map((name) => `the name ${name} is still held`),
+          ...open.map((id) => `run ${id} is still open`),
+        ];
+      };
+      // the sweeper comes by every ten seconds
+      const isEmpty = async (): Promise<boolean> => (await left()).length === 0;
+      await waitFor("names and runs to be let go", isEmpty, 40_000).catch(() => undefined);
+      return [...(await left()), ...(await world.foreignFaults())];
+    },
+    async close() {
+      await pool.close();
+      await world.close();
+    },
+  };
+}
+
+function environment(
+  { playground, github: emulated, config, folder }: ChaosWorld,
+  storage: ChaosStorage,
+): Record<string, string> {
+  return {
+    PORT: "0",
+    LOG_LEVEL: "warn",
+    SLACK_BOT_TOKEN: playground.botToken,
+    SLACK_APP_TOKEN: playground.appToken,
+    SLACK_API_URL: playground.apiUrl,
+    GITHUB_TOKEN: emulated.token,
+    GITHUB_API_URL: emulated.url,
+    CALLBOARD_CONFIG: config,
+    CALLBOARD_DATA_DIR: `${folder}/data`,
+    CALLBOARD_NAMESPACE: `chaos_${randomBytes(4).toString("hex")}`,
+    ...(storage.url === undefined ? {} : { REDIS_URL: storage.url }),
+  };
+}
+
+/** Thaws the frozen worker when another one has ended its run, or when there is none that could. */
+async function thawLater(
+  world: ChaosWorld,
+  name: string,
+  workers: readonly Worker[],
+  isHit: () => boolean,
+): Promise<void> {
+  if (await world.ended(name, 30_000)) await sleep(50);
+  if (!isHit()) return;
+  for (const worker of workers) worker.signal("SIGCONT");
+}
+
+/** Resolves when no worker works on a job. */
+async function quiet(pool: Pool): Promise<void> {
+  await waitFor(
+    "all workers to be idle",
+    async () => {
+      const idle = await Promise.all(pool.workers().map(async (worker) => await worker.isIdle()));
+      return idle.every(Boolean);
+    },
+    60_000,
+  );
+}
