@@ -1,0 +1,172 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { InputError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/load.ts";
+import type {
+  ActionContext,
+  ActionRegistry,
+  CatalogAccess,
+  HttpAccess,
+} from "../scaffold/action.ts";
+import type { FetchSource } from "../scaffold/fetching/contract.ts";
+import type { Publisher } from "../scaffold/publishers/contract.ts";
+import type { Renderer } from "../scaffold/renderer.ts";
+import { runSteps } from "../scaffold/run-steps.ts";
+import type { ApprovalGateDeps } from "../usecases/approvals/approval-gate.ts";
+import type { Registrations } from "../usecases/catalog/registrations.ts";
+import type { StepHooks, StepsResult } from "../usecases/runs/execute-run.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
+import { resolveSecrets } from "../usecases/secrets/run-secrets.ts";
+import type { SecretService } from "../usecases/secrets/secret-service.ts";
+import { passStepApproval } from "./create-approvals.ts";
+import type { CatalogState } from "./create-catalog.ts";
+
+/** All that the steps of runs may use. */
+export interface StepsWorld {
+  config: Config;
+  logger: Logger;
+  clock: () => number;
+  catalog: CatalogState;
+  registrations: Registrations;
+  actions: ActionRegistry;
+  publisher: Publisher;
+  renderer: Renderer;
+  fetch: FetchSource;
+  /** Absent: `http:backstage:request` says that no host is allowed. */
+  http?: HttpAccess;
+  secrets: SecretService;
+}
+
+/** Runs the steps in a folder that belongs to this claim alone, and is removed afterwards. */
+export async function executeSteps(
+  run: RunRecord,
+  hooks: StepHooks,
+  options: StepsWorld,
+  gate: ApprovalGateDeps,
+): Promise<StepsResult> {
+  const workspace = join(options.config.dataDir, "workspaces", `${run.id}-${run.fence}`);
+  await rm(workspace, { recursive: true, force: true });
+  await mkdir(workspace, { recursive: true });
+  const user = userOf(run, options.catalog);
+  try {
+    const secrets = await resolveSecrets(run, options.secrets, hooks.signal);
+    const result = await runSteps({
+      template: run.template,
+      values: run.values,
+      runId: run.id,
+      user,
+      startedAtMs: run.createdAtMs,
+      before: run.steps,
+      actions: options.actions,
+      renderer: options.renderer,
+      createContext: (step, notesPrefix, log) =>
+        createContext({ run, step, notesPrefix, log, hooks, workspace, user, options }),
+      onLog: hooks.log,
+      onStep: hooks.onStep,
+      beforeStep: (step) => passStepApproval(step, hooks, gate),
+      reserve: hooks.reserve,
+      signal: hooks.signal,
+      isDryRun: false,
+      clock: options.clock,
+      environment: { parameters: options.config.file.scaffolder.environment },
+      secrets: secrets.secrets,
+      secretParameters: secrets.parameters,
+      rethrowRetryable: true,
+    });
+    return toStepsResult(result, hooks);
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+function toStepsResult(
+  result: Awaited<ReturnType<typeof runSteps>>,
+  hooks: StepHooks,
+): StepsResult {
+  const { steps, output, error } = result;
+  if (result.status === "completed" && output !== undefined)
+    return { status: "completed", steps, output };
+  if (result.wait !== undefined) return { status: "parked", steps, wait: result.wait };
+  if (result.status === "stopped") {
+    const cancelled = steps.map((step) =>
+      step.status === "waiting" ? { ...step, status: "cancelled" as const } : step,
+    );
+    return { status: "cancelled", steps: hooks.signal.reason === "cancelled" ? cancelled : steps };
+  }
+  return {
+    status: "failed",
+    steps,
+    error: error ?? { code: "internal", message: "the run ended without a result" },
+  };
+}
+
+/** One step, as its action sees the world. */
+interface StepWorld {
+  run: RunRecord;
+  step: { id: string };
+  notesPrefix: string;
+  log: (line: string) => void;
+  hooks: Pick<StepHooks, "notes" | "assertCurrent" | "signal">;
+  workspace: string;
+  user: ActionContext["user"];
+  options: StepsWorld;
+}
+
+/** The world of one action. */
+function createContext(world: StepWorld): ActionContext {
+  const { run, step, hooks, options } = world;
+  return {
+    runId: run.id,
+    stepId: step.id,
+    templateRef: run.templateRef,
+    templateBase: run.template.base,
+    workspace: world.workspace,
+    startedAtMs: run.createdAtMs,
+    user: world.user,
+    isDryRun: false,
+    signal: hooks.signal,
+    logger: options.logger.child({ runId: run.id, stepId: step.id }),
+    log: world.log,
+    notes: hooks.notes(`${step.id}${world.notesPrefix}`),
+    assertCurrent: hooks.assertCurrent,
+    publisher: options.publisher,
+    catalog: catalogAccess(options),
+    fetch: options.fetch,
+    ...(options.http === undefined ? {} : { http: options.http }),
+    renderer: options.renderer,
+  };
+}
+
+function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
+  return {
+    get: (ref) => catalog.snapshot().catalog.entities.get(ref),
+    async register(url, text) {
+      await registrations.add(url, text);
+      await catalog.refresh();
+      const { entities } = catalog.snapshot().catalog;
+      const refs = [...entities.values()]
+        .filter((entity) => entity.origin.file === url)
+        .map((entity) => entity.ref);
+      if (refs.length > 0) return refs;
+      await registrations.remove(url);
+      const finding = catalog.snapshot().diagnostics.find((each) => each.file === url);
+      throw new InputError(
+        "catalog-file-refused",
+        `${url} holds no entity that the catalog takes: ${finding?.message ?? "it is empty"}`,
+        {
+          hint: "mend the template's catalog-info.yaml; `callboard check` explains each finding",
+        },
+      );
+    },
+  };
+}
+
+/** Whoever started the run, as the catalog knows them now. */
+function userOf(run: RunRecord, catalog: CatalogState): ActionContext["user"] {
+  const { userRef, name } = run.requester;
+  if (userRef === undefined) return { name };
+  const entity = catalog.snapshot().catalog.entities.get(userRef);
+  return { ref: userRef, name, ...(entity === undefined ? {} : { entity }) };
+}
