@@ -7,6 +7,7 @@ import type { Config } from "../config/load.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { type CatalogBoard, createCatalogBoard } from "../usecases/catalog/catalog-board.ts";
 import { type CatalogHint, createCatalogHints } from "../usecases/catalog/catalog-hints.ts";
+import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import { createFolderStore } from "../usecases/catalog/kept-in-folder.ts";
 import { createRecordsStore } from "../usecases/catalog/kept-in-records.ts";
 import type { KeptStore } from "../usecases/catalog/kept-store.ts";
@@ -27,6 +28,8 @@ export interface RemoteOptions {
   firstWaitMs?: number | undefined;
   /** How often other processes' work is looked at. Default 2,000. */
   tickMs?: number | undefined;
+  /** Finds what files lead to. */
+  checker: FileChecker;
 }
 
 /** Another process takes over the reading so long after the reader died. */
@@ -53,11 +56,12 @@ export function createRemoteSide(
   { all, remote: sources, github }: ConfiguredSources,
   options: RemoteOptions & { onChange: () => void },
 ): RemoteSide {
-  const { config, logger, clock, firstWaitMs, sharedRecords, tickMs } = options;
+  const { checker, config, logger, clock, firstWaitMs, sharedRecords, tickMs } = options;
   const everyMs = config.file.catalog.refreshMinutes * 60_000;
   const remote = sources.map((source) =>
     createRemoteSource({
       source,
+      checker,
       logger,
       clock,
       // a service goes on with what is kept; a command that ends at once does not want it too old

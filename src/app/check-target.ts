@@ -6,6 +6,7 @@ import { nearest } from "../catalog/suggest.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import { parseTemplate } from "../scaffold/parse-template.ts";
 import { checkSources } from "../usecases/catalog/check-files.ts";
+import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import type { LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
 import type { Snapshot } from "../usecases/catalog/snapshot.ts";
 import type { SourcesOptions } from "./catalog-sources.ts";
@@ -13,6 +14,7 @@ import { createTargetSource } from "./catalog-target.ts";
 
 export interface CheckTargetOptions extends SourcesOptions {
   actions: ActionRegistry;
+  checker: FileChecker;
   /** The whole catalog: references into it are known. */
   sources: readonly CatalogSource[];
   loaded: LoadedCatalog;
@@ -38,11 +40,11 @@ export async function checkTarget(
 }
 
 async function checkAnew(source: CatalogSource, options: CheckTargetOptions): Promise<CheckReport> {
-  const { actions, config, sources, loaded } = options;
+  const { actions, checker, sources, loaded } = options;
   return await checkSources([source], {
     signal: AbortSignal.timeout(checkLimitMs),
     nowMs: options.clock(),
-    allow: config.file.catalog.allow,
+    checker,
     context: sources,
     lastGood: loaded,
     checkTemplate: (entity) => parseTemplate(entity, { actions }).diagnostics,

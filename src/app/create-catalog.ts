@@ -1,11 +1,8 @@
-import { relative } from "node:path";
-
 import type { Logger } from "../base/logger.ts";
-import { createReleaser } from "../base/releaser.ts";
+import { createReleaser, type Releaser } from "../base/releaser.ts";
 import { isWebUrl } from "../catalog/locations.ts";
 import type { CheckReport } from "../catalog/report.ts";
-import type { CatalogSource } from "../catalog/sources/contract.ts";
-import type { WellKnown } from "../catalog/well-known.ts";
+import type { CatalogSource, WatchedSource } from "../catalog/sources/contract.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import type { GithubClient } from "../scaffold/publishers/github/client.ts";
@@ -13,22 +10,19 @@ import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answers/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog/catalog-board.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
-import { loadCatalog, type LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
+import { createThreadChecker } from "../usecases/catalog/check-threads.ts";
 import { createRefresher } from "../usecases/catalog/refresher.ts";
-import { loadRepositoryOwners } from "../usecases/catalog/repository-owners.ts";
-import { buildSnapshotBeside, type Snapshot } from "../usecases/catalog/snapshot.ts";
-import { loadDocuments, type LoadedDocuments } from "../usecases/documents/documents.ts";
+import { type Snapshot } from "../usecases/catalog/snapshot.ts";
 import { createEntityService } from "../usecases/entities.ts";
-import { buildTemplates, type Templates } from "../usecases/runs/templates.ts";
+import { type Templates } from "../usecases/runs/templates.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
-import { companionDocuments, createCompanionOwners } from "./catalog-companions.ts";
-import type { CatalogKeeper } from "./catalog-keeper.ts";
 import { createRemoteSide } from "./catalog-remote.ts";
 import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { checkTarget } from "./check-target.ts";
 import { createDocumentWatch } from "./document-watch.ts";
+import { createGenerationBuilder, type Generation } from "./generation.ts";
 
 export interface CatalogOptions {
   config: Config;
@@ -83,14 +77,6 @@ export interface CatalogState {
   close(): Promise<void>;
 }
 
-/** One generation: what was read, and what was made of it. */
-interface Generation {
-  loaded: LoadedCatalog;
-  documents: LoadedDocuments;
-  snapshot: Snapshot;
-  templates: Templates;
-}
-
 /** Reads catalog, documents and templates once; fails only when the process is told to stop meanwhile. */
 export async function createCatalog(options: CatalogOptions): Promise<CatalogState> {
   const { config, logger } = options;
@@ -98,18 +84,20 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   const wellKnown = configuredWellKnown(config.file.catalog);
   const configured = createSources(options);
   const refreshSoon = (): void => refresher.refreshSoon();
+  const checker = createThreadChecker({ allow: config.file.catalog.allow });
+  releaser.add("catalog checker", () => checker.close());
   const { wrapped, keeper, tell } = createRemoteSide(configured, {
     ...options,
+    checker,
     onChange: refreshSoon,
   });
   const sources = [...wrapped, ...(options.moreSources ?? [])];
-  const companionOwners = createCompanionOwners();
+  const generations = { ...options, sources, checker, wellKnown, keeper };
   const documentWatch = createDocumentWatch(refreshSoon);
   const report = createCatalogReport(logger);
   const refresher = createRefresher<Generation>({
     logger,
-    build: (previous, signal) =>
-      build(sources, previous, { ...options, wellKnown, keeper, companionOwners }, signal),
+    build: createGenerationBuilder(generations),
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
@@ -136,15 +124,14 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     }),
     sources: sourcesNow,
     accept: (sourceId) => keeper.accept(sourceId),
-    check: (target) => checkTarget(target, { ...options, sources, ...refresher.current() }),
+    check: (target) =>
+      checkTarget(target, { ...options, checker, sources, ...refresher.current() }),
     refresh: async () => void (await refresher.refresh()),
     refreshSoon,
     readSoon: (ids) => keeper.readSoon(ids),
     tell,
     async watch() {
-      for (const source of configured.files) {
-        releaser.add(`watch of ${source.id}`, await source.watch(refreshSoon));
-      }
+      await watchFiles(configured.files, refreshSoon, releaser);
       keeper.start();
       await documentWatch.start();
       releaser.add("watch of documents", () => documentWatch.close());
@@ -153,65 +140,12 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   };
 }
 
-async function build(
-  sources: readonly CatalogSource[],
-  previous: Generation | undefined,
-  options: CatalogOptions & {
-    wellKnown: WellKnown;
-    keeper: CatalogKeeper;
-    companionOwners: ReturnType<typeof createCompanionOwners>;
-  },
-  signal: AbortSignal,
-): Promise<Generation> {
-  const { config, actions, wellKnown, keeper } = options;
-  const nowMs = options.clock();
-  const { allow, holdBackPercent, orphans } = config.file.catalog;
-  const loaded = await loadCatalog(sources, {
-    signal,
-    nowMs,
-    lastGood: previous?.loaded,
-    allow,
-    orphans,
-    holdBack: {
-      share: holdBackPercent / 100,
-      isAccepted: (id, drop) => keeper.isAccepted(id, drop),
-    },
-  });
-  const documents = await loadDocuments({
-    catalog: loaded.catalog,
-    sources: config.file.documents.sources,
-    folder: config.baseDir,
-    remote: companionDocuments(loaded.sources),
-    previous: previous?.documents,
-    wellKnown,
-    nowMs,
-    signal,
-  });
-  const templates = buildTemplates(loaded.catalog, { actions });
-  const owners = await loadRepositoryOwners({
-    catalog: loaded.catalog,
-    showPath: (path) => relative(config.baseDir, path),
-    wellKnown,
-    nowMs,
-  });
-  const remoteOwners = options.companionOwners(loaded.sources);
-  const parts = {
-    version: (previous?.snapshot.version ?? 0) + 1,
-    catalog: loaded.catalog,
-    documents: documents.documents,
-    diagnostics: [
-      ...loaded.diagnostics,
-      ...documents.diagnostics,
-      ...templates.diagnostics,
-      ...owners.diagnostics,
-      ...remoteOwners.diagnostics,
-    ],
-    repositories: [...owners.repositories, ...remoteOwners.repositories],
-    readAtMs: nowMs,
-    wellKnown,
-  };
-  const snapshot = await buildSnapshotBeside(parts, signal);
-  return { loaded, documents, snapshot, templates };
+async function watchFiles(
+  sources: readonly WatchedSource[],
+  onChange: () => void,
+  releaser: Releaser,
+): Promise<void> {
+  for (const source of sources) releaser.add(`watch of ${source.id}`, await source.watch(onChange));
 }
 
 function countsOf({

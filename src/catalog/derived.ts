@@ -73,16 +73,18 @@ function redirected(
 ): CheckedDocument {
   const { spec } = document.entity;
   if (spec === undefined || replacedBy.size === 0) return document;
-  const point = (field: string, name: unknown): unknown =>
-    typeof name === "string"
-      ? (replacedBy.get(canonicalRef(`${peopleFields[field]}:default/${name}`) ?? "") ?? name)
-      : name;
+  let isChanged = false;
+  const point = (field: string, name: unknown): unknown => {
+    if (typeof name !== "string") return name;
+    const other = replacedBy.get(canonicalRef(`${peopleFields[field]}:default/${name}`) ?? "");
+    isChanged ||= other !== undefined;
+    return other ?? name;
+  };
   const fields = Object.entries(spec).map(([field, value]: [string, unknown]) => {
     if (!Object.hasOwn(peopleFields, field)) return [field, value];
-    return [
-      field,
-      Array.isArray(value) ? value.map((name) => point(field, name)) : point(field, value),
-    ];
+    if (!Array.isArray(value)) return [field, point(field, value)];
+    return [field, value.map((name) => point(field, name))];
   });
+  if (!isChanged) return document;
   return { ...document, entity: { ...document.entity, spec: Object.fromEntries(fields) } };
 }

@@ -4,7 +4,7 @@ import { type Finding, pathText, warningAt } from "./finding.ts";
 import { kindRules, knownKinds } from "./kinds.ts";
 import { type CatalogEntity, relationTargets } from "./model.ts";
 import { toDiagnostic } from "./read-file.ts";
-import { kindOfRef, type Reference, referencesOf } from "./references.ts";
+import { kindOfRef, type KnownReference, referencesOf } from "./references.ts";
 import { nearest } from "./suggest.ts";
 
 type Entities = ReadonlyMap<string, CatalogEntity>;
@@ -12,12 +12,40 @@ type Entities = ReadonlyMap<string, CatalogEntity>;
 /** How many different unknown names get a suggestion; each is compared with all names of its kind. */
 const maxSuggestions = 200;
 
+/** What the warnings of one catalog leave for those of the next. */
+export interface GraphMemory {
+  /** What unknown references may have meant, by reference. */
+  suggestions: Map<string, string | undefined>;
+  /** How many entities of each kind there were when they were made. */
+  kinds: Map<string, string>;
+  /** Relations that led back to where they began. */
+  cyclic: Set<string>;
+  /** True when every relation was followed already. */
+  isWhole: boolean;
+}
+
+/** Creates a memory of nothing. */
+export function createGraphMemory(): GraphMemory {
+  return { suggestions: new Map(), kinds: new Map(), cyclic: new Set(), isWhole: false };
+}
+
+/** A whole catalog, and whose relations may be other than before. */
+interface Graph {
+  nodes: ReadonlyMap<string, { entity: CatalogEntity; references: readonly KnownReference[] }>;
+  entities: Entities;
+  dirty: ReadonlySet<string>;
+}
+
 /** Warnings that need the whole catalog. Yields now and then, so that the caller can let others work. */
-export function* graphDiagnostics(entities: Entities): Generator<undefined, Diagnostic[]> {
+export function* graphDiagnostics(
+  graph: Graph,
+  memory: GraphMemory,
+): Generator<undefined, Diagnostic[]> {
+  const { entities } = graph;
   return [
     ...unknownKinds(entities),
-    ...(yield* danglingReferences(entities)),
-    ...(yield* cycles(entities)),
+    ...(yield* danglingReferences(graph, memory)),
+    ...(yield* cycles(graph, memory)),
     ...unusedGroups(entities),
   ];
 }
@@ -42,21 +70,28 @@ function unknownKinds(entities: Entities): Diagnostic[] {
 }
 
 /** References to entities that do not exist. A kind that the catalog does not hold at all is reported once, not a thousand times. */
-function* danglingReferences(entities: Entities): Generator<undefined, Diagnostic[]> {
-  const names = namesByKind(entities);
-  const suggest = createSuggestions(names);
-  const absent = new Map<string, { entity: CatalogEntity; reference: Reference; count: number }>();
+function* danglingReferences(
+  { nodes, entities }: Graph,
+  memory: GraphMemory,
+): Generator<undefined, Diagnostic[]> {
+  const names = yield* namesByKind(entities);
+  const suggest = createSuggestions(names, memory);
+  const absent = new Map<
+    string,
+    { entity: CatalogEntity; reference: KnownReference; count: number }
+  >();
   const diagnostics: Diagnostic[] = [];
   let count = 0;
-  for (const entity of entities.values()) {
+  for (const { entity, references } of nodes.values()) {
     count += 1;
-    if (count % 200 === 0) yield;
-    for (const reference of referencesOf(entity.entity)) {
+    if (count % 500 === 0) yield;
+    for (const reference of references) {
       const { targetRef } = reference;
-      if (targetRef === undefined || entities.has(targetRef)) continue;
+      if (entities.has(targetRef)) continue;
       const kind = kindOfRef(targetRef);
       if (names.has(kind)) {
-        diagnostics.push(place(entity, unknownTarget(reference, targetRef, suggest(targetRef))));
+        yield;
+        diagnostics.push(place(entity, unknownTarget(reference, suggest(targetRef))));
       } else {
         const known = absent.get(kind) ?? { entity, reference, count: 0 };
         absent.set(kind, { ...known, count: known.count + 1 });
@@ -71,9 +106,12 @@ function* danglingReferences(entities: Entities): Generator<undefined, Diagnosti
 }
 
 /** Names as authors write them, by kind in lower case: without the kind, and without the default namespace. */
-function namesByKind(entities: Entities): Map<string, string[]> {
+function* namesByKind(entities: Entities): Generator<undefined, Map<string, string[]>> {
   const names = new Map<string, string[]>();
+  let count = 0;
   for (const ref of entities.keys()) {
+    count += 1;
+    if (count % 2_000 === 0) yield;
     const kind = kindOfRef(ref);
     const known = names.get(kind);
     if (known === undefined) names.set(kind, [shortName(ref)]);
@@ -88,27 +126,52 @@ function shortName(ref: string): string {
 
 function createSuggestions(
   names: ReadonlyMap<string, readonly string[]>,
+  memory: GraphMemory,
 ): (ref: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
+  for (const [kind, own] of names) {
+    // with other names to choose from another may be nearer
+    const stamp = `${own.length} ${createStamp(own)}`;
+    if (memory.kinds.get(kind) === stamp) continue;
+    memory.kinds.set(kind, stamp);
+    for (const ref of memory.suggestions.keys())
+      if (kindOfRef(ref) === kind) memory.suggestions.delete(ref);
+  }
+  let left = maxSuggestions;
   return (ref) => {
-    if (!known.has(ref) && known.size < maxSuggestions) {
-      known.set(ref, nearest(shortName(ref), names.get(kindOfRef(ref)) ?? []));
+    if (!memory.suggestions.has(ref)) {
+      if (left === 0) return undefined;
+      left -= 1;
+      memory.suggestions.set(ref, nearest(shortName(ref), names.get(kindOfRef(ref)) ?? []));
     }
-    return known.get(ref);
+    return memory.suggestions.get(ref);
   };
+}
+
+/** A number that changes with the names and their order. */
+function createStamp(names: readonly string[]): number {
+  let stamp = 0;
+  for (const name of names) {
+    let own = 0x811c9dc5;
+    for (let at = 0; at < name.length; at += 1)
+      own = Math.imul(own ^ name.charCodeAt(at), 0x01000193);
+    stamp = (Math.imul(stamp, 31) + own) | 0;
+  }
+  return stamp;
 }
 
 /** Some fields have a code of their own, so that a team can treat them apart. */
 const unknownCodes: Record<string, string> = { owner: "owner-unknown", system: "system-unknown" };
 
-function unknownTarget(reference: Reference, ref: string, meant: string | undefined): Finding {
-  const { path, rule } = reference;
-  const message = `${pathText(path)} names ${ref}, which is not in the catalog`;
+function unknownTarget(
+  { path, rule, targetRef }: KnownReference,
+  meant: string | undefined,
+): Finding {
+  const message = `${pathText(path)} names ${targetRef}, which is not in the catalog`;
   const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
   return warningAt(path, unknownCodes[rule.field] ?? "ref-unknown", message, fix);
 }
 
-function absentKind(kind: string, { path, targetRef }: Reference, count: number): Finding {
+function absentKind(kind: string, { path, targetRef }: KnownReference, count: number): Finding {
   const times = count === 1 ? "1 such reference" : `${count} such references`;
   const message = `${pathText(path)} names ${targetRef}, but the catalog holds no ${kind} at all (${times})`;
   return warningAt(path, "ref-kind-absent", message);
@@ -121,14 +184,23 @@ const acyclic = [
   { type: "dependsOn", reverse: "dependencyOf", what: "entities depend on themselves" },
 ];
 
-function* cycles(entities: Entities): Generator<undefined, Diagnostic[]> {
+function* cycles(
+  { entities, dirty }: Graph,
+  memory: GraphMemory,
+): Generator<undefined, Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   for (const { type, reverse, what } of acyclic) {
     const targetsOf = (ref: string): string[] => {
       const entity = entities.get(ref);
       return entity === undefined ? [] : relationTargets(entity, type);
     };
-    for (const members of yield* findCycles(entities.keys(), targetsOf)) {
+    // where nothing led back before, a circle that is new leads through what has changed
+    const isNewOnly = memory.isWhole && !memory.cyclic.has(type);
+    const starts = isNewOnly ? [...dirty].filter((ref) => entities.has(ref)) : entities.keys();
+    const found = yield* findCycles(starts, targetsOf);
+    if (found.length > 0) memory.cyclic.add(type);
+    else memory.cyclic.delete(type);
+    for (const members of found) {
       const [first] = members.toSorted();
       const entity = first === undefined ? undefined : entities.get(first);
       if (first === undefined || entity === undefined) continue;
@@ -143,6 +215,7 @@ function* cycles(entities: Entities): Generator<undefined, Diagnostic[]> {
       );
     }
   }
+  memory.isWhole = true;
   return diagnostics;
 }
 
@@ -164,8 +237,8 @@ function unusedGroups(entities: Entities): Diagnostic[] {
   const uses = new Set(["ownerOf", "hasMember", "parentOf"]);
   return [...entities.values()]
     .filter(
-      ({ ref, relations }) =>
-        kindOfRef(ref) === "group" && !relations.some(({ type }) => uses.has(type)),
+      ({ entity, relations }) =>
+        entity.kind === "Group" && !relations.some(({ type }) => uses.has(type)),
     )
     .map((entity) => {
       const message = `${entity.ref} owns nothing, has no members and no groups below it`;

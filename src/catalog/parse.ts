@@ -1,18 +1,10 @@
-import { type Document, LineCounter } from "yaml";
+import { LineCounter } from "yaml";
 
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { isTooDeep } from "./depth.ts";
+import { findPlace, type Locate, writePlaces } from "./places.ts";
 import { readYaml, type YamlFault } from "./yaml-reader.ts";
-import { offsetOf, plainValue } from "./yaml-value.ts";
-
-/** Line and column, both from 1. */
-interface Position {
-  line: number;
-  column: number;
-}
-
-/** Finds where a value stands; the nearest existing parent when the path is absent. */
-export type Locate = (path: readonly (string | number)[]) => Position;
+import { plainValue } from "./yaml-value.ts";
 
 /** One document of a YAML text that is not empty. */
 export interface ParsedDocument {
@@ -22,6 +14,8 @@ export interface ParsedDocument {
   value: unknown;
   /** Of the first line with content, from 1. */
   line: number;
+  /** Where its values stand, for `findPlace`. */
+  places: string;
   locate: Locate;
 }
 
@@ -57,9 +51,15 @@ export function parseYamlText(
     for (const fault of faults) parsed.diagnostics.push(diagnose(file, fault, read.lineCounter));
     if (value === undefined) parsed.broken += 1;
     if (value === undefined || value === null) return;
-    const line = read.lineCounter.linePos(document.contents?.range[0] ?? 0).line;
-    const locate = locatorOf(document, source, read.lineCounter);
-    parsed.documents.push({ index, value, line, locate });
+    const { line } = read.lineCounter.linePos(document.contents?.range[0] ?? 0);
+    const places = writePlaces(document, read.lineCounter);
+    parsed.documents.push({
+      index,
+      value,
+      line,
+      places,
+      locate: (path) => findPlace(places, path),
+    });
   });
   return parsed;
 }
@@ -92,21 +92,21 @@ function diagnose(file: string, fault: YamlFault, lineCounter = new LineCounter(
   };
 }
 
-function locatorOf(document: Document.Parsed, source: string, lineCounter: LineCounter): Locate {
-  const [start, , end] = document.range;
-  const { line, col: column } = lineCounter.linePos(start);
-  const tree = { document, lineCounter, lineShift: 0 };
-  return createLocator(source.slice(start, end), { line, column }, tree);
-}
-
 /** Reads one JSON document, as other programs write it, many times faster than as YAML. Anything else is left to `parseYamlText`. */
 export function parseJsonText(text: string, file: string, maxLength: number): ParsedText {
   if (text.length > maxLength) return refused(file, tooLarge(text.length, maxLength));
   try {
     const value: unknown = JSON.parse(text, withoutReservedKey);
     if (isTooDeep(value)) return parseYamlText(text, file, maxLength);
-    const locate = createLocator(text, { line: 1, column: 1 });
-    return { documents: [{ index: 0, value, line: 1, locate }], diagnostics: [], broken: 0 };
+    // programs write JSON on one line: a column in it tells nobody anything
+    const document = {
+      index: 0,
+      value,
+      line: 1,
+      places: "",
+      locate: () => ({ line: 1, column: 1 }),
+    };
+    return { documents: [document], diagnostics: [], broken: 0 };
   } catch {
     return parseYamlText(text, file, maxLength);
   }
@@ -115,31 +115,4 @@ export function parseJsonText(text: string, file: string, maxLength: number): Pa
 /** A reviver of JSON that drops the key which could reach an object's prototype. */
 function withoutReservedKey(key: string, value: unknown): unknown {
   return key === "__proto__" ? undefined : value;
-}
-
-interface Tree {
-  document: Document.Parsed;
-  lineCounter: LineCounter;
-  /** Added to the tree's lines: it may be of the document alone, or of the whole file. */
-  lineShift: number;
-}
-
-/**
- * Keeps the document's text instead of its syntax tree, which is many times larger, and reads it again when somebody asks.
- * While the garbage collector has not taken the tree, it is used as it is.
- */
-function createLocator(text: string, first: Position, tree?: Tree): Locate {
-  let known = tree === undefined ? undefined : new WeakRef(tree);
-  return (path) => {
-    let found = known?.deref();
-    if (found === undefined) {
-      const again = readYaml(text);
-      const [only] = again.documents;
-      if (only === undefined) return first;
-      found = { document: only, lineCounter: again.lineCounter, lineShift: first.line - 1 };
-      known = new WeakRef(found);
-    }
-    const { line, col } = found.lineCounter.linePos(offsetOf(found.document, path));
-    return { line: line + found.lineShift, column: col };
-  };
 }

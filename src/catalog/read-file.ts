@@ -2,13 +2,14 @@ import type { Diagnostic } from "../base/diagnostics.ts";
 import { isRecord } from "../base/json.ts";
 import type { Finding } from "./finding.ts";
 import type { Entity } from "./model.ts";
-import { type Locate, type ParsedDocument, parseJsonText, parseYamlText } from "./parse.ts";
+import { type ParsedDocument, parseJsonText, parseYamlText } from "./parse.ts";
 import {
   findPlaceholders,
   type Placeholder,
   type PlaceholderText,
   replacePlaceholders,
 } from "./placeholders.ts";
+import type { Locate } from "./places.ts";
 import { canonicalRef } from "./ref.ts";
 import type { EntityRules } from "./rules.ts";
 import { isSkeletonFile } from "./skeletons.ts";
@@ -23,6 +24,14 @@ export interface ParsedFile {
   broken: number;
 }
 
+/**
+ * When something was read, in milliseconds since the epoch. All that a source gave shares one, so that reading it again
+ * unchanged makes nothing anew.
+ */
+export interface ReadTime {
+  ms: number;
+}
+
 /** A sound entity with the place where it stands. */
 export interface CheckedDocument {
   ref: string;
@@ -31,8 +40,10 @@ export interface CheckedDocument {
   /** The file that the source named and from which Locations led here. */
   originBase: string;
   line: number;
+  /** Where its values stand, for `findPlace`. */
+  places: string;
   locate: Locate;
-  readAtMs: number;
+  readAt: ReadTime;
   /** Set when the file no longer says so soundly and this is what it said before. */
   isKept?: boolean;
 }
@@ -48,6 +59,8 @@ export interface FileReading {
   entities: number;
   /** The result depends on other files too. */
   hasPlaceholders: boolean;
+  /** What its placeholders named, by target. */
+  texts?: ReadonlyMap<string, PlaceholderText>;
   /** Set when the file could not be read this time: the next reading does not rely on this one. */
   isStale?: boolean;
   /** The Location that named the file: its file's base and the target as written. */
@@ -109,6 +122,7 @@ export function checkFile(
   read: (placeholder: Placeholder) => PlaceholderText | undefined = () => undefined,
 ): FileReading {
   const { file } = parsed;
+  const where = { originBase: context.originBase, readAt: { ms: context.readAtMs } };
   const reading: FileReading = {
     file,
     documents: [],
@@ -117,7 +131,7 @@ export function checkFile(
     entities: parsed.broken,
     hasPlaceholders: placeholdersOf(parsed).length > 0,
   };
-  for (const { value, line, locate } of parsed.documents) {
+  for (const { value, line, places, locate } of parsed.documents) {
     reading.entities += 1;
     const replaced = replacePlaceholders(value, read);
     const verdict = rules.check(replaced.value);
@@ -130,7 +144,7 @@ export function checkFile(
       reading.refused.push(ref);
     } else {
       const entity = verdict.entity;
-      reading.documents.push({ ...context, ref, entity, file, line, locate });
+      reading.documents.push({ ...where, ref, entity, file, line, places, locate });
     }
   }
   return reading;

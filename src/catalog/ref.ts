@@ -33,15 +33,19 @@ export function parseRef(text: string, defaults: RefDefaults = {}): EntityRef {
 }
 
 /** The parts as written: a colon counts only before the first slash, later slashes belong to the name. */
-function splitRef(text: string): { kind?: string; namespace?: string; name: string } {
+function splitRef(text: string): {
+  kind: string | undefined;
+  namespace: string | undefined;
+  name: string;
+} {
   const colon = text.indexOf(":");
   const firstSlash = text.indexOf("/");
   const hasKind = colon >= 0 && (firstSlash < 0 || colon < firstSlash);
   const rest = hasKind ? text.slice(colon + 1) : text;
   const slash = rest.indexOf("/");
   return {
-    ...(hasKind ? { kind: text.slice(0, colon) } : {}),
-    ...(slash < 0 ? {} : { namespace: rest.slice(0, slash) }),
+    kind: hasKind ? text.slice(0, colon) : undefined,
+    namespace: slash < 0 ? undefined : rest.slice(0, slash),
     name: rest.slice(slash + 1),
   };
 }
@@ -54,10 +58,9 @@ export function formatRef(ref: EntityRef): string {
 
 /** Canonical form of a written reference, or undefined when it is malformed. */
 export function canonicalRef(text: string, defaults: RefDefaults = {}): string | undefined {
-  try {
-    return formatRef(parseRef(text, defaults));
-  } catch (thrown) {
-    if (thrown instanceof InputError) return undefined;
-    throw thrown;
-  }
+  const { kind: ownKind, namespace: ownNamespace, name } = splitRef(text);
+  const kind = ownKind ?? defaults.defaultKind ?? "";
+  const namespace = ownNamespace ?? defaults.defaultNamespace ?? "default";
+  if (kind === "" || namespace === "" || name === "") return undefined;
+  return formatRef({ kind, namespace, name });
 }

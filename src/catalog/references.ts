@@ -92,6 +92,17 @@ export interface Reference {
   targetRef?: string;
 }
 
+/** A reference that can be followed. */
+export type KnownReference = Required<Pick<Reference, "rule" | "path" | "targetRef">>;
+
+/** As `referencesOf`, without those that are malformed. */
+export function knownReferences(entity: Entity): KnownReference[] {
+  const known: KnownReference[] = [];
+  for (const { rule, path, targetRef } of referencesOf(entity))
+    if (targetRef !== undefined) known.push({ rule, path, targetRef });
+  return known;
+}
+
 /** All references of an entity in the order of its kind's fields; a missing namespace is the entity's own. */
 export function* referencesOf(entity: Entity): Generator<Reference> {
   const defaultNamespace = entity.metadata.namespace ?? "default";

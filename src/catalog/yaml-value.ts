@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
+import { type Document, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 
 import { isRecord } from "../base/json.ts";
 import type { YamlFault } from "./yaml-reader.ts";
@@ -107,40 +107,6 @@ function isTree(value: unknown, state: WalkState): boolean {
   return isFinite;
 }
 
-/** Where the value at `path` begins (a collection in block style: where its key begins); the nearest parent when absent. */
-export function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
-  let node: unknown = document.contents;
-  let offset = document.contents?.range[0] ?? 0;
-  for (const segment of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.find((item) => keyText(item.key) === String(segment));
-      if (pair === undefined) return offset;
-      offset = startOf(pair.value, startOf(pair.key, offset));
-      node = pair.value;
-    } else if (isSeq(node) && typeof segment === "number") {
-      const item = node.items[segment];
-      if (item === undefined) return offset;
-      offset = nodeStart(item) ?? offset;
-      node = item;
-    } else return offset;
-  }
-  return offset;
-}
-
 function keyText(key: unknown): string | undefined {
   return isScalar(key) ? String(key.value) : undefined;
-}
-
-/** A scalar or flow collection is pointed at itself, a block collection or an absent value through its key. */
-function startOf(node: unknown, keyOffset: number): number {
-  const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
-  const isEmpty = isScalar(node) && node.value === null && node.source === "";
-  return isBlock || isEmpty ? keyOffset : (nodeStart(node) ?? keyOffset);
-}
-
-function nodeStart(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)
-    ? node.range?.[0]
-    : undefined;
 }

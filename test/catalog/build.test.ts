@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 
 import { formatDiagnostic } from "../../src/base/diagnostics.ts";
-import { assembleCatalog, buildCatalog, type BuiltCatalog } from "../../src/catalog/build.ts";
+import { assembleCatalog, type BuiltCatalog } from "../../src/catalog/assemble.ts";
+import { buildCatalog } from "../../src/catalog/build.ts";
 import { type Entity, relationTargets } from "../../src/catalog/model.ts";
 import { sharedPath } from "../helpers/shared.ts";
 
@@ -291,7 +292,8 @@ function assemble(entities: readonly Entity[], onRead: () => void = () => undefi
               onRead();
               return { line: 1, column: 1 };
             },
-            readAtMs: 0,
+            places: "",
+            readAt: { ms: 0 },
           })),
         },
       ],

@@ -3,6 +3,7 @@ import type { CatalogEntity } from "../../catalog/model.ts";
 import type { CheckReport } from "../../catalog/report.ts";
 import type { CatalogSource } from "../../catalog/sources/contract.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
+import type { FileChecker } from "./file-checker.ts";
 import { loadCatalog, type LoadedCatalog, type SourceState } from "./load-catalog.ts";
 
 export interface CheckOptions {
@@ -10,6 +11,8 @@ export interface CheckOptions {
   nowMs: number;
   /** Kinds that are allowed; absent means all. */
   allow?: readonly string[] | undefined;
+  /** Parses and checks; absent: that is done at once. */
+  checker?: FileChecker;
   /** The rest of the catalog: references into it are known, its own findings are not reported. */
   context?: readonly CatalogSource[];
   /** The last load of the rest: what has not changed since is not read again. */
@@ -38,8 +41,10 @@ export async function checkSources(
   sources: readonly CatalogSource[],
   options: CheckOptions,
 ): Promise<CheckReport> {
-  const { signal, nowMs, allow, lastGood, context = [], checkTemplate } = options;
-  const loaded = await loadCatalog([...sources, ...context], { signal, nowMs, allow, lastGood });
+  const { context = [], checkTemplate } = options;
+  // what is read here is not what others are answered from: their times of reading stay
+  const lastGood = options.lastGood && { ...options.lastGood, readAt: new Map() };
+  const loaded = await loadCatalog([...sources, ...context], { ...options, lastGood });
   const ids = new Set(sources.map(({ id }) => id));
   const states = loaded.sources.filter(({ id }) => ids.has(id));
   const readings = states.flatMap(({ id }) => loaded.readings.get(id) ?? []);

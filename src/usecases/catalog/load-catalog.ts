@@ -1,10 +1,11 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
 import { CallboardError } from "../../base/errors.ts";
 import { createPause } from "../../base/pause.ts";
-import { assembleCatalog, type BuiltCatalog } from "../../catalog/build.ts";
-import type { CheckedDocument, FileReading } from "../../catalog/read-file.ts";
+import { type AssemblyMemory, assembleCatalog, type BuiltCatalog } from "../../catalog/assemble.ts";
+import type { CheckedDocument, FileReading, ReadTime } from "../../catalog/read-file.ts";
 import { createEntityRules } from "../../catalog/rules.ts";
 import type { CatalogSource, Companion, SourceResult } from "../../catalog/sources/contract.ts";
+import { createPlainChecker, type FileChecker } from "./file-checker.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
@@ -31,6 +32,8 @@ export interface LoadedCatalog extends BuiltCatalog {
   sources: SourceState[];
   /** Checked files by source id. */
   readings: ReadonlyMap<string, readonly FileReading[]>;
+  /** When each source was last read well, shared by all that it gave. */
+  readAt: ReadonlyMap<string, ReadTime>;
 }
 
 export interface LoadOptions {
@@ -38,8 +41,12 @@ export interface LoadOptions {
   nowMs: number;
   /** The result of the load before: unchanged files are not parsed again, and what fails now keeps its last good state. */
   lastGood?: LoadedCatalog | undefined;
-  /** Kinds that may enter; absent means all. */
+  /** Kinds that may enter; absent means all. A checker that is given decides itself. */
   allow?: readonly string[] | undefined;
+  /** What this line of catalogs has been assembled of so far; absent: all is assembled anew. */
+  assembly?: AssemblyMemory | undefined;
+  /** Parses and checks files; absent: that is done at once. */
+  checker?: FileChecker | undefined;
   /** What happens to entities that no file holds any more: dropped, or kept with `backstage.io/orphan: "true"`. */
   orphans?: "delete" | "keep";
   /** When to hold a reading back that lost entities; absent: never. */
@@ -58,11 +65,12 @@ export async function loadCatalog(
   // The same source twice is one.
   const sources = [...new Map(configured.map((source) => [source.id, source])).values()];
   const { signal, nowMs, lastGood } = options;
-  const rules = createEntityRules({ allow: options.allow });
+  const checker = checkerOf(options);
   const seen = new Set<string>();
   const pause = createPause();
   const states: SourceState[] = [];
   const readings = new Map<string, readonly FileReading[]>();
+  const readTimes = new Map<string, ReadTime>();
   // All are asked at once, and then taken in their order, so that the first to claim a name is always the same.
   const reads = sources.map((source) => attempt(source, signal));
   for (const [index, source] of sources.entries()) {
@@ -70,7 +78,9 @@ export async function loadCatalog(
     signal.throwIfAborted();
     const before = lastGood?.readings.get(source.id) ?? [];
     const stateBefore = lastGood?.sources.find(({ id }) => id === source.id);
-    const context = { rules, signal, nowMs, seen, before, pause };
+    const readAt = lastGood?.readAt.get(source.id) ?? { ms: nowMs };
+    readTimes.set(source.id, readAt);
+    const context = { checker, signal, readAt, seen, before, pause };
     const known = { before, state: stateBefore };
     const taken =
       read === undefined || "error" in read
@@ -80,13 +90,18 @@ export async function loadCatalog(
     readings.set(source.id, taken.readings);
   }
   if (options.orphans === "keep") keepOrphans(readings, lastGood);
-  const built = await assemble(readings, pause);
+  const built = await assemble(readings, options.assembly, pause);
   return {
     catalog: built.catalog,
     diagnostics: [...states.flatMap((state) => state.diagnostics), ...built.diagnostics],
     sources: states,
     readings,
+    readAt: readTimes,
   };
+}
+
+function checkerOf(options: LoadOptions): FileChecker {
+  return options.checker ?? createPlainChecker(createEntityRules(options));
 }
 
 const notRead = { code: "source-failed", message: "was not read" };
@@ -121,7 +136,7 @@ async function takeReading(
   { holdBack, nowMs, context }: LoadOptions & { context: SourceContext },
 ): Promise<Taken> {
   const { diagnostics, failure, companions = [], readAtMs = nowMs } = read;
-  const checked = await readCatalogSource(source, read, { ...context, nowMs: readAtMs });
+  const checked = await readCatalogSource(source, read, context);
   const missing = findHeldBack(source.id, before, checked, holdBack);
   if (missing !== undefined) {
     const heldBack = { ...missing, sinceMs: stateBefore?.heldBack?.sinceMs ?? nowMs };
@@ -130,6 +145,7 @@ async function takeReading(
     const found = [...diagnostics, heldBackFinding(source.id, heldBack)];
     return { state: { ...state, diagnostics: found }, readings: before };
   }
+  context.readAt.ms = readAtMs;
   const counts = {
     ...countsOf(source.id, checked),
     readAtMs,
@@ -198,16 +214,20 @@ function keepOrphans(
 
 function orphan(document: CheckedDocument): CheckedDocument {
   const { metadata } = document.entity;
+  const mark = metadata.annotations?.["backstage.io/orphan"];
+  if (document.isKept === true && mark === "true") return document;
   const annotations = { ...metadata.annotations, "backstage.io/orphan": "true" };
   const entity = { ...document.entity, metadata: { ...metadata, annotations } };
-  return { ...document, entity, isKept: true };
+  return { ...document, entity, isKept: true, readAt: { ms: document.readAt.ms } };
 }
 
 async function assemble(
   readings: ReadonlyMap<string, readonly FileReading[]>,
+  memory: AssemblyMemory | undefined,
   pause: () => Promise<void>,
 ): Promise<BuiltCatalog> {
-  const steps = assembleCatalog([...readings].map(([id, files]) => ({ id, readings: files })));
+  const given = [...readings].map(([id, files]) => ({ id, readings: files }));
+  const steps = assembleCatalog(given, memory);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

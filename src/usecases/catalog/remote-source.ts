@@ -3,12 +3,15 @@ import type { JsonValue } from "../../base/json.ts";
 import type { Logger } from "../../base/logger.ts";
 import { createPause } from "../../base/pause.ts";
 import type { CatalogSource, SourceFile, SourceResult } from "../../catalog/sources/contract.ts";
-import { gatherRelated, keyOf } from "../answers/gather-related.ts";
+import type { FileChecker } from "./file-checker.ts";
+import { gatherRelated, keyOf } from "./gather-related.ts";
 import { failureOf, filesOf, type KeptSource, type RelatedAnswer } from "./kept-source.ts";
 import { createRefresher } from "./refresher.ts";
 
 export interface RemoteSourceOptions {
   source: CatalogSource;
+  /** Finds what files lead to. */
+  checker: Pick<FileChecker, "named">;
   logger: Logger;
   clock: () => number;
   /** How long whoever builds a catalog waits for the very first reading; absent: as long as it takes. */
@@ -45,7 +48,7 @@ export interface RemoteSource extends CatalogSource {
 
 /** Wraps a source; nothing is read yet. */
 export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
-  const { source, clock } = options;
+  const { source, clock, checker } = options;
   let known: { source: KeptSource; isAdopted: boolean } | undefined;
   let related = new Map<string, RelatedAnswer>();
   let failure: Failure | undefined;
@@ -61,7 +64,7 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
   const refresher = createRefresher<KeptSource>({
     logger: options.logger,
     build: (_, signal) =>
-      readAll(source, { before: known?.source, nowMs: clock(), onAgain }, signal),
+      readAll(source, { before: known?.source, nowMs: clock(), onAgain, checker }, signal),
     onSwitch: (next) => take(next, false),
   });
 
@@ -134,16 +137,19 @@ async function readAll(
     before,
     nowMs,
     onAgain,
+    checker,
   }: {
     before: KeptSource | undefined;
     nowMs: number;
     onAgain: (waitMs: number | undefined) => void;
+    checker: Pick<FileChecker, "named">;
   },
   signal: AbortSignal,
 ): Promise<KeptSource> {
   const read = await source.read(signal);
   const { files, diagnostics, companions = [], readAtMs = nowMs } = read;
-  const related = await gatherRelated(source, files, before?.related ?? [], signal);
+  const known = { before: before?.related ?? [], checker };
+  const related = await gatherRelated(source, files, known, signal);
   const memory = await mapOf(source.remember?.() ?? []);
   onAgain(read.againInMs);
   return { files, diagnostics, related, companions, memory, readAtMs };

@@ -1,10 +1,6 @@
-import { isRecord } from "../../base/json.ts";
-import { createPause } from "../../base/pause.ts";
-import { isOtherRepository } from "../../catalog/code-host.ts";
-import { locationTargets } from "../../catalog/locations.ts";
-import { parseCatalogFile, placeholdersOf } from "../../catalog/read-file.ts";
 import type { CatalogSource, SourceFile } from "../../catalog/sources/contract.ts";
-import { failureOf, type RelatedAnswer } from "../catalog/kept-source.ts";
+import type { FileChecker } from "./file-checker.ts";
+import { failureOf, type RelatedAnswer } from "./kept-source.ts";
 
 /** A generated or hostile chain of Locations ends there. */
 const maxRelated = 50_000;
@@ -18,21 +14,23 @@ const parallelReads = 4;
 export async function gatherRelated(
   source: CatalogSource,
   files: readonly SourceFile[],
-  before: readonly RelatedAnswer[],
+  { before, checker }: { before: readonly RelatedAnswer[]; checker: Pick<FileChecker, "named"> },
   signal: AbortSignal,
 ): Promise<RelatedAnswer[]> {
-  const pause = createPause();
   const known = new Map(before.map((answer) => [keyOf(answer), answer]));
   const seenFiles = new Set<string>();
   const answers = new Map<string, RelatedAnswer>();
   let found = [...files];
   while (found.length > 0 && answers.size < maxRelated) {
     const wanted: { base: string; target: string }[] = [];
-    for (const file of found) {
-      if (seenFiles.has(file.base)) continue;
-      seenFiles.add(file.base);
-      await pause();
-      for (const target of targetsOf(file)) {
+    const fresh = found.filter(({ base }) => {
+      const isFresh = !seenFiles.has(base);
+      seenFiles.add(base);
+      return isFresh;
+    });
+    const named = await Promise.all(fresh.map((file) => checker.named(file)));
+    for (const [at, file] of fresh.entries()) {
+      for (const target of named[at] ?? []) {
         const key = keyOf({ base: file.base, target });
         if (answers.has(key) || answers.size >= maxRelated) continue;
         answers.set(key, { base: file.base, target });
@@ -84,22 +82,4 @@ async function readOne(
     const last = known.get(keyOf({ base, target }));
     return failure.mayComeBack && last?.files !== undefined ? last : { base, target, failure };
   }
-}
-
-// a placeholder's key, or the kind that leads to other files
-const mayLeadOn = /\$(?:text|json|yaml)\b|\bLocation\b/i;
-
-function targetsOf(file: SourceFile): Set<string> {
-  if (file.isResolved === true || !mayLeadOn.test(file.text)) return new Set();
-  const parsed = parseCatalogFile(file);
-  const placeholders = placeholdersOf(parsed)
-    .map(({ target }) => target)
-    .filter((target) => !isOtherRepository(file.base, target));
-  const locations = parsed.documents.flatMap(({ value }) => {
-    if (!isRecord(value) || value["kind"] !== "Location") return [];
-    const { spec } = value;
-    const { targets } = locationTargets(isRecord(spec) ? { spec } : {}, file.base);
-    return targets.map(({ target }) => target);
-  });
-  return new Set([...placeholders, ...locations]);
 }

@@ -1,0 +1,83 @@
+import { relative } from "node:path";
+
+import { createAssemblyMemory } from "../catalog/assemble.ts";
+import type { CatalogSource } from "../catalog/sources/contract.ts";
+import type { WellKnown } from "../catalog/well-known.ts";
+import type { Config } from "../config/load.ts";
+import type { ActionRegistry } from "../scaffold/action.ts";
+import type { FileChecker } from "../usecases/catalog/file-checker.ts";
+import { loadCatalog, type LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
+import { loadRepositoryOwners } from "../usecases/catalog/repository-owners.ts";
+import { buildSnapshotBeside, type Snapshot } from "../usecases/catalog/snapshot.ts";
+import { loadDocuments, type LoadedDocuments } from "../usecases/documents/documents.ts";
+import { buildTemplates, type Templates } from "../usecases/runs/templates.ts";
+import { companionDocuments, createCompanionOwners } from "./catalog-companions.ts";
+import type { CatalogKeeper } from "./catalog-keeper.ts";
+
+/** One generation: what was read, and what was made of it. */
+export interface Generation {
+  loaded: LoadedCatalog;
+  documents: LoadedDocuments;
+  snapshot: Snapshot;
+  templates: Templates;
+}
+
+export interface GenerationOptions {
+  config: Config;
+  clock: () => number;
+  actions: ActionRegistry;
+  /** In the order that decides who keeps a name. */
+  sources: readonly CatalogSource[];
+  checker: FileChecker;
+  wellKnown: WellKnown;
+  keeper: Pick<CatalogKeeper, "isAccepted">;
+}
+
+/** Creates what builds one generation after the other; each takes over from the last what has not changed. */
+export function createGenerationBuilder(
+  options: GenerationOptions,
+): (previous: Generation | undefined, signal: AbortSignal) => Promise<Generation> {
+  const { config, actions, wellKnown, checker, sources, keeper } = options;
+  const companionOwners = createCompanionOwners();
+  const assembly = createAssemblyMemory();
+  const { holdBackPercent, orphans } = config.file.catalog;
+  const share = holdBackPercent / 100;
+  return async (previous, signal) => {
+    const nowMs = options.clock();
+    const lastGood = previous?.loaded;
+    const holdBack = { share, isAccepted: keeper.isAccepted.bind(keeper) };
+    const how = { signal, nowMs, lastGood, checker, assembly, holdBack, orphans };
+    const loaded = await loadCatalog(sources, how);
+    const { catalog } = loaded;
+    const documents = await loadDocuments({
+      catalog,
+      sources: config.file.documents.sources,
+      folder: config.baseDir,
+      remote: companionDocuments(loaded.sources),
+      previous: previous?.documents,
+      wellKnown,
+      nowMs,
+      signal,
+    });
+    const templates = buildTemplates(catalog, { actions });
+    const showPath = (path: string): string => relative(config.baseDir, path);
+    const owners = await loadRepositoryOwners({ catalog, showPath, wellKnown, nowMs });
+    const remoteOwners = companionOwners(loaded.sources);
+    const parts = {
+      version: (previous?.snapshot.version ?? 0) + 1,
+      catalog,
+      documents: documents.documents,
+      diagnostics: [
+        ...loaded.diagnostics,
+        ...documents.diagnostics,
+        ...templates.diagnostics,
+        ...owners.diagnostics,
+        ...remoteOwners.diagnostics,
+      ],
+      repositories: [...owners.repositories, ...remoteOwners.repositories],
+      readAtMs: nowMs,
+      wellKnown,
+    };
+    return { loaded, documents, snapshot: await buildSnapshotBeside(parts, signal), templates };
+  };
+}
