@@ -6,6 +6,7 @@ import type { CatalogSource, WatchedSource } from "../catalog/sources/contract.t
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import type { GithubClient } from "../scaffold/publishers/github/client.ts";
+import type { RankingHints } from "../search/ranking-hints.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import { createAnswerer, type Answerer } from "../usecases/answers/answer-question.ts";
 import type { SourceStatus } from "../usecases/catalog/catalog-board.ts";
@@ -40,6 +41,8 @@ export interface CatalogOptions {
   firstWaitMs?: number;
   /** How often other processes' work is looked at. Default 2,000. */
   tickMs?: number;
+  /** What is known of how people use things, for ranking. */
+  hints?: () => RankingHints;
   /** The connection to GitHub; absent: one is made when a source needs it. */
   github?: GithubClient | undefined;
 }
@@ -114,7 +117,7 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
   return {
     snapshot,
     templates: () => refresher.current().templates,
-    answer: createAnswerer({ snapshot, wellKnown, sources: sourcesNow }),
+    answer: createAnswerer({ snapshot, wellKnown, sources: sourcesNow, hints: options.hints }),
     entities: createEntityService(() => snapshot().catalog, wellKnown),
     readDocument: (path) => readDocument(snapshot(), path),
     status: () => ({

@@ -25,7 +25,7 @@ import { createPublishing, type GithubTuning } from "./create-publisher.ts";
 import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
 import { createSecrets, type PublicAddress } from "./create-secrets.ts";
 import { createFetch, createHttp, loadActions } from "./load-actions.ts";
-import { openFeedback } from "./open-feedback.ts";
+import { openFeedback, openTold } from "./open-feedback.ts";
 import { seedRepositories } from "./seed-repositories.ts";
 
 /** How often this process looks whether another one registered something. */
@@ -70,15 +70,13 @@ export interface Probes {
 
 /** Opens storage and catalog and wires the use cases. */
 export async function openCore(options: CoreOptions, releaser: Releaser): Promise<Core> {
-  const { config, logger, clock, tuning, sweepIntervalMs, probes = {} } = options;
-  const opened = await openConfiguredStorage(config, logger, tuning);
-  const storage = probes.storage?.(opened) ?? opened;
-  releaser.add("storage", () => storage.close());
-  await reportPreflight(storage, logger);
+  const { config, logger, clock, sweepIntervalMs, probes = {} } = options;
+  const storage = await openCheckedStorage(options, releaser);
   const access = await createSecrets(config, storage, clock);
   const actions = await loadActions(config);
   const registrations = createRegistrations(storage.records);
   const { publisher, github } = createPublishing(config, logger, probes.github);
+  const told = openTold(storage.records, logger, clock, releaser);
   const catalog = await createCatalog({
     config,
     logger,
@@ -88,6 +86,7 @@ export async function openCore(options: CoreOptions, releaser: Releaser): Promis
     moreSources: [registrations],
     sharedRecords: storage.kind === "embedded" ? undefined : storage.records,
     firstWaitMs: firstCatalogWaitMs,
+    hints: () => told.hints(),
   });
   releaser.add("catalog", () => catalog.close());
   releaser.add("registration poll", pollRegistrations(registrations, catalog, logger));
@@ -95,8 +94,7 @@ export async function openCore(options: CoreOptions, releaser: Releaser): Promis
   const renderer = createWorkerRenderer();
   releaser.add("renderer", () => renderer.close());
   const metrics = metricsOf(catalog, storage, clock);
-  const feedback = openFeedback({ config, logger, clock, storage, catalog });
-  releaser.add("question counts", () => feedback.close());
+  const feedback = openFeedback({ config, logger, clock, storage, catalog, told }, releaser);
   if (github === undefined) await seedRepositories(config, publisher, logger);
   const runs = createRuns({
     config,
@@ -186,6 +184,7 @@ function servicesOf(
     ...createQuestionService({
       answer: catalog.answer,
       complete: onCall.add,
+      claimOf: (answer) => feedback.claimOf(answer),
       onAnswer(answer, context, durationMs) {
         metrics.questionSeconds.observe(durationMs / 1000);
         metrics.questions.inc({ intent: answer.intent, status: answer.status });
@@ -221,6 +220,17 @@ function servicesOf(
     feedback: feedback.service,
     status: () => catalog.status(),
   };
+}
+
+async function openCheckedStorage(
+  { config, logger, tuning, probes = {} }: CoreOptions,
+  releaser: Releaser,
+): Promise<Storage> {
+  const opened = await openConfiguredStorage(config, logger, tuning);
+  const storage = probes.storage?.(opened) ?? opened;
+  releaser.add("storage", () => storage.close());
+  await reportPreflight(storage, logger);
+  return storage;
 }
 
 /** Wrong settings of a server stop the start; doubtful ones are logged. */

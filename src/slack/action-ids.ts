@@ -4,6 +4,12 @@ export const actionIds = {
   ask: "ask",
   /** Posts the answer to the question in its value for the whole channel. */
   share: "share",
+  /** Answers about the one of several things in its value, in place. */
+  choose: "choose",
+  /** Vouches for the answer that its value names. */
+  confirm: "answer-confirm",
+  /** Opens a form for what is right instead. */
+  wrong: "answer-wrong",
   /** Opens a form for a note on something that is missing; its value says what. */
   reportGap: "gap-report",
   /** Opens the document named in its value in a modal. */
@@ -40,6 +46,7 @@ export const viewIds = {
   document: "document",
   templates: "templates",
   gap: "gap",
+  wrong: "wrong",
   formPage: "form-page",
   formReview: "form-review",
   /** Why somebody rejects. */

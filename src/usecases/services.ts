@@ -69,6 +69,22 @@ export interface FeedbackService {
   gaps(): Promise<Gap[]>;
   /** Somebody says that something is missing, with a note for the platform team where they wrote one. */
   reportGap(report: { words: string; ref?: string; note: string; by: string }): Promise<void>;
+  /** Remembers which of several things a person meant by some words. */
+  choose(choice: { words: string; ref: string; slackUserId: string }): Promise<void>;
+  /** A person vouches for what an answer says. @throws ConflictError `answer-changed` when it says something else by now. */
+  confirm(answer: Answer, fingerprint: string, by: string): Promise<void>;
+  /**
+   * A person says that an answer is wrong, and what is right: it goes into the gaps.
+   * @returns where to tell its owner, best first; empty when they were told of it a moment ago
+   * @throws ConflictError `answer-changed`, `wrong-reported` for the second time by the same person, `wrong-too-often` for
+   * too many in a day
+   */
+  reportWrong(report: {
+    answer: Answer;
+    fingerprint: string;
+    note: string;
+    by: { slackUserId: string; name: string };
+  }): Promise<string[]>;
 }
 
 /** What people do about the catalog itself. */

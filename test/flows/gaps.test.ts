@@ -5,12 +5,11 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { openStorage } from "../../src/storage/open.ts";
-import { createQuestionService } from "../../src/usecases/answers/question-service.ts";
-import { createAnswerFeedback } from "../../src/usecases/feedback/answer-feedback.ts";
 import { createOperators } from "../../src/usecases/operators.ts";
 import { newDataDir } from "../helpers/embedded.ts";
 import { createFakeServices } from "../helpers/fake-services.ts";
-import { answererOver, loadSampleSnapshot } from "../helpers/sample-catalog.ts";
+import { createRealFeedback, type RealFeedback } from "../helpers/real-feedback.ts";
+import { loadSampleSnapshot } from "../helpers/sample-catalog.ts";
 import {
   dario,
   general,
@@ -23,31 +22,24 @@ import {
 let dataDir: string;
 let storage: Storage;
 let bench: SlackBench;
+let real: RealFeedback;
 
 beforeAll(async () => {
   dataDir = await newDataDir();
   storage = await openStorage({ dataDir, logger: silentLogger });
   const snapshot = await loadSampleSnapshot(Date.now());
-  const feedback = createAnswerFeedback({
-    records: storage.records,
-    logger: silentLogger,
-    clock: Date.now,
-    catalog: () => snapshot.catalog,
-  });
+  real = createRealFeedback(storage.records, () => snapshot);
   bench = await startSlackBench({
     services: {
       ...createFakeServices([]),
-      ...createQuestionService({
-        answer: answererOver(snapshot),
-        onAnswer: (answer, context) => feedback.onAnswer(answer, context, 3),
-      }),
-      feedback: feedback.service,
+      ...real.services,
       operators: createOperators([], () => snapshot.catalog),
     },
   });
 });
 afterAll(async () => {
   await bench.close();
+  await real.close();
   await storage.close();
   await rm(dataDir, { recursive: true, force: true });
 });

@@ -175,13 +175,36 @@ const evidence: fc.Arbitrary<Evidence> = fc.record({
 });
 
 /** Any answer. */
-export const anyAnswer: fc.Arbitrary<Answer> = fc.record({
-  question: anyText,
-  intent: fc.constant("owner" as const),
-  status: fc.constantFrom("answered" as const, "ambiguous" as const, "unknown" as const),
-  entities: fc.constant([]),
-  documents: fc.constant([]),
-  text: anyText,
-  evidence: fc.array(evidence, { maxLength: 20 }),
-  card: anyCard,
-});
+export const anyAnswer: fc.Arbitrary<Answer> = fc.record(
+  {
+    question: anyText,
+    intent: fc.constant("owner" as const),
+    status: fc.constantFrom("answered" as const, "ambiguous" as const, "unknown" as const),
+    entities: fc.constant([]),
+    documents: fc.constant([]),
+    text: anyText,
+    evidence: fc.array(evidence, { maxLength: 20 }),
+    card: anyCard,
+    claim: fc.record(
+      {
+        question: anyText,
+        key: anyText,
+        fingerprint: fc.constant("0123456789abcdef"),
+        confirmed: fc.record({ by: anyText, atMs: fc.oneof(fc.nat(), fc.double()) }),
+      },
+      { requiredKeys: ["key", "question", "fingerprint"] },
+    ),
+  },
+  {
+    requiredKeys: [
+      "question",
+      "intent",
+      "status",
+      "entities",
+      "documents",
+      "text",
+      "evidence",
+      "card",
+    ],
+  },
+);

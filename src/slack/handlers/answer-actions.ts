@@ -7,21 +7,19 @@ import type { SlackContext } from "../context.ts";
 import { answerMarker } from "../earlier-answer.ts";
 import { renderAnswer, renderAnswerView } from "../views/answer.ts";
 import { context as contextBlock, message } from "../views/blocks.ts";
-import {
-  documentPlace,
-  type DocumentPlace,
-  renderDocumentGone,
-  renderDocumentView,
-} from "../views/document-view.ts";
+import { documentPlace, renderDocumentGone, renderDocumentView } from "../views/document-view.ts";
+import { choicePlace } from "../views/feedback-views.ts";
 import { mrk, person } from "../views/text.ts";
 import { answerQuestion } from "./answering.ts";
-import { malformed, valueOf } from "./buttons.ts";
+import { readPlace, valueOf } from "./buttons.ts";
+import { showInPlace } from "./in-place.ts";
 import type { ActionArgs, Table } from "./tables.ts";
 
 /** The buttons of answers: further questions, sharing, documents. */
 export function answerActions(context: SlackContext): Table<ActionArgs> {
   return {
     [actionIds.ask]: async (args) => await askAgain(args, context),
+    [actionIds.choose]: async (args) => await choose(args, context),
     [actionIds.share]: async (args) => await share(args, context),
     [actionIds.openDocument]: async (args) => await openDocument(args, context),
     [actionIds.turnPage]: async (args) => await turnPage(args, context),
@@ -57,6 +55,15 @@ async function askAgain(args: ActionArgs, context: SlackContext): Promise<void> 
   });
 }
 
+/** A choice is replaced by its answer, for everybody who sees it, and remembered as a hint for the next question. */
+async function choose(args: ActionArgs, context: SlackContext): Promise<void> {
+  const { question, words, ref } = readPlace(choicePlace, valueOf(args));
+  const slackUserId = args.body.user.id;
+  await args.ack();
+  await showInPlace(args, context, await answerQuestion(context, question, { slackUserId }));
+  await context.services.feedback?.choose({ words, ref, slackUserId });
+}
+
 /** In a modal the next answer takes the place of the last; from the Home tab it opens one. */
 async function answerInModal(
   args: ActionArgs,
@@ -81,7 +88,10 @@ async function share(args: ActionArgs, context: SlackContext): Promise<void> {
   const from = `${args.body.user.id}:${String(args.body.container["message_ts"])}:${question}`;
   const key = `share:${createHash("sha256").update(from).digest("hex").slice(0, 32)}`;
   if (!(await context.dedupe(key))) return;
-  const answer = await answerQuestion(context, question, { slackUserId: args.body.user.id });
+  const answer = await answerQuestion(context, question, {
+    slackUserId: args.body.user.id,
+    isCounted: false,
+  });
   const shown = renderAnswer(answer, { nowMs: context.now(), canShare: false });
   const by = contextBlock([mrk`Shared by ${person(args.body.user.id)}, who asked: ${question}`]);
   const content = message(answer.text, [...shown.blocks, by], 2);
@@ -89,16 +99,8 @@ async function share(args: ActionArgs, context: SlackContext): Promise<void> {
   await args.respond({ delete_original: true });
 }
 
-function readPlace(text: string): DocumentPlace {
-  try {
-    return documentPlace.parse(JSON.parse(text));
-  } catch {
-    throw malformed();
-  }
-}
-
 async function openDocument(args: ActionArgs, context: SlackContext): Promise<void> {
-  const place = readPlace(valueOf(args));
+  const place = readPlace(documentPlace, valueOf(args));
   const document = context.services.readDocument(place.path);
   const view =
     document === undefined ? renderDocumentGone(place.path) : renderDocumentView(document, place);
@@ -115,7 +117,7 @@ async function turnPage(args: ActionArgs, context: SlackContext): Promise<void> 
   await args.ack();
   const { view } = args.body;
   if (view === undefined) return;
-  const place = readPlace(view.private_metadata);
+  const place = readPlace(documentPlace, view.private_metadata);
   const page = Number.parseInt(valueOf(args), 10);
   const document = context.services.readDocument(place.path);
   await context.web.views.update({

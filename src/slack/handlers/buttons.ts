@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 import { InputError } from "../../base/errors.ts";
 import type { ActionArgs } from "./tables.ts";
 
@@ -16,4 +18,16 @@ export function malformed(): InputError {
   return new InputError("slack-button-malformed", "this button carries nothing that I can use", {
     hint: "ask again to get a fresh one",
   });
+}
+
+/**
+ * What a button or modal of ours carries, as it was written there.
+ * @throws InputError `slack-button-malformed`
+ */
+export function readPlace<T>(schema: z.ZodType<T>, text: string): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw malformed();
+  }
 }

@@ -1,14 +1,27 @@
 import { createHash } from "node:crypto";
 
 import type { ModalView } from "@slack/types";
-import type { z } from "zod";
 
 import { ForbiddenError } from "../../base/errors.ts";
+import type { Answer } from "../../usecases/answers/answer.ts";
 import { actionIds, viewIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
+import { slackErrorCode } from "../errors.ts";
 import { feedbackOf } from "../subcommands/feedback.ts";
-import { gapPlace, noteInput, renderGapForm, renderThanks } from "../views/feedback-views.ts";
-import { malformed, valueOf } from "./buttons.ts";
+import type { MessageContent } from "../views/blocks.ts";
+import {
+  type ClaimPlace,
+  claimPlace,
+  gapPlace,
+  noteInput,
+  renderGapForm,
+  renderThanks,
+  renderWrongForm,
+  renderWrongReport,
+} from "../views/feedback-views.ts";
+import { answerQuestion } from "./answering.ts";
+import { readPlace, valueOf } from "./buttons.ts";
+import { showInPlace } from "./in-place.ts";
 import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
 
 /** The buttons with which people tell something back. */
@@ -18,6 +31,13 @@ export function feedbackActions(context: SlackContext): Table<ActionArgs> {
       await openView(args, context, renderGapForm(readPlace(gapPlace, valueOf(args))));
       await args.ack();
     },
+    [actionIds.confirm]: async (args) => await confirm(args, context),
+    [actionIds.wrong]: async (args) => {
+      const place = readPlace(claimPlace, valueOf(args));
+      const answer = await answerAgain(context, place, args.body.user.id);
+      await openView(args, context, renderWrongForm(place, answer.text));
+      await args.ack();
+    },
   };
 }
 
@@ -25,7 +45,71 @@ export function feedbackActions(context: SlackContext): Table<ActionArgs> {
 export function feedbackViews(context: SlackContext): Table<SubmitArgs> {
   return {
     [viewIds.gap]: async (args) => await reportGap(args, context),
+    [viewIds.wrong]: async (args) => await reportWrong(args, context),
   };
+}
+
+/** The answer as it is now; nobody asked for it, so it is not counted. */
+async function answerAgain(
+  context: SlackContext,
+  { question }: ClaimPlace,
+  slackUserId: string,
+): Promise<Answer> {
+  return await answerQuestion(context, question, { slackUserId, isCounted: false });
+}
+
+/** The answer is drawn again with who confirmed it. */
+async function confirm(args: ActionArgs, context: SlackContext): Promise<void> {
+  const place = readPlace(claimPlace, valueOf(args));
+  const slackUserId = args.body.user.id;
+  await args.ack();
+  const { name } = await context.people.requireMember(slackUserId);
+  const answer = await answerAgain(context, place, slackUserId);
+  await feedbackOf(context).confirm(answer, place.fingerprint, name);
+  await showInPlace(args, context, await answerAgain(context, place, slackUserId));
+}
+
+async function reportWrong(args: SubmitArgs, context: SlackContext): Promise<void> {
+  const place = readPlace(claimPlace, args.view.private_metadata);
+  const slackUserId = args.body.user.id;
+  const note = noteOf(args);
+  const answer = await answerAgain(context, place, slackUserId);
+  const places = await feedbackOf(context).reportWrong({
+    answer,
+    fingerprint: place.fingerprint,
+    note,
+    by: { slackUserId, name: await nameOf(context, slackUserId) },
+  });
+  await args.ack({ response_action: "update", view: renderThanks(thanks) });
+  const report = renderWrongReport({
+    said: answer.text,
+    note,
+    slackUserId,
+    sources: answer.evidence.map(({ source }) => source),
+  });
+  await tellOwner(context, places, report);
+}
+
+const thanks =
+  "It is noted for the people who look after the catalog, and its owner is told where I can reach them.";
+
+/** Tells the first place where I may write; the report is kept all the same. */
+async function tellOwner(
+  context: SlackContext,
+  places: readonly string[],
+  report: MessageContent,
+): Promise<void> {
+  for (const channel of places) {
+    try {
+      await context.outbox.post({ channel, ...report });
+      return;
+    } catch (thrown) {
+      // not a member there, or the channel is gone; after anything else it may have arrived
+      const code = slackErrorCode(thrown);
+      context.logger.warn({ code }, "owner of a wrong answer not told");
+      if (code === undefined) return;
+    }
+  }
 }
 
 async function reportGap(args: SubmitArgs, context: SlackContext): Promise<void> {
@@ -53,18 +137,6 @@ async function openView(args: ActionArgs, context: SlackContext, view: ModalView
   const { trigger_id: triggerId, view: shown } = args.body;
   if (shown?.type === "modal") await context.web.views.push({ trigger_id: triggerId, view });
   else await context.web.views.open({ trigger_id: triggerId, view });
-}
-
-/**
- * What a button or modal of ours carries.
- * @throws InputError `slack-button-malformed`
- */
-function readPlace<T>(schema: z.ZodType<T>, text: string): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw malformed();
-  }
 }
 
 /** What somebody wrote into the note of a modal. */

@@ -1,9 +1,10 @@
 import type { ActionsBlock, Button, KnownBlock } from "@slack/types";
 
 import type { EntityLink } from "../../catalog/model.ts";
-import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answers/answer.ts";
+import type { Answer, Contact, EntityBrief } from "../../usecases/answers/answer.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitsValue, section } from "./blocks.ts";
+import { claimButtons } from "./feedback-views.ts";
 import {
   ago,
   channel,
@@ -111,6 +112,7 @@ export function answerActions(
     answer.status !== "unknown";
   return actions([
     ...elements.slice(0, 20),
+    ...(answer.claim === undefined ? [] : claimButtons(answer.claim)),
     isShareable
       ? button({
           actionId: actionIds.share,
@@ -124,7 +126,7 @@ export function answerActions(
 
 /** Small lines saying why the answer can be believed and how old that is. */
 export function evidenceLines(
-  evidence: readonly Evidence[],
+  { evidence, claim }: Pick<Answer, "evidence" | "claim">,
   nowMs: number,
 ): KnownBlock | undefined {
   const shown = evidence.slice(0, 3).map((each) => {
@@ -134,7 +136,12 @@ export function evidenceLines(
     return mrk`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}`;
   });
   const more = evidence.length - shown.length;
-  return context(more > 0 ? [...shown, mrk`and ${more} more sources`] : shown);
+  const told = claim?.confirmed;
+  return context([
+    ...shown,
+    ...(more > 0 ? [mrk`and ${more} more sources`] : []),
+    ...(told === undefined ? [] : [mrk`✓ Confirmed by ${told.by}, ${ago(told.atMs, nowMs)}`]),
+  ]);
 }
 
 function lastPart(url: string): string {

@@ -43,7 +43,7 @@ export function renderEntityCard(
     linkSection("Links", card.links),
     runbookSection(card),
     neighbourSection(card),
-    evidenceLines(answer.evidence, view.nowMs),
+    evidenceLines(answer, view.nowMs),
     answerActions(answer, view, neighbourButtons(card)),
   ];
 }

@@ -2,8 +2,18 @@ import type { Button, KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 
 import { actionIds, viewIds } from "../action-ids.ts";
-import { button, fitsValue, limits, plain, plainSection, section } from "./blocks.ts";
-import { clamp, mrk, oneLine } from "./text.ts";
+import {
+  button,
+  context,
+  fitsValue,
+  limits,
+  message,
+  type MessageContent,
+  plain,
+  plainSection,
+  section,
+} from "./blocks.ts";
+import { clamp, mrk, oneLine, person } from "./text.ts";
 
 /** What the button and the modal for a gap carry: the words that were looked for, and the nearest thing. */
 export const gapPlace = z.strictObject({
@@ -12,6 +22,91 @@ export const gapPlace = z.strictObject({
 });
 
 export type GapPlace = z.infer<typeof gapPlace>;
+
+/** What *This one* of a choice carries: what to ask then, what was looked for, and what is chosen. */
+export const choicePlace = z.strictObject({
+  question: z.string().min(1).max(1000),
+  words: z.string().max(300),
+  ref: z.string().max(300),
+});
+
+/** What *Confirm*, *Wrong?* and its modal carry: a question that gives the answer again, and how the answer was. */
+export const claimPlace = z.strictObject({
+  question: z.string().min(1).max(1500),
+  fingerprint: z.string().max(40),
+});
+
+export type ClaimPlace = z.infer<typeof claimPlace>;
+
+/** *This one*; undefined when Slack could not carry it. */
+export function choiceButton(
+  index: number,
+  place: z.infer<typeof choicePlace>,
+  title: string,
+): Button | undefined {
+  const value = JSON.stringify(place);
+  if (!choicePlace.safeParse(place).success || !fitsValue(value)) return undefined;
+  return button({
+    actionId: `${actionIds.choose}/${index}`,
+    label: "This one",
+    value,
+    description: `This one: ${title}`,
+  });
+}
+
+/** *Confirm* and *Wrong?*; none when Slack could not carry them. */
+export function claimButtons({ question, fingerprint }: ClaimPlace): Button[] {
+  const place = { question, fingerprint };
+  const value = JSON.stringify(place);
+  if (!claimPlace.safeParse(place).success || !fitsValue(value)) return [];
+  return [
+    button({
+      actionId: actionIds.confirm,
+      label: "Confirm",
+      value,
+      description: "Confirm that this is right; your name and the date are shown with it",
+    }),
+    button({
+      actionId: actionIds.wrong,
+      label: "Wrong?",
+      value,
+      description: "Wrong? Say what is right instead; its owner is told",
+    }),
+  ];
+}
+
+/** Asks what is right. */
+export function renderWrongForm(place: ClaimPlace, said: string): ModalView {
+  return formView(viewIds.wrong, "What is wrong?", place, [
+    section(mrk`This is what I say now:`),
+    plainSection(said, 1000),
+    noteBlock("What is right?", "As you would tell its owner, who gets to read this", false),
+    section(
+      mrk`_It goes with your name to its owner's channel and to the people who look after the catalog._`,
+    ),
+  ]);
+}
+
+/** What the owner reads: who says so, what I said, and what is right instead. Nobody is mentioned but the author. */
+export function renderWrongReport(report: {
+  said: string;
+  note: string;
+  slackUserId: string;
+  sources: readonly string[];
+}): MessageContent {
+  const { said, note, slackUserId, sources } = report;
+  return message(`An answer about something of yours is said to be wrong: ${note}`, [
+    section(mrk`${person(slackUserId)} says that an answer about something of yours is wrong.`),
+    section(mrk`*What I said*`),
+    plainSection(said, 1000),
+    section(mrk`*What is right*`),
+    plainSection(note, 600),
+    context([
+      ...sources.slice(0, 3).map((source) => mrk`It stands in ${source}`),
+      mrk`Mend it there, or talk to who wrote this. Ask me again and press *Confirm* when it is right.`,
+    ]),
+  ]);
+}
 
 /** The input in which people write what is missing or right. */
 export const noteInput = { blockId: "note", actionId: "text" } as const;
@@ -27,7 +122,7 @@ export function gapButton(words: string, ref?: string): Button | undefined {
     actionId: actionIds.reportGap,
     label: "Report the gap",
     value,
-    description: "Tell the platform team that this is missing",
+    description: "Report the gap to the people who look after the catalog",
   });
 }
 

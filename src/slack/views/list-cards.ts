@@ -10,7 +10,7 @@ import {
   evidenceLines,
   kindLine,
 } from "./briefs.ts";
-import { gapButton } from "./feedback-views.ts";
+import { choiceButton, gapButton } from "./feedback-views.ts";
 import { join, joinWithin, literal, mrk, oneLine } from "./text.ts";
 
 /** Groups of things, as many as fit; the number of all stands in the title. */
@@ -28,7 +28,7 @@ export function renderListCard(
   return [
     section(mrk`*${oneLine(card.title)}*${count}`),
     ...(shown.length === 0 ? [section(mrk`Nothing.`)] : shown),
-    evidenceLines(answer.evidence, view.nowMs),
+    evidenceLines(answer, view.nowMs),
     answerActions(answer, view),
   ];
 }
@@ -55,7 +55,7 @@ function groupSection(
 export function renderChoiceCard(
   card: Extract<Card, { type: "choice" }>,
 ): (KnownBlock | undefined)[] {
-  return [section(mrk`*${oneLine(card.title)}*`), ...choices(card.choices, 10)];
+  return [section(mrk`*${oneLine(card.title)}*`), ...choices(card.choices, 10, card.words)];
 }
 
 /** Nothing fits: said plainly, with the nearest names and what to try. */
@@ -75,13 +75,17 @@ export function renderNothingCard(
 function choices(
   of: readonly { brief: EntityBrief; question: string }[],
   max: number,
+  words?: string,
 ): KnownBlock[] {
   return of.slice(0, max).map(({ brief, question }, index) => {
     const description = oneLine(brief.description ?? "");
     const tail = description === "" ? mrk`` : mrk`\n${literal(description, 150)}`;
     return section(
       mrk`*${brief.title}*  ${kindLine(brief)}${tail}`,
-      askButton(index, "This one", question, brief.title),
+      (words === undefined
+        ? undefined
+        : choiceButton(index, { question, words, ref: brief.ref }, brief.title)) ??
+        askButton(index, "This one", question, brief.title),
     );
   });
 }

@@ -35,7 +35,7 @@ export function renderTeamCard(
     ]),
     linkSection("Links", card.links),
     ownedSection(card.owns),
-    evidenceLines(answer.evidence, view.nowMs),
+    evidenceLines(answer, view.nowMs),
     answerActions(answer, view, ownedButton(card.subject, card.owns)),
   ];
 }
@@ -53,7 +53,7 @@ export function renderPersonCard(
       ["Teams", names(card.teams, 600)],
     ]),
     ownedSection(card.owns),
-    evidenceLines(answer.evidence, view.nowMs),
+    evidenceLines(answer, view.nowMs),
     answerActions(answer, view, ownedButton(card.subject, card.owns)),
   ];
 }

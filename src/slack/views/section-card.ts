@@ -35,7 +35,7 @@ export function renderSectionCard(
       ),
     ]),
     context([onCallOf(card, view)]),
-    evidenceLines(answer.evidence, view.nowMs),
+    evidenceLines(answer, view.nowMs),
     answerActions(answer, view, documentButtons(card)),
   ];
 }

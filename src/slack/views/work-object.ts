@@ -67,7 +67,7 @@ export function renderUnfurl(card: EntityCard, answer: Answer, nowMs: number): K
     [
       section(mrk`*${card.subject.title}*  ${kindLine(card.subject)}`),
       context([facts]),
-      evidenceLines(answer.evidence.slice(0, 1), nowMs),
+      evidenceLines({ evidence: answer.evidence.slice(0, 1) }, nowMs),
     ],
     { maxBlocks: 5, keepLast: 0 },
   );

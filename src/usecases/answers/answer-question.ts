@@ -31,7 +31,7 @@ export interface AnswererOptions {
   /** How the sources of the catalog stand, so that answers from one that fails say so. */
   sources?: () => readonly SourceStatus[];
   /** What is known of how people use things; asked once for each question. */
-  hints?: () => RankingHints;
+  hints?: (() => RankingHints) | undefined;
 }
 
 /** Answers a question. Never throws for what a person typed. */

@@ -151,6 +151,22 @@ export interface Answer {
   /** What of it is kept from before something broke, and how old that is; in `text` as well. */
   caveats?: string[];
   card: Card;
+  /** Set where people may vouch for what it says. */
+  claim?: AnswerClaim;
+}
+
+/** What an answer says that people may confirm or call wrong. */
+export interface AnswerClaim {
+  /** The same for the same thing said in other words, such as `owner component:default/ledger`. */
+  key: string;
+  /** The thing it is about. */
+  ref?: string;
+  /** A question that gives this answer again, also to who has not seen what was said before. */
+  question: string;
+  /** Changes as soon as the answer or its evidence does. */
+  fingerprint: string;
+  /** Who confirmed it as it stands. */
+  confirmed?: { by: string; atMs: number };
 }
 
 /** Who asks, and from where. */

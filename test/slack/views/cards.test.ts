@@ -481,7 +481,7 @@ test("nothing found says so and names the nearest", () => {
   {
     "elements": [
       {
-        "accessibility_label": "Tell the platform team that this is missing",
+        "accessibility_label": "Report the gap to the people who look after the catalog",
         "action_id": "gap-report",
         "text": {
           "emoji": false,

@@ -1,13 +1,9 @@
 import { beforeAll, expect, test } from "@jest/globals";
 
-import { silentLogger } from "../../../src/base/logger.ts";
 import type { RecordStore } from "../../../src/storage/contract.ts";
 import type { Answerer } from "../../../src/usecases/answers/answer-question.ts";
 import type { Snapshot } from "../../../src/usecases/catalog/snapshot.ts";
-import {
-  type AnswerFeedback,
-  createAnswerFeedback,
-} from "../../../src/usecases/feedback/answer-feedback.ts";
+import type { AnswerFeedback } from "../../../src/usecases/feedback/answer-feedback.ts";
 import {
   bookOfRecords,
   bookOfText,
@@ -15,6 +11,7 @@ import {
 } from "../../../src/usecases/feedback/question-book.ts";
 import { readGaps, readStats } from "../../../src/usecases/feedback/question-stats.ts";
 import { describeEveryStorage } from "../../helpers/every-storage.ts";
+import { createRealFeedback } from "../../helpers/real-feedback.ts";
 import { answererOver, loadSampleSnapshot } from "../../helpers/sample-catalog.ts";
 
 const noonMs = Date.UTC(2026, 2, 10, 12);
@@ -28,12 +25,7 @@ beforeAll(async () => {
 });
 
 const open = (records: RecordStore, clock: () => number): AnswerFeedback =>
-  createAnswerFeedback({
-    records,
-    clock,
-    logger: silentLogger,
-    catalog: () => snapshot.catalog,
-  });
+  createRealFeedback(records, () => snapshot, clock).feedback;
 
 function ask(feedback: AnswerFeedback, question: string, nowMs: number, userRef?: string): void {
   const context = { nowMs, ...(userRef === undefined ? {} : { userRef }) };
