@@ -202,6 +202,7 @@ function servicesOf(
     home: createHome({ snapshot: () => catalog.snapshot() }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
+    ...runs.forms,
     secrets,
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
     catalog: {

@@ -22,9 +22,10 @@ import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
 import { startRun } from "../usecases/runs/start-run.ts";
 import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
-import { acceptSecrets, forgetSecrets } from "../usecases/secrets/run-secrets.ts";
+import { acceptSecrets, forgetSecrets, withSecretsAgain } from "../usecases/secrets/run-secrets.ts";
 import type { RunService } from "../usecases/services.ts";
 import { createApprovalGate } from "./create-approvals.ts";
+import { createFormHelp } from "./create-form-help.ts";
 import { executeSteps, type StepsWorld } from "./execute-steps.ts";
 
 export interface RunsOptions extends StepsWorld {
@@ -41,6 +42,8 @@ export interface RunsOptions extends StepsWorld {
 export interface Runs {
   audit: AuditService;
   service: RunService;
+  /** What forms show before anything is started. */
+  forms: ReturnType<typeof createFormHelp>;
   /** Starts working and sweeping; returns the stop, which hands active runs back to the queue. */
   work(notifier: Notifier): Promise<() => Promise<void>>;
 }
@@ -76,14 +79,10 @@ export function createRuns(options: RunsOptions): Runs {
           clock,
         });
       },
-      async retry(runId, by, secrets) {
-        if (secrets === undefined) return await retryRun(runId, by, change);
-        const before = await runs.get(runId);
-        await acceptSecrets(before?.template, secrets, options.secrets);
-        const retried = await retryRun(runId, by, change, secrets);
-        await forgetSecrets(before, options.secrets);
-        return retried;
-      },
+      retry: (runId, by, secrets) =>
+        withSecretsAgain(runs, runId, secrets, options.secrets, () =>
+          retryRun(runId, by, change, secrets),
+        ),
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
       decide: (request) =>
@@ -98,6 +97,7 @@ export function createRuns(options: RunsOptions): Runs {
           runs,
         ),
     },
+    forms: createFormHelp(options),
     work: (notifier) => work(options, { runs, names }, notifier),
   };
 }

@@ -22,6 +22,7 @@ import { resolveSecrets } from "../usecases/secrets/run-secrets.ts";
 import type { SecretService } from "../usecases/secrets/secret-service.ts";
 import { passStepApproval } from "./create-approvals.ts";
 import type { CatalogState } from "./create-catalog.ts";
+import { userOf } from "./user-of.ts";
 
 /** All that the steps of runs may use. */
 export interface StepsWorld {
@@ -49,7 +50,7 @@ export async function executeSteps(
   const workspace = join(options.config.dataDir, "workspaces", `${run.id}-${run.fence}`);
   await rm(workspace, { recursive: true, force: true });
   await mkdir(workspace, { recursive: true });
-  const user = userOf(run, options.catalog);
+  const user = userOf(run.requester, options.catalog);
   try {
     const secrets = await resolveSecrets(run, options.secrets, hooks.signal);
     const result = await runSteps({
@@ -164,9 +165,3 @@ function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
 }
 
 /** Whoever started the run, as the catalog knows them now. */
-function userOf(run: RunRecord, catalog: CatalogState): ActionContext["user"] {
-  const { userRef, name } = run.requester;
-  if (userRef === undefined) return { name };
-  const entity = catalog.snapshot().catalog.entities.get(userRef);
-  return { ref: userRef, name, ...(entity === undefined ? {} : { entity }) };
-}

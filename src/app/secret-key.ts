@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { InputError } from "../base/errors.ts";
+import { codeOf, InputError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load.ts";
 
@@ -30,7 +30,7 @@ async function ownKey(dataDir: string): Promise<Secret> {
   try {
     await writeFile(path, randomBytes(48).toString("base64url"), { mode: 0o600, flag: "wx" });
   } catch (thrown) {
-    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+    if (codeOf(thrown) !== "EEXIST") throw thrown;
   }
   return new Secret((await readFile(path, "utf8")).trim());
 }

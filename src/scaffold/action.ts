@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
 import type { CatalogEntity } from "../catalog/model.ts";
 import type { FetchSource } from "./fetching/contract.ts";
-import type { Publisher, StepNotes } from "./publishers/contract.ts";
+import type { Publisher, PublishFile, StepNotes } from "./publishers/contract.ts";
 import type { Renderer } from "./renderer.ts";
 
 /** The whole world an action may touch. */
@@ -34,8 +34,23 @@ export interface ActionContext {
   renderer: Renderer;
   /** Requests to the hosts that the operator allows; absent where none is. */
   http?: HttpAccess;
+  /** In a dry run: takes what would be published, to be shown. */
+  propose?(change: ProposedChange): void;
   /** Tells people something where they are; absent where nobody can be told (the message is in the run's log all the same). */
   notify?(notification: Notification): Promise<void>;
+}
+
+/** What a step would publish, as a dry run found out. */
+export interface ProposedChange {
+  kind: "repository" | "pull-request";
+  host: string;
+  owner: string;
+  repo: string;
+  /** The branch that a pull request goes to; absent: the repository's default. */
+  branch?: string;
+  title: string;
+  files: PublishFile[];
+  filesToDelete: string[];
 }
 
 /** A request by `http:backstage:request`. */

@@ -36,6 +36,10 @@ export const actionIds = {
   formInput: "form-input",
   /** Opens the page on which a secret is entered. */
   formSecret: "form-secret",
+  /** Shows what a form's run would do. */
+  formDryRun: "form-dry-run",
+  /** Takes up a form that was left. */
+  formContinue: "form-continue",
   /** Chooses a secret that the operator holds. */
   formSecretReference: "form-secret-reference",
 } as const;

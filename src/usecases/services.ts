@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
+import type { RepoUse } from "../scaffold/repo-use.ts";
 import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { AuditService } from "./audit/audit-service.ts";
@@ -11,6 +12,7 @@ import type { Stats } from "./feedback/question-stats.ts";
 import type { HomeFacts } from "./home.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { Operators } from "./operators.ts";
+import type { RunPreview } from "./runs/preview-run.ts";
 import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 import type { RunSecrets } from "./secrets/secret-fields.ts";
 import type { SecretService } from "./secrets/secret-service.ts";
@@ -27,6 +29,17 @@ export interface Services {
   entities: EntityService;
   runs: RunService;
   drafts: DraftService;
+  /** What a run would do, without doing it. @throws InputError `run-values-invalid`, ConflictError `preview-busy`. */
+  previewRun?(request: {
+    templateRef: string;
+    values: JsonObject;
+    /** Of the secrets that were given; the dry run gets masks. */
+    secretNames: readonly string[];
+    requester: RunRequester;
+    signal: AbortSignal;
+  }): Promise<RunPreview>;
+  /** Absent: names are checked by the run alone. */
+  repositories?: RepositoryService;
   /** Absent: secrets cannot be given at all. */
   secrets?: SecretService;
   catalog?: CatalogService;
@@ -191,9 +204,24 @@ export interface Draft {
   retryOf?: string;
 }
 
+/** What the host of repositories says while a form is filled in. */
+export interface RepositoryService {
+  /** Owners under which repositories may be made, for suggestions. */
+  owners(): Promise<string[]>;
+  /** Why a repository cannot be made (`new`) or changed (`existing`), in words for the person; undefined when it can. */
+  fault(
+    repository: { host: string; owner: string; repo: string },
+    use: RepoUse,
+  ): Promise<string | undefined>;
+}
+
 export interface DraftService {
   /** Kept for a day. */
   save(draft: Draft): Promise<void>;
   load(id: string): Promise<Draft | undefined>;
   delete(id: string): Promise<void>;
+  /** The person's last form of this template that was not sent, if something was filled in. */
+  latest?(slackUserId: string, templateRef: string): Promise<Draft | undefined>;
+  /** It was sent: it is no longer offered. */
+  settle?(draft: Draft): Promise<void>;
 }

@@ -108,6 +108,7 @@ function describePublish(
   context: ActionContext,
 ): JsonObject {
   const { host, owner, repo } = target;
+  context.propose?.({ kind: "repository", ...target, title: "", files, filesToDelete: [] });
   context.log(`would create ${owner}/${repo} on ${host} with ${files.length} files on ${branch}`);
   const page = `https://${host}/${owner}/${repo}`;
   return {

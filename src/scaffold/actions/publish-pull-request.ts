@@ -50,6 +50,14 @@ export const publishGithubPullRequest = defineAction({
     });
     const { host, owner, repo } = target;
     if (context.isDryRun) {
+      context.propose?.({
+        kind: "pull-request",
+        ...target,
+        ...(input.targetBranchName === undefined ? {} : { branch: input.targetBranchName }),
+        title: input.title,
+        files,
+        filesToDelete,
+      });
       context.log(
         `would open “${input.title}” on ${owner}/${repo}: ${files.length} files on ${input.branchName}, ${filesToDelete.length} deleted`,
       );

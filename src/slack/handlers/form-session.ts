@@ -18,7 +18,13 @@ import {
   valueAt,
 } from "../form-pages.ts";
 import { fieldBlockId, type FieldPart } from "../views/field-ids.ts";
-import { formPlace, type FormPlace, renderFormPage, renderReview } from "../views/form-view.ts";
+import {
+  formPlace,
+  type FormPlace,
+  type LeftForm,
+  renderFormPage,
+  renderReview,
+} from "../views/form-view.ts";
 import type { SecretInputs } from "../views/secret-fields.ts";
 import { malformed } from "./buttons.ts";
 
@@ -108,8 +114,8 @@ export function pageAt(session: FormSession, index: number): ShownPage | undefin
 }
 
 /** The first page, or the review where there is nothing to fill in. */
-export function firstView(session: FormSession): ModalView {
-  return viewAt(session, pagesOf(session)[0]?.index);
+export function firstView(session: FormSession, left?: LeftForm): ModalView {
+  return viewAt(session, pagesOf(session)[0]?.index, undefined, left);
 }
 
 /** The page after or before another one; the review comes after the last. */
@@ -128,6 +134,7 @@ export function viewAt(
   session: FormSession,
   index: number | undefined,
   problem?: string,
+  left?: LeftForm,
 ): ModalView {
   const pages = pagesOf(session);
   const position = pages.findIndex((page) => page.index === index);
@@ -162,6 +169,7 @@ export function viewAt(
     index: page.index,
     fields: page.fields,
     secrets: session.secrets,
+    ...(left === undefined ? {} : { left }),
   });
 }
 

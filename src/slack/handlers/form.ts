@@ -12,6 +12,9 @@ import { renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { within } from "../within.ts";
 import { workspaceIdOf } from "../workspaces.ts";
+import { valueOf } from "./buttons.ts";
+import { showDryRun } from "./form-dry-run.ts";
+import { repositoryFaults } from "./form-repositories.ts";
 import { chooseReference, runSecretsOf } from "./form-secrets.ts";
 import {
   finalValues,
@@ -46,6 +49,8 @@ export function formActions(context: SlackContext): Table<ActionArgs> {
       await ack();
       if (body.view !== undefined) await redraw(context, body.view, body.user.id);
     },
+    [actionIds.formContinue]: async (args) => await continueForm(args, context),
+    [actionIds.formDryRun]: async (args) => await showDryRun(args, context),
     // the browser opens the page; the form gets a fresh link, and is found again when the secret is stored
     async [actionIds.formSecret]({ ack, body }) {
       await ack();
@@ -73,7 +78,8 @@ async function submitPage(args: SubmitArgs, context: SlackContext): Promise<void
   }
   const reading = readPage(session, page, view.state.values);
   const next: FormSession = { ...session, draft: { ...session.draft, values: reading.values } };
-  const faults = pageFaults(page.page, reading, session.scope);
+  const wrong = pageFaults(page.page, reading, session.scope);
+  const faults = wrong.length > 0 ? wrong : await repositoryFaults(context, next, page);
   if (faults.length === 0) {
     await context.services.drafts.save({ ...next.draft, page: page.index + 1 });
     await ack({ response_action: "update", view: viewAfter(next, page.index) });
@@ -186,7 +192,10 @@ async function startRun(
       });
     });
     const run = await within(starting, startLimitMs);
-    if (run !== undefined) return undefined;
+    if (run !== undefined) {
+      await context.services.drafts.settle?.(draft);
+      return undefined;
+    }
     starting.catch((thrown: unknown) => {
       context.logger.error({ error: toError(thrown).message }, "run was not accepted");
     });
@@ -200,6 +209,17 @@ async function startRun(
     context.logger.warn({ code: thrown.code }, "run was refused");
     return `${thrown.message}${thrown.hint === undefined ? "" : ` — ${thrown.hint}`}`;
   }
+}
+
+/** Takes up a form that was left, where it was left. */
+async function continueForm(args: ActionArgs, context: SlackContext): Promise<void> {
+  await args.ack();
+  const { view, user } = args.body;
+  if (view === undefined) return;
+  const session = await loadSession(context, { draft: valueOf(args) }, user.id);
+  const next =
+    session === undefined ? renderFormGone() : viewAfter(session, session.draft.page - 1);
+  await replace(context, view, next);
 }
 
 async function goBack(context: SlackContext, view: ViewOutput, slackUserId: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Draft } from "../../usecases/services.ts";
 import { actionIds, shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
+import type { LeftForm } from "../views/form-view.ts";
 import { renderTemplatesView } from "../views/template-list.ts";
 import { within } from "../within.ts";
 import { workspaceIdOf } from "../workspaces.ts";
@@ -89,6 +90,16 @@ async function openFromButton(
   await args.ack();
 }
 
+/** What the person began before and did not send. */
+async function leftForm(
+  { services, now }: SlackContext,
+  { slackUserId, templateRef }: Draft,
+): Promise<LeftForm | undefined> {
+  const draft = await services.drafts.latest?.(slackUserId, templateRef);
+  if (draft === undefined) return undefined;
+  return { draftId: draft.id, begunAtMs: draft.createdAtMs, nowMs: now() };
+}
+
 /** Slack's trigger lives three seconds; who it is must be known only before anything is created. */
 const personLimitMs = 800;
 
@@ -126,8 +137,9 @@ async function beginForm(
     createdAtMs: context.now(),
     ...(from.channel === undefined ? {} : { channel: from.channel }),
   };
+  const left = from.values === undefined ? await leftForm(context, draft) : undefined;
   await services.drafts.save(draft);
   const session = await openDraft(context, draft);
   if (session === undefined) throw new NotFoundError("template-unknown", "the template is gone");
-  return firstView(session);
+  return firstView(session, left);
 }

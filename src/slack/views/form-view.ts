@@ -17,7 +17,7 @@ import {
 } from "./blocks.ts";
 import { fieldBlocks } from "./form-fields.ts";
 import type { SecretInputs } from "./secret-fields.ts";
-import { joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
+import { ago, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 /** What a form's modal carries: which draft it fills in, and which of its pages it shows. */
 export const formPlace = z.strictObject({
@@ -47,16 +47,26 @@ export interface FormPageView extends FormProgress {
   index: number;
   fields: FormField[];
   secrets: SecretInputs;
+  /** A form of this template that the person left. */
+  left?: LeftForm;
+}
+
+/** A form that was begun and not sent. */
+export interface LeftForm {
+  draftId: string;
+  begunAtMs: number;
+  nowMs: number;
 }
 
 /** Room for title, step, problem and buttons beside the fields. */
-const fieldRoom = limits.viewBlocks - 6;
+const fieldRoom = limits.viewBlocks - 7;
 
 /** One page of a form as a modal. */
 export function renderFormPage(view: FormPageView): ModalView {
   const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index, view.secrets));
   return modal(view, viewIds.formPage, view.step === view.steps - 1 ? "Review" : "Next", [
     ...heading(view, view.title, view.description),
+    view.left === undefined ? undefined : leftForm(view.left),
     ...blocks.slice(0, fieldRoom),
     blocks.length > fieldRoom
       ? section(
@@ -65,6 +75,13 @@ export function renderFormPage(view: FormPageView): ModalView {
       : undefined,
     backButton(view),
   ]);
+}
+
+function leftForm({ draftId, begunAtMs, nowMs }: LeftForm): KnownBlock {
+  return section(
+    mrk`📝 You began this form ${ago(begunAtMs, nowMs)} and did not send it.`,
+    button({ actionId: actionIds.formContinue, label: "Continue it", value: draftId }),
+  );
 }
 
 export interface ReviewView extends FormProgress {
@@ -90,7 +107,7 @@ export function renderReview(view: ReviewView): ModalView {
     ...heading(view, title, undefined),
     ...view.pages.slice(0, 40).map(reviewSection),
     plan.mrkdwn === "" ? undefined : section(mrk`*What will be done*\n${plan}`),
-    backButton(view),
+    reviewButtons(view),
   ]);
 }
 
@@ -146,6 +163,19 @@ function backButton(view: FormProgress): KnownBlock | undefined {
   return view.step <= 1
     ? undefined
     : actions([button({ actionId: actionIds.formBack, label: "Back" })], "form-back");
+}
+
+/** *Back*, and the dry run of a new one. */
+function reviewButtons(view: ReviewView): KnownBlock | undefined {
+  const back = view.step <= 1 ? undefined : button({ actionId: actionIds.formBack, label: "Back" });
+  const tryOut = view.isRetry
+    ? undefined
+    : button({
+        actionId: actionIds.formDryRun,
+        label: "Dry run",
+        description: "Shows the files and changes, and writes nothing",
+      });
+  return actions([back, tryOut], "form-back");
 }
 
 function reviewSection(page: ReviewView["pages"][number]): KnownBlock {

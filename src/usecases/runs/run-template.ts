@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { silentLogger, type Logger } from "../../base/logger.ts";
-import type { ActionContext, ActionRegistry, CatalogAccess } from "../../scaffold/action.ts";
+import type {
+  ActionContext,
+  ActionRegistry,
+  CatalogAccess,
+  ProposedChange,
+} from "../../scaffold/action.ts";
 import { listTree } from "../../scaffold/actions/file-tree.ts";
 import type { FetchSource } from "../../scaffold/fetching/contract.ts";
 import { completeValues } from "../../scaffold/fields.ts";
@@ -47,6 +52,8 @@ export interface LocalRunRequest {
   secrets?: Record<string, string>;
   logger?: Logger;
   onLog?(stepId: string, line: string): void;
+  /** What a dry run would publish. */
+  onProposal?(change: ProposedChange): void;
 }
 
 /** What `callboard template run --json` prints. */
@@ -139,6 +146,7 @@ async function run(
       notes: notes(`${step.id}/${notesPrefix}`),
       assertCurrent: async () => undefined,
       publisher: request.publisher,
+      propose: (proposed) => request.onProposal?.(proposed),
       catalog: request.catalog,
       fetch: request.fetch,
       renderer: request.renderer,

@@ -1,7 +1,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { Template } from "../../scaffold/model.ts";
 import type { RunRecord } from "../runs/run-record.ts";
-import { isFinal } from "../runs/run-store.ts";
+import { isFinal, type RunStore } from "../runs/run-store.ts";
 import { assertSecretsFit, type RunSecrets } from "./secret-fields.ts";
 import type { ResolvedSecrets, SecretService } from "./secret-service.ts";
 
@@ -43,4 +43,20 @@ export async function forgetSecrets(
   service: SecretService,
 ): Promise<void> {
   if (run?.secrets !== undefined && isFinal(run.status)) await service.erase(run.secrets);
+}
+
+/** Retries a run with secrets that were entered again; those of the time before are erased. */
+export async function withSecretsAgain(
+  runs: Pick<RunStore, "get">,
+  runId: string,
+  secrets: RunSecrets | undefined,
+  service: SecretService,
+  retry: () => Promise<RunRecord>,
+): Promise<RunRecord> {
+  if (secrets === undefined) return await retry();
+  const before = await runs.get(runId);
+  await acceptSecrets(before?.template, secrets, service);
+  const retried = await retry();
+  await forgetSecrets(before, service);
+  return retried;
 }

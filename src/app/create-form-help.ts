@@ -1,0 +1,57 @@
+import { ConflictError, NotFoundError } from "../base/errors.ts";
+import type { Config } from "../config/load.ts";
+import type { CatalogAccess } from "../scaffold/action.ts";
+import { createRepositoryService } from "../usecases/runs/check-repository.ts";
+import { type PreviewDeps, previewRun } from "../usecases/runs/preview-run.ts";
+import type { Services } from "../usecases/services.ts";
+import type { CatalogState } from "./create-catalog.ts";
+import { userOf } from "./user-of.ts";
+
+/** More at a time would hold up real runs. */
+const mostAtOnce = 3;
+
+type FormHelpOptions = Omit<PreviewDeps, "catalog" | "environment"> & {
+  config: Config;
+  catalog: CatalogState;
+};
+
+/** What forms show before anything is started: dry runs, and whether a repository is there. */
+export function createFormHelp(
+  options: FormHelpOptions,
+): Pick<Services, "previewRun" | "repositories"> {
+  return { previewRun: createPreview(options), repositories: createRepositoryService(options) };
+}
+
+/** Dry runs with the real sources and the real renderer, and nothing that writes. */
+function createPreview(options: FormHelpOptions): NonNullable<Services["previewRun"]> {
+  const { config, catalog } = options;
+  let active = 0;
+  return async ({ templateRef, requester, ...request }) => {
+    const found = catalog.templates().get(templateRef);
+    if (found === undefined) {
+      throw new NotFoundError("template-unknown", `there is no template ${templateRef}`);
+    }
+    if (active >= mostAtOnce) {
+      throw new ConflictError("preview-busy", "Too many dry runs are under way.", {
+        hint: "try again in a moment",
+      });
+    }
+    active += 1;
+    try {
+      const { template, form } = found;
+      const user = userOf(requester, catalog);
+      const { environment } = config.file.scaffolder;
+      const deps: PreviewDeps = { ...options, catalog: readOnly(catalog), environment };
+      return await previewRun({ ...request, template, form, user }, deps);
+    } finally {
+      active -= 1;
+    }
+  };
+}
+
+function readOnly(catalog: CatalogState): CatalogAccess {
+  return {
+    get: (ref) => catalog.snapshot().catalog.entities.get(ref),
+    register: async () => [],
+  };
+}
