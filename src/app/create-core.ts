@@ -106,7 +106,7 @@ export async function openCore(options: CoreOptions, releaser: Releaser): Promis
     actions,
     publisher,
     renderer,
-    fetch: createFetch(config),
+    fetch: createFetch(config, { github }),
     secrets: access.secrets,
     ...createHttp(config),
     sweepIntervalMs,

@@ -36,6 +36,7 @@ export async function runHere({
 }: RunHereOptions): Promise<number> {
   const config = loadConfig(context);
   const renderer = createWorkerRenderer();
+  const { publisher, github } = createPublishing(config, silentLogger);
   const isJson = flags.json === true;
   try {
     const report = await runTemplateLocally({
@@ -47,8 +48,8 @@ export async function runHere({
       user: { name: "terminal" },
       actions: await loadActions(config),
       renderer,
-      fetch: createFetch(config, { reach: "nearby" }),
-      publisher: createPublishing(config, silentLogger).publisher,
+      fetch: createFetch(config, { reach: "nearby", github }),
+      publisher,
       catalog: {
         get: (ref) => catalog.snapshot().catalog.entities.get(ref),
         // the terminal has no storage to keep it in: the entity is in the repository, where a source can read it

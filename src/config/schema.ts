@@ -248,6 +248,20 @@ export const fileSchema = z.strictObject({
           }),
         })
         .prefault({}),
+      fetch: z
+        .strictObject({
+          repositories: key(
+            z
+              .array(z.string().regex(/^[^/\s]+\/[^/\s]+$/, { error: "owner/name or owner/*" }))
+              .default([]),
+            {
+              description:
+                "Private repositories that templates of other repositories may copy from, `owner/name` or `owner/*`. Their own repository and public ones need no mention.",
+              example: "[acme/skeletons]",
+            },
+          ),
+        })
+        .prefault({}),
       localRepositories: z
         .array(
           z.strictObject({
