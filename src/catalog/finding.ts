@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../base/diagnostics.ts";
+import { usualFix } from "./usual-fixes.ts";
 
 /** What a rule found in an entity: as a `Diagnostic`, but placed by a path into the data instead of line and column. */
 export interface Finding {
@@ -19,7 +20,7 @@ export function errorAt(
   message: string,
   fix?: string,
 ): Finding {
-  return { path, severity: "error", code, message, ...(fix === undefined ? {} : { fix }) };
+  return { path, severity: "error", code, message, ...fixOf(code, fix) };
 }
 
 /** A finding that an author should know; the entity is taken all the same. */
@@ -29,7 +30,13 @@ export function warningAt(
   message: string,
   fix?: string,
 ): Finding {
-  return { path, severity: "warning", code, message, ...(fix === undefined ? {} : { fix }) };
+  return { path, severity: "warning", code, message, ...fixOf(code, fix) };
+}
+
+/** The given next step, else the usual one. */
+function fixOf(code: string, given: string | undefined): { fix?: string } {
+  const fix = given ?? usualFix(code);
+  return fix === undefined ? {} : { fix };
 }
 
 /** `spec.steps[2].action`, as authors read it. */

@@ -3,6 +3,7 @@ import { LineCounter } from "yaml";
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { isTooDeep } from "./depth.ts";
 import { findPlace, type Locate, writePlaces } from "./places.ts";
+import { usualFix } from "./usual-fixes.ts";
 import { readYaml, type YamlFault } from "./yaml-reader.ts";
 import { plainValue } from "./yaml-value.ts";
 
@@ -80,7 +81,7 @@ function tooLarge(length: number, maxLength: number): YamlFault {
 
 function diagnose(file: string, fault: YamlFault, lineCounter = new LineCounter()): Diagnostic {
   const { line, col } = lineCounter.linePos(fault.offset);
-  const { severity, code, message, fix } = fault;
+  const { severity, code, message, fix = usualFix(code) } = fault;
   return {
     file,
     line: Math.max(line, 1),

@@ -39,7 +39,7 @@ function mapFindings(
 function labelFinding(key: string, value: unknown): Finding[] {
   const path = ["metadata", "labels", key];
   const code = "entity-label-invalid";
-  if (!isLabelKey(key)) return [errorAt(path, code, keyMessage("a label", key))];
+  if (!isLabelKey(key)) return [errorAt(path, code, keyMessage("a label", key), "rename it")];
   if (isLabelValue(value)) return [];
   const message = `the label ${key} is ${shownValue(value)}, expected 1–63 letters, digits, “-”, “_” or “.”`;
   const fix = quoteFix(value) ?? "longer texts belong below annotations";
@@ -49,7 +49,7 @@ function labelFinding(key: string, value: unknown): Finding[] {
 function annotationFinding(key: string, value: unknown): Finding[] {
   const path = ["metadata", "annotations", key];
   const code = "entity-annotation-invalid";
-  if (!isLabelKey(key)) return [errorAt(path, code, keyMessage("an annotation", key))];
+  if (!isLabelKey(key)) return [errorAt(path, code, keyMessage("an annotation", key), "rename it")];
   if (typeof value === "string") return [];
   const message = `the annotation ${key} must be a text, found ${shownValue(value)}`;
   return [errorAt(path, code, message, quoteFix(value))];

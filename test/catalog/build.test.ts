@@ -169,10 +169,10 @@ test("warns of other dangling references, and of an absent kind once", () => {
   });
 
   expect(findings.map((line) => line.replace(/^.*?warning: /, ""))).toEqual([
-    "spec.members[0] names user:default/x, but the catalog holds no user at all (2 such references) [ref-kind-absent]",
+    "spec.members[0] names user:default/x, but the catalog holds no user at all (2 such references) (define what it names, or add the source that does) [ref-kind-absent]",
     "spec.system names system:default/cor, which is not in the catalog (did you mean core?) [system-unknown]",
-    "spec.dependsOn[0] names resource:default/db, but the catalog holds no resource at all (1 such reference) [ref-kind-absent]",
-    "spec.providesApis[0] names api:default/a, but the catalog holds no api at all (2 such references) [ref-kind-absent]",
+    "spec.dependsOn[0] names resource:default/db, but the catalog holds no resource at all (1 such reference) (define what it names, or add the source that does) [ref-kind-absent]",
+    "spec.providesApis[0] names api:default/a, but the catalog holds no api at all (2 such references) (define what it names, or add the source that does) [ref-kind-absent]",
   ]);
 });
 
@@ -191,7 +191,7 @@ test("keeps entities of unknown kinds and warns of each kind once", () => {
   ]);
   expect(findings.map((line) => line.replace(/^.*?warning: /, ""))).toEqual([
     "the kind Componet is not known; its entities are kept and can be searched, but have no relations (did you mean Component?) [entity-kind-unknown]",
-    "the kind Vehicle is not known; its entities are kept and can be searched, but have no relations [entity-kind-unknown]",
+    "the kind Vehicle is not known; its entities are kept and can be searched, but have no relations (write a kind that Backstage knows, or leave it as one of your own) [entity-kind-unknown]",
   ]);
 });
 

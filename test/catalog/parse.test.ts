@@ -35,6 +35,7 @@ test("keeps the healthy documents beside a broken one", () => {
       severity: "error",
       code: "yaml-syntax",
       message: expect.stringContaining("invalid YAML: "),
+      fix: expect.stringContaining("mend the YAML"),
     },
   ]);
 });

@@ -53,7 +53,7 @@ test.each([
   [
     "an empty lifecycle",
     component("", '  type: service\n  lifecycle: ""\n  owner: a\n'),
-    "7:14: error: spec.lifecycle must be a text, found an empty one [entity-field-invalid]",
+    "7:14: error: spec.lifecycle must be a text, found an empty one (write what is expected, or remove it) [entity-field-invalid]",
   ],
   [
     "a number where a text belongs",
@@ -68,7 +68,7 @@ test.each([
   [
     "a missing spec",
     "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: pay\n",
-    "1:1: error: spec is required and needs type, lifecycle, owner [entity-field-missing]",
+    "1:1: error: spec is required and needs type, lifecycle, owner (write it) [entity-field-missing]",
   ],
   [
     "empty annotations",
@@ -83,7 +83,7 @@ test.each([
   [
     "an annotation key with two slashes",
     component("  annotations:\n    a/b/c: x\n"),
-    "6:12: error: “a/b/c” is no key of an annotation; expected a name, or a lower-case domain, “/” and a name, such as acme.com/team [entity-annotation-invalid]",
+    "6:12: error: “a/b/c” is no key of an annotation; expected a name, or a lower-case domain, “/” and a name, such as acme.com/team (rename it) [entity-annotation-invalid]",
   ],
   [
     "a label that is too free",
@@ -98,17 +98,17 @@ test.each([
   [
     "a link without a URL",
     component("  links:\n    - title: Docs\n"),
-    "6:7: error: the link has no url, expected an absolute one such as https://example.com [entity-link-invalid]",
+    "6:7: error: the link has no url, expected an absolute one such as https://example.com (write an address with https://) [entity-link-invalid]",
   ],
   [
     "a relative link",
     component("  links:\n    - url: docs/x.md\n"),
-    "6:12: error: the link has the url “docs/x.md”, expected an absolute one such as https://example.com [entity-link-invalid]",
+    "6:12: error: the link has the url “docs/x.md”, expected an absolute one such as https://example.com (write an address with https://) [entity-link-invalid]",
   ],
   [
     "a link that runs a script",
     component("  links:\n    - url: 'java\tscript:alert(1)'\n"),
-    "6:12: warning: the link runs a script; it is not shown [entity-link-unsafe]",
+    "6:12: warning: the link runs a script; it is not shown (write an address with https://) [entity-link-unsafe]",
   ],
   [
     "an upper-case namespace",
@@ -138,7 +138,7 @@ test.each([
   [
     "an owner that is no team",
     component("", "  type: a\n  lifecycle: b\n  owner: system:x\n"),
-    "8:10: warning: spec.owner names system:default/x, expected a group or user [ref-kind-unexpected]",
+    "8:10: warning: spec.owner names system:default/x, expected a group or user (name something of that kind) [ref-kind-unexpected]",
   ],
 ])("says what is wrong with %s, and where", (_what, text, expected) => {
   expect(check(text)).toEqual([expected]);

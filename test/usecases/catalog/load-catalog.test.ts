@@ -88,10 +88,10 @@ test("reports targets that are missing, unless they are optional, and targets ou
   const { diagnostics } = await load([source]);
 
   expect(diagnostics.map(formatDiagnostic)).toEqual([
-    "a.yaml:7:7: error: “./none.yaml” does not exist [location-target-missing]",
-    "a.yaml:8:7: error: “../../etc/passwd” cannot be read: ../../etc/passwd lies outside [location-target-unreadable]",
-    "a.yaml:9:7: error: “javascript:alert(1)” is a script, no place [location-target-invalid]",
-    "c.yaml:6:9: error: locations of type “s3” are not followed, only file and url [location-type-unknown]",
+    "a.yaml:7:7: error: “./none.yaml” does not exist (correct it, or write presence: optional) [location-target-missing]",
+    "a.yaml:8:7: error: “../../etc/passwd” cannot be read: ../../etc/passwd lies outside (see that the bot may read it, or remove it) [location-target-unreadable]",
+    "a.yaml:9:7: error: “javascript:alert(1)” is a script, no place (write a path or an address with https://) [location-target-invalid]",
+    "c.yaml:6:9: error: locations of type “s3” are not followed, only file and url (write type: url, or leave the type out) [location-type-unknown]",
   ]);
 });
 
@@ -109,7 +109,7 @@ test("reads placeholders, and refuses an entity whose placeholder cannot be read
   expect(loaded.catalog.entities.get("api:default/good")?.entity.spec?.["definition"]).toBe("{}");
   expect(refs(loaded)).not.toContain("api:default/bad");
   expect(loaded.diagnostics.map(formatDiagnostic)).toEqual([
-    "a.yaml:23:3: error: spec.definition: $text names “./none.json”, which does not exist [placeholder-unreadable]",
+    "a.yaml:23:3: error: spec.definition: $text names “./none.json”, which does not exist (correct the path, or add the file to the same repository) [placeholder-unreadable]",
   ]);
 });
 
