@@ -133,7 +133,7 @@ test.each([
   [
     "an owner with an empty part",
     component("", '  type: a\n  lifecycle: b\n  owner: "group:"\n'),
-    "8:10: error: spec.owner is “group:”, which is no reference; expected kind:namespace/name [ref-malformed]",
+    "8:10: error: spec.owner is “group:”, which is no reference; expected kind:namespace/name (write it as kind:namespace/name) [ref-malformed]",
   ],
   [
     "an owner that is no team",
