@@ -9,9 +9,11 @@ import { validateValues } from "../scaffold/validate-values.ts";
 import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/approval-gate.ts";
 import { requiredApproval } from "../usecases/approvals/required-approval.ts";
 import { hashTemplate } from "../usecases/approvals/template-hash.ts";
+import type { PolicyService } from "../usecases/policy/policy-service.ts";
 import type { StepHooks } from "../usecases/runs/execute-run.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
+import { configuredApprovals } from "./configured-policy.ts";
 import type { CatalogState } from "./create-catalog.ts";
 
 /** What stands before runs and steps that need approval. */
@@ -20,13 +22,18 @@ export function createApprovalGate(options: {
   fetch: FetchSource;
   notifier: Notifier;
   config: Config;
+  policy: PolicyService;
   clock: () => number;
 }): ApprovalGateDeps {
-  const { catalog, fetch, notifier, clock, config } = options;
+  const { catalog, fetch, notifier, clock, config, policy } = options;
+  const rules = configuredApprovals(config.file);
   const wellKnown = configuredWellKnown(config.file.catalog);
   return {
-    requirementOf: requiredApproval,
-    currentTemplate: (run) => catalog.templates().get(run.templateRef),
+    requirementOf: (run, stepId) => requiredApproval(run, stepId, rules),
+    currentTemplate(run) {
+      const found = catalog.templates().get(run.templateRef);
+      return found === undefined ? undefined : policy.partsFor(found, run.requester);
+    },
     faultsOf: (template, values) =>
       validateValues(buildForm(template), values).map(({ key, message }) =>
         key === "" ? message : `${key}: ${message}`,

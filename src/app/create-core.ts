@@ -9,11 +9,14 @@ import type { Storage } from "../storage/contract.ts";
 import type { JobTuning } from "../storage/job-tuning.ts";
 import { openStorage } from "../storage/open.ts";
 import { createQuestionService } from "../usecases/answers/question-service.ts";
+import type { AuditService } from "../usecases/audit/audit-service.ts";
+import { withRefusals } from "../usecases/audit/refusals.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
 import type { AnswerFeedback } from "../usecases/feedback/answer-feedback.ts";
 import { createHome } from "../usecases/home.ts";
 import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
+import type { PolicyService } from "../usecases/policy/policy-service.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
 import type { RunStore } from "../usecases/runs/run-store.ts";
@@ -178,9 +181,10 @@ function servicesOf(
     onCall: OnCall;
   },
 ): Services {
-  const { audit } = runs;
+  const { audit, policy } = runs;
   return {
     audit,
+    policy,
     ...createQuestionService({
       answer: catalog.answer,
       complete: onCall.add,
@@ -192,32 +196,16 @@ function servicesOf(
       },
     }),
     readDocument: catalog.readDocument,
-    templates: {
-      list: () => catalog.templates().list(),
-      get: (name) => catalog.templates().get(name),
-      suggest: (name) => catalog.templates().suggest(name),
-    },
+    templates: templateService(catalog, policy),
     entities: catalog.entities,
-    runs: withRecentRuns(runs.service, storage.records),
+    runs: withRecentRuns(withRefusals(runs.service, audit), storage.records),
     home: createHome({ snapshot: () => catalog.snapshot() }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
     ...runs.forms,
     secrets,
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
-    catalog: {
-      sources: () => catalog.sources(),
-      async accept(source, by) {
-        const accepted = await catalog.accept(source);
-        for (const { id, heldBack } of accepted) {
-          const details = { dropped: heldBack?.dropped ?? 0 };
-          const asked = by === undefined ? {} : { by };
-          await audit.note({ type: "catalog-accepted", about: { source: id }, details, ...asked });
-        }
-        return accepted;
-      },
-      check: (target) => catalog.check(target),
-    },
+    catalog: catalogService(catalog, audit),
     feedback: feedback.service,
     status: () => catalog.status(),
   };
@@ -232,6 +220,36 @@ async function openCheckedStorage(
   releaser.add("storage", () => storage.close());
   await reportPreflight(storage, logger);
   return storage;
+}
+
+function templateService(catalog: CatalogState, policy: PolicyService): Services["templates"] {
+  return {
+    list: () => catalog.templates().list(),
+    get(name, by) {
+      const found = catalog.templates().get(name);
+      return found === undefined || by === undefined ? found : policy.partsFor(found, by);
+    },
+    suggest: (name) => catalog.templates().suggest(name),
+  };
+}
+
+function catalogService(
+  catalog: CatalogState,
+  audit: AuditService,
+): NonNullable<Services["catalog"]> {
+  return {
+    sources: () => catalog.sources(),
+    async accept(source, by) {
+      const accepted = await catalog.accept(source);
+      for (const { id, heldBack } of accepted) {
+        const details = { dropped: heldBack?.dropped ?? 0 };
+        const asked = by === undefined ? {} : { by };
+        await audit.note({ type: "catalog-accepted", about: { source: id }, details, ...asked });
+      }
+      return accepted;
+    },
+    check: (target) => catalog.check(target),
+  };
 }
 
 /** Wrong settings of a server stop the start; doubtful ones are logged. */

@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from "../base/errors.ts";
 import type { Config } from "../config/load.ts";
 import type { CatalogAccess } from "../scaffold/action.ts";
+import type { PolicyService } from "../usecases/policy/policy-service.ts";
 import { createRepositoryService } from "../usecases/runs/check-repository.ts";
 import { type PreviewDeps, previewRun } from "../usecases/runs/preview-run.ts";
 import type { Services } from "../usecases/services.ts";
@@ -13,6 +14,7 @@ const mostAtOnce = 3;
 type FormHelpOptions = Omit<PreviewDeps, "catalog" | "environment"> & {
   config: Config;
   catalog: CatalogState;
+  policy: PolicyService;
 };
 
 /** What forms show before anything is started: dry runs, and whether a repository is there. */
@@ -24,13 +26,15 @@ export function createFormHelp(
 
 /** Dry runs with the real sources and the real renderer, and nothing that writes. */
 function createPreview(options: FormHelpOptions): NonNullable<Services["previewRun"]> {
-  const { config, catalog } = options;
+  const { config, catalog, policy } = options;
   let active = 0;
   return async ({ templateRef, requester, ...request }) => {
     const found = catalog.templates().get(templateRef);
     if (found === undefined) {
       throw new NotFoundError("template-unknown", `there is no template ${templateRef}`);
     }
+    const { values: parameters } = request;
+    policy.assert({ action: "start", by: requester, template: found.template, parameters });
     if (active >= mostAtOnce) {
       throw new ConflictError("preview-busy", "Too many dry runs are under way.", {
         hint: "try again in a moment",
@@ -38,7 +42,7 @@ function createPreview(options: FormHelpOptions): NonNullable<Services["previewR
     }
     active += 1;
     try {
-      const { template, form } = found;
+      const { template, form } = policy.partsFor(found, requester);
       const user = userOf(requester, catalog);
       const { environment } = config.file.scaffolder;
       const deps: PreviewDeps = { ...options, catalog: readOnly(catalog), environment };

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/load.ts";
+import { withAllowedOwners } from "../scaffold/publishers/allowed-owners.ts";
 import type { Publisher } from "../scaffold/publishers/contract.ts";
 import {
   createGithubClient,
@@ -29,8 +30,11 @@ export function createPublishing(
   { timing, ...tuning }: GithubTuning = {},
 ): Publishing {
   const auth = githubAuth(config);
-  if (auth === undefined)
-    return { publisher: localPublisher({ dataDir: config.dataDir }), github: undefined };
+  const { owners } = config.file.scaffolder;
+  if (auth === undefined) {
+    const local = withAllowedOwners(localPublisher({ dataDir: config.dataDir }), owners);
+    return { publisher: local, github: undefined };
+  }
   const github = createGithubClient({
     auth,
     baseUrl: config.environment.GITHUB_API_URL,
@@ -41,7 +45,7 @@ export function createPublishing(
     client: github,
     ...(timing === undefined ? {} : { timing }),
   });
-  return { publisher, github };
+  return { publisher: withAllowedOwners(publisher, owners), github };
 }
 
 function githubAuth({ environment }: Config): GithubAuth | undefined {

@@ -2,7 +2,6 @@ import { InputError } from "../base/errors.ts";
 import { createReleaser } from "../base/releaser.ts";
 import { createdNames } from "../scaffold/created-names.ts";
 import { completeValues } from "../scaffold/fields.ts";
-import { validateValues } from "../scaffold/validate-values.ts";
 import type { Processor, Storage } from "../storage/contract.ts";
 import { passApproval } from "../usecases/approvals/approval-gate.ts";
 import { decideRun } from "../usecases/approvals/decide-run.ts";
@@ -11,6 +10,7 @@ import { createAuditLog } from "../usecases/audit/audit-log.ts";
 import { type AuditService, createAuditService } from "../usecases/audit/audit-service.ts";
 import { createRunTrail } from "../usecases/audit/run-trail.ts";
 import { groupsOf } from "../usecases/policy/groups-of.ts";
+import { createPolicyService, type PolicyService } from "../usecases/policy/policy-service.ts";
 import { cancelRun, retryRun } from "../usecases/runs/change-run.ts";
 import { type ExecuteRunDeps, executeRun, giveUpRun } from "../usecases/runs/execute-run.ts";
 import {
@@ -24,9 +24,11 @@ import { startRun } from "../usecases/runs/start-run.ts";
 import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
 import { acceptSecrets, forgetSecrets, withSecretsAgain } from "../usecases/secrets/run-secrets.ts";
 import type { RunService } from "../usecases/services.ts";
+import { configuredPolicy } from "./configured-policy.ts";
 import { createApprovalGate } from "./create-approvals.ts";
 import { createFormHelp } from "./create-form-help.ts";
 import { executeSteps, type StepsWorld } from "./execute-steps.ts";
+import { faultsOf, policyChecks } from "./policy-checks.ts";
 
 export interface RunsOptions extends StepsWorld {
   storage: Storage;
@@ -40,6 +42,7 @@ export interface RunsOptions extends StepsWorld {
 
 /** Accepting runs, and working on them. */
 export interface Runs {
+  policy: PolicyService;
   audit: AuditService;
   service: RunService;
   /** What forms show before anything is started. */
@@ -61,8 +64,15 @@ export function createRuns(options: RunsOptions): Runs {
   const store = createRunStore(storage.records, clock, trail);
   const runs = options.wrapStore?.(store) ?? store;
   const names = createNameReservations(storage.records, runs, clock);
-  const change = { runs, jobs: storage.jobs };
+  const policy = createPolicyService({
+    policy: configuredPolicy(options.config.file),
+    contact: options.config.file.policy?.contact,
+    catalog: () => catalog.snapshot().catalog,
+  });
+  const change = { runs, jobs: storage.jobs, ...policyChecks(policy) };
+  const { owners } = options.config.file.scaffolder;
   return {
+    policy,
     audit: createAuditService(log, options.logger, clock),
     service: {
       async start(request) {
@@ -73,9 +83,12 @@ export function createRuns(options: RunsOptions): Runs {
           ...change,
           names,
           namesOf: (template, values) => createdNames(template, values, options.actions),
-          findTemplate: (ref) => catalog.templates().get(ref),
+          findTemplate(ref, by) {
+            const template = catalog.templates().get(ref);
+            return template === undefined ? undefined : policy.partsFor(template, by);
+          },
           complete: completeValues,
-          validate: validateValues,
+          validate: (form, values) => faultsOf(form, values, owners),
           clock,
         });
       },
@@ -97,19 +110,19 @@ export function createRuns(options: RunsOptions): Runs {
           runs,
         ),
     },
-    forms: createFormHelp(options),
-    work: (notifier) => work(options, { runs, names }, notifier),
+    forms: createFormHelp({ ...options, policy }),
+    work: (notifier) => work(options, { runs, names, policy }, notifier),
   };
 }
 
 async function work(
   options: RunsOptions,
-  { runs, names }: { runs: RunStore; names: NameReservations },
+  { runs, names, policy }: { runs: RunStore; names: NameReservations; policy: PolicyService },
   notifier: Notifier,
 ): Promise<() => Promise<void>> {
   const { storage, logger, clock } = options;
   const releaser = createReleaser();
-  const gate = createApprovalGate({ ...options, notifier });
+  const gate = createApprovalGate({ ...options, notifier, policy });
   const depsFor = (runId: string): ExecuteRunDeps => ({
     runs,
     names,

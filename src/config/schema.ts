@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { catalogSchema, fileSource } from "./catalog-schema.ts";
 import { onCallSchema } from "./oncall-schema.ts";
+import { approvalsSchema, groupRef, policySchema } from "./policy-schema.ts";
 import { httpUrl, key, secret } from "./schema-key.ts";
 import { secretsSchema } from "./secrets-schema.ts";
 
@@ -158,11 +159,6 @@ export const environmentSchema = z.object({
   ),
 });
 
-// [group:][namespace/]name
-const groupRef = z.string().regex(/^(?:group:)?(?:[a-z\d-]+\/)?[\w.-]+$/i, {
-  error: "a group of the catalog, such as group:default/platform",
-});
-
 /** Secrets do not cross a network in the clear. */
 function isSafeAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -185,6 +181,8 @@ export const fileSchema = z.strictObject({
       "Groups of the catalog whose people, with those of the groups below them, may operate the bot in Slack: accept a reading that is held back. Empty: every full member of the workspace may.",
     example: "group:default/platform",
   }),
+  policy: policySchema,
+  approvals: approvalsSchema,
   audit: z
     .strictObject({
       keepDays: key(z.int().min(1).max(3650).default(400), {
@@ -276,6 +274,20 @@ export const fileSchema = z.strictObject({
           }),
         )
         .default([]),
+      owners: key(
+        z
+          .array(
+            z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/, {
+              error: "the name of an organisation or user",
+            }),
+          )
+          .default([]),
+        {
+          description:
+            "Organisations and users under which repositories are made and changed, whatever a form or a template says. Empty: those that the credentials allow.",
+          example: "[acme, acme-labs]",
+        },
+      ),
       concurrency: key(z.int().min(1).max(50).default(4), {
         description: "How many runs one worker works on at a time.",
       }),

@@ -103,7 +103,7 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 
 /** `90s`, `30m`, `12h` or `7d` in milliseconds; undefined when it is none of these or longer than 30 days. */
-function parseDuration(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   // a number and its unit
   const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = Number(amount) * (unitsMs[unit] ?? Number.NaN);

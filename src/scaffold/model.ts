@@ -50,6 +50,8 @@ export interface TemplateStep {
   input: JsonObject;
   if?: JsonValue;
   each?: JsonValue;
+  /** Tags of `backstage:permissions`: the step is left out for people who may not use them. */
+  permissionTags?: string[];
 }
 
 export type StepStatus = "waiting" | "running" | "completed" | "skipped" | "failed" | "cancelled";

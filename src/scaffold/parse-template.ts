@@ -139,6 +139,8 @@ function readStep(
   };
   if (condition !== undefined) step.if = condition;
   if (each !== undefined) step.each = each;
+  const tags = permissionTags(written);
+  if (tags.length > 0) step.permissionTags = tags;
   return step;
 }
 
@@ -155,6 +157,13 @@ const stepShape: readonly [string, string, (value: unknown) => boolean][] = [
 
 function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The tags of `backstage:permissions`; everything else there is for others. */
+function permissionTags(written: JsonObject): string[] {
+  const permissions = written["backstage:permissions"];
+  const tags = isRecord(permissions) ? permissions["tags"] : undefined;
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
 }
 
 /** What stands there, in a word, with short values as written. */

@@ -12,6 +12,7 @@ import type { Stats } from "./feedback/question-stats.ts";
 import type { HomeFacts } from "./home.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { Operators } from "./operators.ts";
+import type { PolicyPerson, PolicyService } from "./policy/policy-service.ts";
 import type { RunPreview } from "./runs/preview-run.ts";
 import type { RunRecord, RunRequester } from "./runs/run-record.ts";
 import type { RunSecrets } from "./secrets/secret-fields.ts";
@@ -46,6 +47,8 @@ export interface Services {
   /** What people tell back about answers, and what is counted of questions. */
   feedback?: FeedbackService;
   audit?: AuditService;
+  /** Who may do what. */
+  policy?: PolicyService;
   /** What concerns a person at first sight: their teams, what these own, what is missing. */
   home?(userRef: string | undefined): HomeFacts;
   newcomers?: Newcomers;
@@ -120,8 +123,11 @@ export interface CatalogService {
 
 export interface TemplateService {
   list(): TemplateSummary[];
-  /** By ref, name or title, in any case, or by a beginning that only one has; undefined when none fits. */
-  get(nameOrRef: string): LoadedTemplate | undefined;
+  /**
+   * By ref, name or title, in any case, or by a beginning that only one has; undefined when none fits. For somebody: without
+   * the parts that they may not use.
+   */
+  get(nameOrRef: string, by?: PolicyPerson): LoadedTemplate | undefined;
   /** Nearest names for one that does not exist. */
   suggest(name: string): TemplateSummary[];
 }

@@ -58,9 +58,9 @@ export async function openDraft(
   context: SlackContext,
   draft: Draft,
 ): Promise<FormSession | undefined> {
-  const loaded = await formOf(context, draft);
-  if (loaded === undefined) return undefined;
   const scope = await scopeOf(context, draft.slackUserId);
+  const loaded = await formOf(context, draft, scope.user?.ref);
+  if (loaded === undefined) return undefined;
   const { secrets } = context.services;
   const fields = secretFieldsOf(loaded.form, draft.values, scope);
   const given = fields.length === 0 ? {} : ((await secrets?.given(draft.id)) ?? {});
@@ -86,10 +86,18 @@ export async function openDraft(
   };
 }
 
-/** The template's form, or the one that asks for a run's secrets again. */
-async function formOf(context: SlackContext, draft: Draft): Promise<LoadedTemplate | undefined> {
+/** The template's form as far as they may use it, or the one that asks for a run's secrets again. */
+async function formOf(
+  context: SlackContext,
+  draft: Draft,
+  userRef: string | undefined,
+): Promise<LoadedTemplate | undefined> {
   const { services } = context;
-  if (draft.retryOf === undefined) return services.templates.get(draft.templateRef);
+  const by = {
+    slackUserId: draft.slackUserId,
+    ...(userRef === undefined ? {} : { userRef }),
+  };
+  if (draft.retryOf === undefined) return services.templates.get(draft.templateRef, by);
   const run = await services.runs.get(draft.retryOf);
   return run === undefined ? undefined : { template: run.template, form: secretsAgain(run) };
 }

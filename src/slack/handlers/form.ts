@@ -11,7 +11,6 @@ import { fieldBlockId } from "../views/field-ids.ts";
 import { renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { within } from "../within.ts";
-import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
 import { showDryRun } from "./form-dry-run.ts";
 import { repositoryFaults } from "./form-repositories.ts";
@@ -28,6 +27,7 @@ import {
   viewAt,
   viewBefore,
 } from "./form-session.ts";
+import { requesterOf } from "./requester.ts";
 import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
 
 /** Forms that are sent. */
@@ -168,15 +168,9 @@ async function startRun(
   session: FormSession,
   slackUserId: string,
 ): Promise<string | undefined> {
-  const { draft, scope } = session;
+  const { draft } = session;
   try {
-    const starting = context.people.requireMember(slackUserId).then(async (person) => {
-      const requester = {
-        workspace: workspaceIdOf(context.identity()),
-        slackUserId,
-        name: person.name,
-        ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
-      };
+    const starting = requesterOf(context, slackUserId).then(async (requester) => {
       const secrets = runSecretsOf(session);
       if (draft.retryOf !== undefined) {
         return await context.services.runs.retry(draft.retryOf, requester, secrets);

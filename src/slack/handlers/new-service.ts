@@ -1,6 +1,6 @@
 import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Draft } from "../../usecases/services.ts";
+import type { Draft, LoadedTemplate } from "../../usecases/services.ts";
 import { actionIds, shortcutIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import type { LeftForm } from "../views/form-view.ts";
@@ -9,6 +9,7 @@ import { within } from "../within.ts";
 import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
 import { firstView, openDraft } from "./form-session.ts";
+import { requesterOf } from "./requester.ts";
 import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
 /** The ways into a form: the buttons of the template list. */
@@ -137,9 +138,22 @@ async function beginForm(
     createdAtMs: context.now(),
     ...(from.channel === undefined ? {} : { channel: from.channel }),
   };
+  await assertMayStart(context, found, from);
   const left = from.values === undefined ? await leftForm(context, draft) : undefined;
   await services.drafts.save(draft);
   const session = await openDraft(context, draft);
   if (session === undefined) throw new NotFoundError("template-unknown", "the template is gone");
   return firstView(session, left);
+}
+
+/** Where there is a policy, who they are must be known before anything opens. @throws ForbiddenError `policy-denied` */
+async function assertMayStart(
+  context: SlackContext,
+  { template }: LoadedTemplate,
+  { userId, channel }: { userId: string; channel?: string },
+): Promise<void> {
+  const { policy } = context.services;
+  if (policy?.isConfigured !== true) return;
+  const by = await requesterOf(context, userId);
+  policy.assert({ action: "start", by, template, ...(channel === undefined ? {} : { channel }) });
 }

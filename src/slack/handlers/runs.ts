@@ -4,6 +4,7 @@ import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { valueOf } from "./buttons.ts";
 import { beginSecretsAgain } from "./form-secrets.ts";
+import { isOfThisWorkspace, requesterOf } from "./requester.ts";
 import type { ActionArgs, Table } from "./tables.ts";
 
 /** *Retry* and *Cancel* under a run's message. */
@@ -24,19 +25,17 @@ async function change(
   const slackUserId = args.body.user.id;
   const run = await context.services.runs.get(runId);
   // a button that stands elsewhere than the run's message was not put there by us
-  if (run === undefined || run.message?.channel !== args.body.channel?.id) {
+  if (
+    run === undefined ||
+    run.message?.channel !== args.body.channel?.id ||
+    !isOfThisWorkspace(context, run)
+  ) {
     throw new NotFoundError("run-unknown", "I do not keep this run any more", {
       hint: "runs are kept for a month; start it again with `/newservice`",
     });
   }
-  assertRequester(run, slackUserId, what);
-  const person = await context.people.requireMember(slackUserId);
-  const userRef = await context.people.userRef(slackUserId);
-  const by: RunRequester = {
-    slackUserId,
-    name: person.name,
-    ...(userRef === undefined ? {} : { userRef }),
-  };
+  const by = await requesterOf(context, slackUserId);
+  assertMayTouch(context, run, by, what);
   if (what === "retry" && run.secrets !== undefined) {
     await context.web.views.open({
       trigger_id: args.body.trigger_id,
@@ -47,8 +46,17 @@ async function change(
   await args.ack();
 }
 
-function assertRequester(run: RunRecord, slackUserId: string, what: string): void {
-  if (run.requester.slackUserId === slackUserId) return;
+/** Whoever started it, and whom a rule of the policy allows it; the use case checks once more. */
+function assertMayTouch(
+  { services }: SlackContext,
+  run: RunRecord,
+  by: RunRequester,
+  what: "retry" | "cancel",
+): void {
+  if (run.requester.slackUserId === by.slackUserId) return;
+  const { template, values: parameters } = run;
+  const question = { action: what, by, template, parameters, isOwn: false };
+  if (services.policy?.decide(question).allowed === true) return;
   throw new ForbiddenError(
     "run-not-yours",
     `only ${run.requester.name}, who started this run, can ${what} it`,

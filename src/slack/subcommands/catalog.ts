@@ -23,6 +23,7 @@ export const acceptCommand: Subcommand = {
   usage: "/callboard catalog accept [source]",
   what: "lets a reading through that lost too many entities",
   who: "operators",
+  action: "accept-catalog",
   takes: () => true,
   async answer({ context, asker, rest }) {
     const source = rest === "" ? undefined : rest;

@@ -14,6 +14,7 @@ export const statsCommand: Subcommand = {
   usage: "/callboard stats [days]",
   what: "how much was asked, by whom and about what, and how well it was answered",
   who: "operators",
+  action: "see-stats",
   takes: (rest) => rest === "" || /^\d{1,3}$/.test(rest),
   async answer({ context, rest }) {
     const days = Math.min(Math.max(1, Number(rest === "" ? usualDays : rest)), mostDays);
@@ -27,6 +28,7 @@ export const gapsCommand: Subcommand = {
   usage: "/callboard gaps",
   what: "what people asked for in vain, and what they said is wrong",
   who: "operators",
+  action: "see-gaps",
   answer: async ({ context }) => renderGaps(await feedbackOf(context).gaps(), context.now()),
 };
 

@@ -1,3 +1,4 @@
+import type { PolicyAction } from "../../usecases/policy/policy.ts";
 import type { SlackContext } from "../context.ts";
 import type { Asker } from "../handlers/answering.ts";
 import type { CommandArgs } from "../handlers/tables.ts";
@@ -25,6 +26,8 @@ export interface Subcommand {
   /** What it does, in a line; begins in lower case. */
   what: string;
   who: Audience;
+  /** What the policy of callboard.yaml is asked, where there is one. */
+  action?: PolicyAction;
   /** True when `rest` is meant for this command; otherwise the whole text is a question. By default nothing may follow. */
   takes?(rest: string): boolean;
   /** False for other spellings of a command that is listed already. */

@@ -5,6 +5,8 @@ import { isFinal } from "../runs/run-store.ts";
 import { type ApprovalDecision, type Approver, decideApproval } from "./approval.ts";
 
 export interface DecideDeps extends WakeDeps {
+  /** Throws when a rule forbids somebody to approve this run. */
+  assertMayApprove?(run: RunRecord, by: RunRequester): void;
   /** The groups somebody is in, directly or through groups below; canonical references. */
   groupsOf(userRef: string | undefined): ReadonlySet<string>;
   clock: () => number;
@@ -33,6 +35,7 @@ export async function decideRun(request: DecideRequest, deps: DecideDeps): Promi
   const decided = await deps.runs.update(runId, (run) => {
     const approval = run.approvals?.find((each) => each.number === number);
     if (approval === undefined) throw unknownApproval();
+    deps.assertMayApprove?.(run, request.by);
     const after = decideApproval(approval, decision, run.requester);
     const approvals = run.approvals?.map((each) => (each.number === number ? after : each)) ?? [];
     const next = { ...run, approvals };

@@ -9,6 +9,8 @@ import { isFinal, type RunStore } from "./run-store.ts";
 import { runJobId, runJobName } from "./start-run.ts";
 
 export interface ChangeRunDeps {
+  /** Throws when they may not; absent: only whoever started a run may change it. */
+  assertMayChange?(run: RunRecord, by: RunRequester, action: "retry" | "cancel"): void;
   runs: RunStore;
   jobs: Pick<JobQueue, "add">;
 }
@@ -25,7 +27,7 @@ export async function retryRun(
   secrets?: RunSecrets,
 ): Promise<RunRecord> {
   const run = await deps.runs.update(runId, (current) => {
-    assertMayChange(current, by);
+    assertMayChange(deps, current, by, "retry");
     if (!["failed", "cancelled", "expired"].includes(current.status)) {
       throw new ConflictError(
         "run-not-failed",
@@ -51,7 +53,7 @@ export async function cancelRun(
   deps: ChangeRunDeps,
 ): Promise<RunRecord> {
   const run = await deps.runs.update(runId, (current) => {
-    assertMayChange(current, by);
+    assertMayChange(deps, current, by, "cancel");
     if (isFinal(current.status))
       throw new ConflictError("run-finished", `this run is already ${current.status}`);
     return { ...current, isCancelRequested: true, changedBy: by };
@@ -77,7 +79,17 @@ function reopened(run: RunRecord): RunRecord {
   };
 }
 
-function assertMayChange(run: RunRecord, by: RunRequester): void {
+function assertMayChange(
+  deps: ChangeRunDeps,
+  run: RunRecord,
+  by: RunRequester,
+  action: "retry" | "cancel",
+): void {
+  if (deps.assertMayChange === undefined) assertOwn(run, by);
+  else deps.assertMayChange(run, by, action);
+}
+
+function assertOwn(run: RunRecord, by: RunRequester): void {
   if (run.requester.slackUserId === undefined || run.requester.slackUserId === by.slackUserId)
     return;
   throw new ForbiddenError(

@@ -22,7 +22,13 @@ export interface StartRequest {
 }
 
 export interface StartRunDeps {
-  findTemplate(ref: string): { template: Template; form: Form; problem?: string } | undefined;
+  /** The template as far as somebody may use it. */
+  findTemplate(
+    ref: string,
+    by: RunRequester,
+  ): { template: Template; form: Form; problem?: string } | undefined;
+  /** Throws when they may not start it with these values. Absent: everybody may. */
+  assertMayStart?(request: StartRequest, template: Template): void;
   /** Fills in the defaults that the form would have shown. */
   complete(form: Form, values: JsonObject): JsonObject;
   validate(form: Form, values: JsonObject): FieldFault[];
@@ -46,10 +52,11 @@ export const runJobName = "run";
 /**
  * Accepts a run: checks everything, stores the record, queues the job, in this order. When it resolves, both would survive
  * a crash; when the process dies in between, the sweeper queues what was stored.
- * @throws NotFoundError `template-unknown`, InputError `template-broken`, `run-values-invalid`, ConflictError `name-reserved`.
+ * @throws NotFoundError `template-unknown`, InputError `template-broken`, `run-values-invalid`, ForbiddenError
+ * `policy-denied`, ConflictError `name-reserved`.
  */
 export async function startRun(request: StartRequest, deps: StartRunDeps): Promise<RunRecord> {
-  const found = deps.findTemplate(request.templateRef);
+  const found = deps.findTemplate(request.templateRef, request.requester);
   if (found === undefined) {
     throw new NotFoundError("template-unknown", `there is no template ${request.templateRef}`, {
       hint: "`/newservice` lists the templates",
@@ -73,6 +80,7 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
         .join("; "),
     });
   }
+  deps.assertMayStart?.({ ...request, values }, found.template);
   const run = await accept({ ...request, values }, found.template, deps);
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;

@@ -1,0 +1,48 @@
+import { ForbiddenError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { RunRequester } from "../runs/run-record.ts";
+import type { RunService } from "../services.ts";
+import type { AuditService } from "./audit-service.ts";
+
+/** A run service that takes into the audit log what people wanted and may not do. */
+export function withRefusals(service: RunService, audit: AuditService): RunService {
+  const noting = async <T>(
+    what: string,
+    by: RunRequester,
+    about: JsonObject,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (thrown instanceof ForbiddenError) {
+        const details = { what, code: thrown.code, why: thrown.message };
+        await audit.note({ type: "refused", by, about, details });
+      }
+      throw thrown;
+    }
+  };
+  return {
+    ...service,
+    start: async (request) =>
+      await noting(
+        "start",
+        request.requester,
+        { template: request.templateRef },
+        async () => await service.start(request),
+      ),
+    retry: async (run, by) =>
+      await noting("retry", by, { run }, async () => await service.retry(run, by)),
+    cancel: async (run, by) =>
+      await noting("cancel", by, { run }, async () => await service.cancel(run, by)),
+    ...(service.decide === undefined
+      ? {}
+      : {
+          decide: async (request) =>
+            await noting(request.verdict, request.by, { run: request.runId }, async () => {
+              if (service.decide === undefined) throw new Error("approvals are not decided here");
+              return await service.decide(request);
+            }),
+        }),
+  };
+}
