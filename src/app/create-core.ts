@@ -23,6 +23,7 @@ import type { RunStore } from "../usecases/runs/run-store.ts";
 import type { SecretService } from "../usecases/secrets/secret-service.ts";
 import type { Services } from "../usecases/services.ts";
 import { createCatalog, type CatalogState } from "./create-catalog.ts";
+import { createChecklists } from "./create-checklists.ts";
 import { type OnCall, openOnCall } from "./create-oncall.ts";
 import { createPublishing, type GithubTuning } from "./create-publisher.ts";
 import { createRuns, type Runs, type RunsOptions } from "./create-runs.ts";
@@ -202,6 +203,11 @@ function servicesOf(
     home: createHome({ snapshot: () => catalog.snapshot() }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
+    checklists: createChecklists({
+      records: storage.records,
+      clock: Date.now,
+      snapshot: () => catalog.snapshot(),
+    }),
     ...runs.forms,
     secrets,
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),

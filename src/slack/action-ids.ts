@@ -32,6 +32,16 @@ export const actionIds = {
   formBack: "form-back",
   /** Accepts the reading of the source in its value that is held back. */
   acceptSource: "catalog-accept",
+  /** Posts the checklist of the runbook in its value. */
+  startChecklist: "checklist-start",
+  /** Marks the step in its value as done. */
+  finishStep: "checklist-done",
+  skipStep: "checklist-skip",
+  reopenStep: "checklist-undo",
+  /** Opens a form for a note on the step in its value. */
+  noteStep: "checklist-note",
+  turnChecklist: "checklist-page",
+  finishChecklist: "checklist-finish",
   /** An input of a form. */
   formInput: "form-input",
   /** Opens the page on which a secret is entered. */
@@ -51,6 +61,7 @@ export const viewIds = {
   templates: "templates",
   gap: "gap",
   wrong: "wrong",
+  checklistNote: "checklist-note",
   formPage: "form-page",
   formReview: "form-review",
   /** Why somebody rejects. */

@@ -7,6 +7,7 @@ import type { Answer, AskContext, Previous } from "./answers/answer.ts";
 import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { AuditService } from "./audit/audit-service.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
+import type { ChecklistService } from "./checklists/checklist-service.ts";
 import type { Gap } from "./feedback/gap.ts";
 import type { Stats } from "./feedback/question-stats.ts";
 import type { HomeFacts } from "./home.ts";
@@ -43,6 +44,8 @@ export interface Services {
   repositories?: RepositoryService;
   /** Absent: secrets cannot be given at all. */
   secrets?: SecretService;
+  /** Runbooks as checklists. */
+  checklists?: ChecklistService;
   catalog?: CatalogService;
   /** What people tell back about answers, and what is counted of questions. */
   feedback?: FeedbackService;

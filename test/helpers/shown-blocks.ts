@@ -71,7 +71,9 @@ function mrkdwnProblems(text: string): string[] {
     const isLink = /^<https?:\/\/[^|<>\s]+\|[^|<>]*>$/.test(found);
     const isChannel = /^<#[CG][A-Z0-9]{6,30}>$/.test(found);
     const isRequester = /^<@[UW][A-Z0-9]{2,30}>$/.test(found);
-    if (!isLink && !isChannel && !isRequester) problems.push(`control sequence ${found}`);
+    const isMoment = /^<!date\^\d+\^[a-z_{} ]+\|[\w:. -]+>$/.test(found);
+    if (!isLink && !isChannel && !isRequester && !isMoment)
+      problems.push(`control sequence ${found}`);
   }
   // an ampersand that begins no entity
   if (/&(?!amp;|lt;|gt;)/.test(text)) problems.push("broken entity");

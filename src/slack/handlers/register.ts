@@ -4,6 +4,7 @@ import type { SlackContext } from "../context.ts";
 import { answerActions } from "./answer-actions.ts";
 import { approvalActions, approvalViews } from "./approvals.ts";
 import { catalogActions } from "./catalog-actions.ts";
+import { checklistHandlers } from "./checklists.ts";
 import { commandHandlers } from "./commands.ts";
 import { feedbackActions, feedbackViews } from "./feedback.ts";
 import { formActions, formViews } from "./form.ts";
@@ -44,7 +45,13 @@ type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
  */
 function registerTables(app: App, context: SlackContext): void {
   const commands = commandHandlers(context);
-  const views = { ...formViews(context), ...approvalViews(context), ...feedbackViews(context) };
+  const checklists = checklistHandlers(context);
+  const views = {
+    ...formViews(context),
+    ...approvalViews(context),
+    ...feedbackViews(context),
+    ...checklists.views,
+  };
   const actions = {
     ...answerActions(context),
     ...feedbackActions(context),
@@ -54,6 +61,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...homeActions(context),
     ...catalogActions(context),
     ...approvalActions(context),
+    ...checklists.actions,
   };
   const onMessages = messageShortcuts(context);
   const global = newServiceShortcuts(context);

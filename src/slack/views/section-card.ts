@@ -3,6 +3,7 @@ import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { Answer, Card } from "../../usecases/answers/answer.ts";
 import { context, section } from "./blocks.ts";
 import { answerActions, type AnswerView, channelOf, evidenceLines } from "./briefs.ts";
+import { startChecklistButton } from "./checklist-view.ts";
 import { openDocumentButton } from "./document-view.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
 import { onCallLines } from "./on-call.ts";
@@ -50,6 +51,13 @@ function otherLabel(card: SectionCard, other: SectionCard["others"][number]): st
   return other.path === card.path ? other.heading : `${other.title} › ${other.heading}`;
 }
 
+function startButton(
+  path: string,
+  { anchor, steps }: NonNullable<SectionCard["checklist"]>,
+): ActionsBlock["elements"][number] | undefined {
+  return startChecklistButton({ path, ...(anchor === undefined ? {} : { anchor }) }, steps);
+}
+
 function documentButtons(card: SectionCard): ActionsBlock["elements"] {
   const own = openDocumentButton("0", "Open whole runbook", {
     path: card.path,
@@ -61,5 +69,6 @@ function documentButtons(card: SectionCard): ActionsBlock["elements"] {
       heading: other.heading,
     }),
   );
-  return [own, ...others].filter((each) => each !== undefined);
+  const start = card.checklist === undefined ? undefined : startButton(card.path, card.checklist);
+  return [own, start, ...others].filter((each) => each !== undefined);
 }

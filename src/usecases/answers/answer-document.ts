@@ -1,5 +1,6 @@
 import { splitWords } from "../../base/words.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../../catalog/model.ts";
+import { checklistSteps } from "../../docs/checklist-steps.ts";
 import type { Section } from "../../docs/document.ts";
 import { quoteSection } from "../../docs/quote-section.ts";
 import { symptomPhrases } from "../../search/common-words.ts";
@@ -204,6 +205,7 @@ export function sectionAnswer(
       heading: section.heading,
       markdown,
       isCut,
+      ...checklistOf(document, section),
       others,
     },
     evidence: documentEvidence(document, section),
@@ -215,6 +217,22 @@ export function sectionAnswer(
         : ranked(about.entity, about.score, about.others),
     documents: found.slice(0, 10).map((hit) => documentRef(hit)),
   });
+}
+
+/** More steps than one incident takes: then it is a collection of runbooks, and the section is what is walked through. */
+const mostStepsOfWhole = 40;
+
+/** What a checklist started from a section covers: the whole runbook, or the section where that is a long collection. */
+function checklistOf(
+  document: Document,
+  section: Section,
+): { checklist?: { anchor?: string; steps: number } } {
+  if (!document.isRunbook) return {};
+  const whole = checklistSteps(document.sections).length;
+  if (whole === 0) return {};
+  if (whole <= mostStepsOfWhole) return { checklist: { steps: whole } };
+  const { anchor } = section;
+  return { checklist: { anchor, steps: checklistSteps(document.sections, anchor).length } };
 }
 
 function documentRef(hit: SectionHit): Answer["documents"][number] {

@@ -105,6 +105,8 @@ export type Card =
       /** Markdown, at most 1,200 characters, cut at a sentence or step. */
       markdown: string;
       isCut: boolean;
+      /** What a checklist of it would be, and how many steps that has; absent when there are none. */
+      checklist?: { anchor?: string; steps: number };
       url?: string;
       /** Other sections that fit, best first. */
       others: { id: string; path: string; title: string; heading: string }[];

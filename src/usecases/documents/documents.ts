@@ -112,7 +112,9 @@ async function resolvedRoots(options: LoadDocumentsOptions): Promise<string[]> {
   return Promise.all(wanted.map((root) => realpath(root).catch(() => root)));
 }
 
-function pathShower(folder: string): (path: string) => string {
+type ShowPath = (path: string) => string;
+
+function pathShower(folder: string): ShowPath {
   return (path) => {
     if (URL.canParse(path) && !isAbsolute(path)) return path;
     const way = relative(folder, path);
@@ -131,6 +133,7 @@ async function readSources(
   entries: Map<string, Entry>,
   watchPaths: Set<string>,
 ): Promise<void> {
+  const showPath = pathShower(options.folder);
   for (const source of options.sources) {
     const path = resolve(options.folder, source.path);
     const { isGlob } = picomatch.scan(path);
@@ -138,7 +141,7 @@ async function readSources(
     const isWanted = isGlob ? picomatch(path, { dot: false }) : undefined;
     watchPaths.add(base);
     for (const file of await reader.read(base, isWanted))
-      add(entries, file, { isRunbook: looksLikeRunbook(file) });
+      add(entries, file, { isRunbook: looksLikeRunbook(file, showPath) });
   }
 }
 
@@ -151,6 +154,7 @@ async function readNamed(
 ): Promise<void> {
   const wellKnown = options.wellKnown ?? createWellKnown();
   const pause = createPause();
+  const showPath = pathShower(options.folder);
   for (const entity of options.catalog.entities.values()) {
     await pause();
     for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
@@ -160,7 +164,7 @@ async function readNamed(
       for (const file of await reader.read(path))
         add(entries, file, {
           ref: entity.ref,
-          isRunbook: isRunbook || looksLikeRunbook(file),
+          isRunbook: isRunbook || looksLikeRunbook(file, showPath),
           statement,
         });
     }
@@ -169,13 +173,14 @@ async function readNamed(
 
 /** Adds documents of repositories elsewhere, tied to the entities that name them or that stand beside them. */
 async function addRemote(
-  { remote = [], catalog, wellKnown = createWellKnown() }: LoadDocumentsOptions,
+  { remote = [], catalog, folder, wellKnown = createWellKnown() }: LoadDocumentsOptions,
   known: ReadonlyMap<string, MarkdownFile>,
   entries: Map<string, Entry>,
 ): Promise<void> {
+  const showPath = pathShower(folder);
   const placed = await placeRemoteDocuments(remote, catalog, known);
   for (const { file, ref, statement } of placed) {
-    const isRunbook = looksLikeRunbook(file);
+    const isRunbook = looksLikeRunbook(file, showPath);
     const tie = ref === undefined || statement === undefined ? {} : { ref, statement };
     add(entries, file, { ...tie, isRunbook });
   }
@@ -264,12 +269,13 @@ function add(
 }
 
 /** A runbook names alerts, lies in a folder of runbooks, or has the headings runbooks have. */
-function looksLikeRunbook(file: MarkdownFile): boolean {
+function looksLikeRunbook(file: MarkdownFile, showPath: ShowPath): boolean {
   if (file.parsed.frontMatter.alerts.length > 0) return true;
   // a part of the path that says so
   if (
     /(?:^|[/\\._-])(?:run-?books?|play-?books?|alerts?|incidents?|oncall|on-call|sops?)(?:[/\\._-]|$)/i.test(
-      file.absolutePath,
+      // what people call its path: the folder that everything lies in may be called anything
+      showPath(file.absolutePath),
     )
   )
     return true;

@@ -1,0 +1,33 @@
+import { checklistSteps } from "../docs/checklist-steps.ts";
+import type { RecordStore } from "../storage/contract.ts";
+import type { Snapshot } from "../usecases/catalog/snapshot.ts";
+import {
+  type ChecklistService,
+  createChecklistService,
+} from "../usecases/checklists/checklist-service.ts";
+
+/** Checklists over the documents of the present catalog. */
+export function createChecklists(options: {
+  records: RecordStore;
+  clock: () => number;
+  snapshot: () => Snapshot;
+}): ChecklistService {
+  const { records, clock, snapshot } = options;
+  return createChecklistService({
+    records,
+    clock,
+    read({ path, anchor }) {
+      const document = snapshot().library.byPath(path);
+      if (document === undefined) return undefined;
+      const { title, sections, refs } = document;
+      const heading = sections.find((section) => section.anchor === anchor)?.heading;
+      const [ref] = refs;
+      return {
+        title,
+        ...(heading === undefined || anchor === undefined ? {} : { heading }),
+        ...(ref === undefined ? {} : { ref }),
+        steps: checklistSteps(sections, anchor),
+      };
+    },
+  });
+}
