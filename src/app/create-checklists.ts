@@ -7,17 +7,16 @@ import {
 } from "../usecases/checklists/checklist-service.ts";
 
 /** Checklists over the documents of the present catalog. */
-export function createChecklists(options: {
-  records: RecordStore;
-  clock: () => number;
-  snapshot: () => Snapshot;
-}): ChecklistService {
-  const { records, clock, snapshot } = options;
+export function createChecklists(
+  records: RecordStore,
+  clock: () => number,
+  catalog: { snapshot(): Snapshot },
+): ChecklistService {
   return createChecklistService({
     records,
     clock,
     read({ path, anchor }) {
-      const document = snapshot().library.byPath(path);
+      const document = catalog.snapshot().library.byPath(path);
       if (document === undefined) return undefined;
       const { title, sections, refs } = document;
       const heading = sections.find((section) => section.anchor === anchor)?.heading;

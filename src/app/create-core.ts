@@ -203,11 +203,7 @@ function servicesOf(
     home: createHome({ snapshot: () => catalog.snapshot() }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
-    checklists: createChecklists({
-      records: storage.records,
-      clock: Date.now,
-      snapshot: () => catalog.snapshot(),
-    }),
+    checklists: createChecklists(storage.records, Date.now, catalog),
     ...runs.forms,
     secrets,
     operators: createOperators(config.file.operators, () => catalog.snapshot().catalog),
