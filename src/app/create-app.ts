@@ -14,6 +14,7 @@ import { openCore, type Core, type Probes } from "./create-core.ts";
 import { createFeedback } from "./create-feedback.ts";
 import { createSlack, type SlackSide } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
+import { openDigest } from "./open-digest.ts";
 import { playgroundOptions } from "./playground-options.ts";
 
 export interface AppOptions {
@@ -98,6 +99,7 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
     await slack.app.start();
   }
   releaser.add("feedback", () => feedback.close());
+  openDigest({ config, logger, clock, core, send: slack.tellTeam }, releaser);
   await catalog.watch();
   return {
     services,

@@ -9,6 +9,7 @@ import { createAuthorMessenger } from "../slack/author-message.ts";
 import { createSlackApp, type SlackApp } from "../slack/create-slack-app.ts";
 import { createNotifier } from "../slack/notifier.ts";
 import { createOutbox } from "../slack/outbox.ts";
+import { createTeamMessenger } from "../slack/team-message.ts";
 import { notifyWithin } from "../slack/workspace-notifier.ts";
 import type { Workspaces } from "../slack/workspaces.ts";
 import { createEventInbox } from "../usecases/event-inbox.ts";
@@ -26,6 +27,8 @@ export interface SlackSide {
   notifier: Notifier;
   /** Writes to the author of a commit. */
   tellAuthor: ReturnType<typeof createAuthorMessenger>;
+  /** Posts a team's digest. */
+  tellTeam: ReturnType<typeof createTeamMessenger>;
   stopSending(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function createSlack(parts: {
   const anywhere = createNotifier({ clients, outbox, logger, now: clock });
   const notifier = access.hasSeveralWorkspaces ? notifyWithin(anywhere, workspaces) : anywhere;
   const tellAuthor = createAuthorMessenger({ clients, outbox, logger });
+  const tellTeam = createTeamMessenger(outbox);
   const app = createSlackApp({
     services: core.services,
     transport,
@@ -70,6 +74,7 @@ export async function createSlack(parts: {
     notifier,
     installRouter: access.installRouter,
     tellAuthor: access.hasSeveralWorkspaces ? inFirstWorkspace(workspaces, tellAuthor) : tellAuthor,
+    tellTeam: access.hasSeveralWorkspaces ? inFirstWorkspace(workspaces, tellTeam) : tellTeam,
     async stopSending() {
       await notifier.stop();
       await outbox.stop();
@@ -77,11 +82,11 @@ export async function createSlack(parts: {
   };
 }
 
-/** People who commit are looked for in the workspace that was first. */
-function inFirstWorkspace<Args extends unknown[]>(
+/** People who commit, and teams, are looked for in the workspace that was first. */
+function inFirstWorkspace<Args extends unknown[], Result>(
   workspaces: Workspaces,
-  work: (...args: Args) => Promise<void>,
-): (...args: Args) => Promise<void> {
+  work: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
   return async (...args) =>
     await workspaces.within(await workspaces.find(undefined), async () => await work(...args));
 }

@@ -58,6 +58,7 @@ export function openFeedback(
     logger,
     clock,
     told,
+    hasDigest: config.file.digest.enabled,
     wellKnown: configuredWellKnown(config.file.catalog),
     catalog: () => catalog.snapshot().catalog,
     async onFlushed() {

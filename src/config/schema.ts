@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { catalogSchema, fileSource } from "./catalog-schema.ts";
+import { digestSchema } from "./digest-schema.ts";
 import { onCallSchema } from "./oncall-schema.ts";
 import { approvalsSchema, groupRef, policySchema } from "./policy-schema.ts";
 import { httpUrl, key, secret } from "./schema-key.ts";
@@ -209,6 +210,7 @@ export const fileSchema = z.strictObject({
     })
     .prefault({}),
   oncall: onCallSchema.prefault({}),
+  digest: digestSchema.prefault({}),
   http: z
     .strictObject({
       publicUrl: key(

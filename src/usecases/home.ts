@@ -66,25 +66,40 @@ interface Surroundings {
 
 function teamOf(team: CatalogEntity, around: Surroundings): HomeTeam {
   const { catalog } = around.snapshot;
-  const owned = relationTargets(team, "ownerOf").slice(0, mostOwned);
+  const owned = ownedRefs(team);
   const documents = [team.ref, ...owned].flatMap((ref) => around.snapshot.library.ofEntity(ref));
   return {
     team: briefOf(team),
     contact: contactOf({ catalog, wellKnown: around.wellKnown }, [team]),
     memberCount: relationTargets(team, "hasMember").length,
-    owns: owned
-      .map((ref) => thingOf(ref, around))
-      .toSorted((a, b) => (a.brief.title.toLowerCase() < b.brief.title.toLowerCase() ? -1 : 1)),
+    owns: ownedThings(team, around),
     documents: [...new Set(documents)]
       .slice(0, mostDocuments)
       .map(({ path, title }) => ({ path, title })),
   };
 }
 
+function ownedRefs(team: CatalogEntity): string[] {
+  return relationTargets(team, "ownerOf").slice(0, mostOwned);
+}
+
+/** What a team owns, by title, with what is missing about each. */
+export function ownedThings(
+  team: CatalogEntity,
+  around: Pick<Surroundings, "snapshot" | "documented">,
+): OwnedThing[] {
+  return ownedRefs(team)
+    .map((ref) => thingOf(ref, around))
+    .toSorted((a, b) => (a.brief.title.toLowerCase() < b.brief.title.toLowerCase() ? -1 : 1));
+}
+
 /** Types of components that are running somewhere at 3 a.m. */
 const runningTypes = new Set(["service", "job", "worker", "website", "data-pipeline", "pipeline"]);
 
-function thingOf(ref: string, { snapshot, documented }: Surroundings): OwnedThing {
+function thingOf(
+  ref: string,
+  { snapshot, documented }: Pick<Surroundings, "snapshot" | "documented">,
+): OwnedThing {
   const brief = briefOfRef(snapshot.catalog, ref);
   const isRunning = brief.kind.toLowerCase() === "component" && runningTypes.has(brief.type ?? "");
   return {

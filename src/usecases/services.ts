@@ -8,6 +8,7 @@ import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { AuditService } from "./audit/audit-service.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { ChecklistService } from "./checklists/checklist-service.ts";
+import type { DigestChannels } from "./feedback/digest-channels.ts";
 import type { Gap } from "./feedback/gap.ts";
 import type { Stats } from "./feedback/question-stats.ts";
 import type { HomeFacts } from "./home.ts";
@@ -86,6 +87,8 @@ export interface FeedbackService {
   stats(days: number): Promise<Stats>;
   /** What was asked for in vain, most wanted first. */
   gaps(): Promise<Gap[]>;
+  /** Which channels get their team's weekly digest; `isEnabled`: whether any does. */
+  digest: Pick<DigestChannels, "isOn" | "set"> & { isEnabled: boolean };
   /** Somebody says that something is missing, with a note for the platform team where they wrote one. */
   reportGap(report: { words: string; ref?: string; note: string; by: string }): Promise<void>;
   /** Remembers which of several things a person meant by some words. */

@@ -91,3 +91,21 @@ test("a guest sees neither gaps nor numbers", async () => {
 
   expect(gaps.message?.text).toContain("guests cannot");
 });
+
+test("a channel leaves the weekly digest and comes back, and a direct message is no team's channel", async () => {
+  const off = await callboard(dario, "digest off");
+  const isOn = await real.feedback.channels.isOn(general);
+  const on = await callboard(dario, "digest ON");
+  const { driver } = bench;
+  await driver.say({ user: dario, channel: "bot", text: "digest off" });
+  const refused = await driver.waitFor(() =>
+    driver
+      .calls("chat.postMessage")
+      .find(({ request }) => JSON.stringify(request).includes("belongs to a team's channel")),
+  );
+
+  expect(off.message?.text).toContain("gets no digest");
+  expect(isOn).toBe(false);
+  expect(on.message?.text).toContain("gets its team's digest once a week");
+  expect(refused).toBeDefined();
+});

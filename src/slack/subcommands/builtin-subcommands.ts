@@ -1,6 +1,7 @@
 import { auditCommand } from "./audit.ts";
 import { acceptCommand, catalogCommand, catalogStatusCommand } from "./catalog.ts";
 import { checkCommand } from "./check.ts";
+import { digestCommand } from "./digest.ts";
 import { gapsCommand, statsCommand } from "./feedback.ts";
 import { helpCommand } from "./help.ts";
 import { newCommand, newServiceCommand } from "./new-service.ts";
@@ -21,6 +22,7 @@ export const builtinSubcommands: readonly Subcommand[] = [
   acceptCommand,
   statsCommand,
   gapsCommand,
+  digestCommand,
   auditCommand,
   helpCommand,
 ];

@@ -71,6 +71,21 @@ export function addGaps(a: Gap, b: Gap): Gap {
   };
 }
 
+/** A gap that one person reports by hand. */
+export function reportedGap(
+  { ref, ...gap }: Pick<Gap, "kind" | "words" | "notes"> & { ref: string | undefined },
+  nowMs: number,
+): Gap {
+  return {
+    ...gap,
+    ...(ref === undefined ? {} : { ref }),
+    count: 0,
+    reports: 1,
+    firstAtMs: nowMs,
+    lastAtMs: nowMs,
+  };
+}
+
 /** A note as it is kept: not endless, and not empty. */
 export function noteOf(text: string, by: string, atMs: number): GapNote[] {
   const kept = text.trim().slice(0, longestNote);

@@ -3,12 +3,22 @@ import * as fc from "fast-check";
 
 import type { FormField, Widget } from "../../../src/scaffold/form-model.ts";
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
+import { renderDigest } from "../../../src/slack/views/digest-view.ts";
 import { renderDocumentView } from "../../../src/slack/views/document-view.ts";
 import { renderError, renderErrorView } from "../../../src/slack/views/error-view.ts";
+import {
+  renderGapForm,
+  renderThanks,
+  renderWrongForm,
+  renderWrongReport,
+} from "../../../src/slack/views/feedback-views.ts";
 import { renderFormPage, renderReview } from "../../../src/slack/views/form-view.ts";
+import { renderGaps } from "../../../src/slack/views/gaps-view.ts";
 import { renderHome } from "../../../src/slack/views/home-view.ts";
 import { renderRunMessage, renderRunResult } from "../../../src/slack/views/run-view.ts";
+import { renderStats } from "../../../src/slack/views/stats-view.ts";
 import { renderTemplateList, renderTemplatesView } from "../../../src/slack/views/template-list.ts";
+import type { Gap } from "../../../src/usecases/feedback/gap.ts";
 import { anyAnswer, anyText } from "../../helpers/arbitrary-answers.ts";
 import { sampleRun } from "../../helpers/fake-services.ts";
 import { nowMs } from "../../helpers/sample-answers.ts";
@@ -44,6 +54,59 @@ test("any document is inside every limit, on every page", () => {
 
         expect(viewProblems(byPage, "modal")).toEqual([]);
         expect(viewProblems(byHeading, "modal")).toEqual([]);
+      },
+    ),
+    runs,
+  );
+});
+
+const tally = fc.dictionary(anyText, fc.nat());
+const gap: fc.Arbitrary<Gap> = fc.record(
+  {
+    kind: fc.constantFrom("unanswered" as const, "wrong" as const),
+    words: anyText,
+    count: fc.nat(),
+    reports: fc.nat(),
+    ref: anyText,
+    notes: fc.array(fc.record({ text: anyText, by: anyText, atMs: fc.nat() }), { maxLength: 5 }),
+    firstAtMs: fc.nat(),
+    lastAtMs: fc.nat(),
+  },
+  { requiredKeys: ["kind", "words", "count", "reports", "notes", "firstAtMs", "lastAtMs"] },
+);
+const gaps = fc.array(gap, { maxLength: 40 });
+const briefOf = fc.record({ ref: anyText, kind: anyText, title: anyText });
+
+test("any gaps, numbers, digests and reports are inside every limit and mention nobody", () => {
+  fc.assert(
+    fc.property(
+      gaps,
+      tally,
+      fc.array(briefOf, { maxLength: 30 }),
+      anyText,
+      (all, counts, briefs, text) => {
+        const day = { day: "2026-03-10", asked: 3, answered: 2, unclear: 0, unanswered: 1 };
+        const total = { ...day, intents: counts, teams: counts, things: counts };
+        const stats = { days: [day, day], total: { ...total, slowest: [{ about: text, ms: 12 }] } };
+        const digest = {
+          team: { ref: text, kind: "Group", title: text },
+          channel: "C0GENERAL1",
+          asked: briefs.map((brief) => ({ brief, count: 2 })),
+          gaps: all,
+          wrong: all,
+          missingRunbooks: briefs,
+          broken: briefs.map((brief) => ({ brief, findings: 1 })),
+        };
+        const report = { said: text, note: text, slackUserId: "U0DARIOCO1", sources: [text] };
+        const place = { question: text.slice(0, 1500), fingerprint: "x" };
+
+        expect(messageProblems(renderGaps(all, nowMs), { isNameless: true })).toEqual([]);
+        expect(messageProblems(renderStats(stats), { isNameless: true })).toEqual([]);
+        expect(messageProblems(renderDigest(digest), { isNameless: true })).toEqual([]);
+        expect(messageProblems(renderWrongReport(report))).toEqual([]);
+        expect(viewProblems(renderWrongForm(place, text), "modal")).toEqual([]);
+        expect(viewProblems(renderGapForm({ words: text.slice(0, 300) }), "modal")).toEqual([]);
+        expect(viewProblems(renderThanks(text), "modal")).toEqual([]);
       },
     ),
     runs,
