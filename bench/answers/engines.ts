@@ -1,12 +1,19 @@
 import lunr from "lunr";
 
+import type { Catalog } from "../../src/catalog/model.ts";
 import { createWellKnown } from "../../src/catalog/well-known.ts";
 import { plainMarkdown } from "../../src/docs/plain-markdown.ts";
 import { createAnswerer } from "../../src/usecases/answers/answer-question.ts";
 import { searchItemsOf } from "../../src/usecases/catalog/search-items.ts";
 import { buildSnapshot } from "../../src/usecases/catalog/snapshot.ts";
-import type { MadeCatalog } from "./generate-catalog.ts";
+import type { Document } from "../../src/usecases/documents/documents.ts";
 import { loadBackstage, loadMiniSearch } from "./peers.ts";
+
+/** What is searched. */
+export interface MadeCatalog {
+  catalog: Catalog;
+  documents: Document[];
+}
 
 /** What an engine answers: references and document paths, best first, and whether it is sure of the first. */
 export interface Found {
@@ -75,7 +82,7 @@ const callboard: EngineKind = {
 };
 
 /** lunr as its guide shows it: all words of the question, its own pipeline, a boost for names. */
-export const plainLunr: EngineKind = {
+const plainLunr: EngineKind = {
   name: "lunr",
   build(made) {
     const documents = peerDocuments(made);

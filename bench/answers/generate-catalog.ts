@@ -6,7 +6,7 @@ import { createRandom, type Random } from "./random.ts";
 import { codenames, familyNames, givenNames, roles, subjects } from "./words.ts";
 
 /** A made-up company. */
-export interface MadeCatalog {
+export interface Company {
   catalog: Catalog;
   documents: Document[];
   components: MadeComponent[];
@@ -15,7 +15,7 @@ export interface MadeCatalog {
 }
 
 /** Makes a company of `size` components; the same seed makes the same one. */
-export function generateCatalog(size: number, seed: number): MadeCatalog {
+export function generateCatalog(size: number, seed: number): Company {
   const random = createRandom(seed);
   const jargon: Jargon = {
     subjects: random.sample(subjects, 170),
@@ -32,8 +32,8 @@ export function generateCatalog(size: number, seed: number): MadeCatalog {
   return { catalog: store.build(), documents, components, teams, people };
 }
 
-function makePeople(store: CatalogStore, random: Random, count: number): MadeCatalog["people"] {
-  const people: MadeCatalog["people"] = [];
+function makePeople(store: CatalogStore, random: Random, count: number): Company["people"] {
+  const people: Company["people"] = [];
   while (people.length < count) {
     const [given, family] = [random.pick(givenNames), random.pick(familyNames)];
     const name = `${given}.${family}`.toLowerCase();
@@ -55,9 +55,9 @@ function makeTeams(
   store: CatalogStore,
   random: Random,
   count: number,
-  people: MadeCatalog["people"],
-): MadeCatalog["teams"] {
-  const teams: MadeCatalog["teams"] = [];
+  people: Company["people"],
+): Company["teams"] {
+  const teams: Company["teams"] = [];
   for (let attempt = 0; teams.length < count && attempt < count * 40; attempt += 1) {
     const words = random.chance(0.4)
       ? [random.pick(codenames)]
@@ -96,7 +96,7 @@ function makeSystems(
   store: CatalogStore,
   random: Random,
   count: number,
-  teams: MadeCatalog["teams"],
+  teams: Company["teams"],
 ): string[] {
   const systems: string[] = [];
   for (let attempt = 0; systems.length < count && attempt < count * 40; attempt += 1) {

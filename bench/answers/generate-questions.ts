@@ -1,4 +1,4 @@
-import type { MadeCatalog } from "./generate-catalog.ts";
+import type { Company } from "./generate-catalog.ts";
 import type { MadeComponent } from "./generate-components.ts";
 import { createRandom, type Random } from "./random.ts";
 import { codenames, roles, subjects } from "./words.ts";
@@ -13,10 +13,10 @@ export interface Question {
   expected: readonly string[];
 }
 
-type Maker = (made: MadeCatalog, random: Random) => Question | undefined;
+type Maker = (made: Company, random: Random) => Question | undefined;
 
 /** Makes `count` questions of each class; the same seed makes the same ones. */
-export function generateQuestions(made: MadeCatalog, count: number, seed: number): Question[] {
+export function generateQuestions(made: Company, count: number, seed: number): Question[] {
   const random = createRandom(seed);
   return Object.entries(makers).flatMap(([name, make]) => {
     const questions: Question[] = [];
@@ -29,11 +29,10 @@ export function generateQuestions(made: MadeCatalog, count: number, seed: number
 }
 
 const of = (text: string, ...expected: string[]): Question => ({ class: "", text, expected });
-const component = (made: MadeCatalog, random: Random): MadeComponent =>
-  random.pick(made.components);
+const component = (made: Company, random: Random): MadeComponent => random.pick(made.components);
 
 /** Components whose name holds the same words, so that a question cannot tell them apart. */
-function namesakes(made: MadeCatalog, one: MadeComponent): string[] {
+function namesakes(made: Company, one: MadeComponent): string[] {
   const key = one.words.join("");
   return made.components.filter(({ words }) => words.join("") === key).map(({ ref }) => ref);
 }
@@ -240,7 +239,7 @@ const makers: Record<string, Maker> = {
   },
 };
 
-function sameDescription(made: MadeCatalog, one: MadeComponent): string[] {
+function sameDescription(made: Company, one: MadeComponent): string[] {
   return made.components
     .filter(
       ({ verb, object, circumstance }) =>

@@ -11,6 +11,8 @@ export interface ClassResult {
   mrr: number;
   /** Share that was answered surely and wrongly. */
   wrong: number;
+  /** Median time in milliseconds. */
+  p50Ms: number;
 }
 
 /** What one engine did with all questions. */
@@ -22,6 +24,14 @@ export interface EngineResult {
   slowest: { question: Question; timeMs: number }[];
 }
 
+interface Sums {
+  count: number;
+  top1: number;
+  mrr: number;
+  wrong: number;
+  timesMs: number[];
+}
+
 /** Asks a few to warm up, then everything twice; the faster time counts, for every engine alike. */
 export async function measure(
   engine: Engine,
@@ -31,18 +41,25 @@ export async function measure(
   const timesMs: number[] = [];
   const misses: EngineResult["misses"] = [];
   const slowest: EngineResult["slowest"] = [];
-  const byClass = new Map<string, { count: number; top1: number; mrr: number; wrong: number }>();
+  const byClass = new Map<string, Sums>();
   for (const question of questions) {
     const { timeMs, found } = await bestOfTwo(engine, question);
     const { ids, isSure } = found;
     timesMs.push(timeMs);
     slowest.push({ question, timeMs });
-    const sums = byClass.get(question.class) ?? { count: 0, top1: 0, mrr: 0, wrong: 0 };
+    const sums = byClass.get(question.class) ?? {
+      count: 0,
+      top1: 0,
+      mrr: 0,
+      wrong: 0,
+      timesMs: [],
+    };
     byClass.set(question.class, sums);
     const rank = ids.findIndex((id) => question.expected.includes(id));
     const isUnanswerable = question.expected.length === 0;
     const isRight = isUnanswerable ? !isSure : rank === 0;
     sums.count += 1;
+    sums.timesMs.push(timeMs);
     sums.top1 += isRight ? 1 : 0;
     sums.mrr += isUnanswerable ? (isSure ? 0 : 1) : rank < 0 ? 0 : 1 / (rank + 1);
     sums.wrong += isSure && !isRight ? 1 : 0;
@@ -55,6 +72,10 @@ export async function measure(
       top1: sums.top1 / sums.count,
       mrr: sums.mrr / sums.count,
       wrong: sums.wrong / sums.count,
+      p50Ms: percentile(
+        sums.timesMs.toSorted((a, b) => a - b),
+        0.5,
+      ),
     })),
     timesMs: timesMs.toSorted((a, b) => a - b),
     misses,

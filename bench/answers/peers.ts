@@ -1,7 +1,6 @@
 import type { Writable } from "node:stream";
 
-import type { EngineKind, Found, PeerDocument } from "./engines.ts";
-import type { MadeCatalog } from "./generate-catalog.ts";
+import type { EngineKind, Found, MadeCatalog, PeerDocument } from "./engines.ts";
 
 type Documents = (made: MadeCatalog) => PeerDocument[];
 type Rank = (ids: readonly string[]) => Found;

@@ -1,6 +1,12 @@
 import type { AskWords } from "./ask-words.ts";
 import { cleanQuestion } from "./clean-question.ts";
-import { compilePattern, matchPattern, type Pattern, type StepBudget } from "./pattern.ts";
+import {
+  compilePattern,
+  matchPattern,
+  type Pattern,
+  type StepBudget,
+  wholeSlot,
+} from "./pattern.ts";
 import type { Query, QueryIntent } from "./query.ts";
 import { englishWords } from "./words-en.ts";
 
@@ -17,6 +23,7 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
   const rules = language.patterns.flatMap(({ intent, patterns }) =>
     patterns.map((text) => ({ intent, pattern: compilePattern(text, language.sets) })),
   );
+  const byWord = rulesByWord(rules);
   const opening = longestFirst(language.opening);
   const closing = longestFirst(language.closing);
   const continuations = longestFirst(language.continuations);
@@ -33,9 +40,13 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
     const words = tokens.map((token) => token.word);
     const known = new Set(words);
     const budget = { left: maxSteps };
-    for (const { intent, pattern } of rules) {
-      const ranges = fits(pattern, words, known, budget);
-      if (ranges === undefined) continue;
+    for (const at of worthTrying(byWord, known)) {
+      const rule = rules[at];
+      if (rule === undefined) continue;
+      const { intent, pattern } = rule;
+      const fitted = fits(pattern, words, known, budget);
+      if (fitted === undefined) continue;
+      const { ranges, start } = fitted;
       const about = ranges.flatMap(([from, to]) => tokens.slice(from, to));
       const [first, second] = ranges;
       const isComparison = intent === "describe" && first !== undefined && second !== undefined;
@@ -45,6 +56,7 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
         subject: subjectOf(isComparison ? tokens.slice(...first) : about, intent, language),
         ...(isComparison ? { second: subjectOf(tokens.slice(...second), intent, language) } : {}),
         ...reference(about, language),
+        before: subjectOf(tokens.slice(0, start), intent, language),
         isTerse: isTerse(pattern),
         isCount: intent === "list" && isCount(words),
       };
@@ -54,10 +66,35 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
       intent: "search",
       subject: common.text,
       ...reference(tokens, language),
+      before: "",
       isTerse: false,
       isCount: false,
     };
   };
+}
+
+/** For each word that some patterns cannot do without, the numbers of these; under "" those that need none. */
+function rulesByWord(rules: readonly { pattern: Pattern }[]): ReadonlyMap<string, number[]> {
+  const byWord = new Map<string, number[]>();
+  rules.forEach(({ pattern }, at) => {
+    const [rarest = [""]] = pattern.required.toSorted((a, b) => a.size - b.size);
+    for (const word of rarest) {
+      const numbers = byWord.get(word);
+      if (numbers === undefined) byWord.set(word, [at]);
+      else numbers.push(at);
+    }
+  });
+  return byWord;
+}
+
+/** The rules that hold a word of the question, in their order: most hold none. */
+function worthTrying(
+  byWord: ReadonlyMap<string, readonly number[]>,
+  words: ReadonlySet<string>,
+): Iterable<number> {
+  const numbers = new Set(byWord.get(""));
+  for (const word of words) for (const at of byWord.get(word) ?? []) numbers.add(at);
+  return [...numbers].toSorted((a, b) => a - b);
 }
 
 function typedOf(tokens: readonly Token[]): string {
@@ -161,10 +198,15 @@ function fits(
   words: readonly string[],
   known: ReadonlySet<string>,
   budget: StepBudget,
-): (readonly [number, number])[] | undefined {
+): { ranges: (readonly [number, number])[]; start: number } | undefined {
   for (const set of pattern.required) if (!intersects(known, set)) return undefined;
   const slots = matchPattern(pattern, words, budget);
-  return slots === undefined ? undefined : [...slots.values()].toSorted(([a], [b]) => a - b);
+  if (slots === undefined) return undefined;
+  const ranges = [...slots].filter(([name]) => name !== wholeSlot).map(([, range]) => range);
+  return {
+    ranges: ranges.toSorted(([a], [b]) => a - b),
+    start: slots.get(wholeSlot)?.[0] ?? 0,
+  };
 }
 
 /** Whether a question's words, which are few, hold one of a set. */

@@ -18,8 +18,11 @@ interface Step {
   first?: ReadonlySet<string>;
 }
 
-/** Where a slot's words stand: from, to (exclusive). */
+/** Where the words of each slot stand: from, to (exclusive). */
 export type Slots = ReadonlyMap<string, readonly [number, number]>;
+
+/** Under this name stands where the pattern itself begins. */
+export const wholeSlot = "^";
 
 /** Comparisons that a question may cost; one that people ask needs a few thousand for all patterns together. */
 export interface StepBudget {
@@ -115,7 +118,7 @@ export function matchPattern(
   const lastStart = isBound ? 0 : words.length - 1;
   for (let start = 0; start <= lastStart; start += 1) {
     const slots = matchSteps(pattern.steps, 0, words, start, budget);
-    if (slots !== undefined) return slots;
+    if (slots !== undefined) return new Map([...slots, [wholeSlot, [start, words.length]]]);
   }
   return undefined;
 }

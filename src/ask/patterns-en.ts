@@ -5,6 +5,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "help",
     patterns: [
+      "^what (is|s) (new|up|going on|happening)",
       "^help",
       "what can you do",
       "what can i ask (you)?",
@@ -22,6 +23,7 @@ export const englishPatterns: AskPatterns = [
     patterns: [
       "(how|where) (do|can|should|would|to) (i|we|you)? (create|make|start|scaffold|bootstrap|generate|set up|spin up|build|add|request) (a|an|another|my|our)? (new|brand new|fresh) {x}",
       "(how|where) (do|can|should) (i|we) (create|scaffold|bootstrap|generate|spin up) (a|an|another|my|our) {x}",
+      "(how|where) (do|can|could|should) (i|we) get (a|an|another|my|our) (new|brand new|fresh) {x}",
       "(i|we) (want|need|would like|have) to (create|make|start|scaffold|bootstrap|generate|set up|spin up) (a|an|another) (new)? {x}",
       "^(create|scaffold|bootstrap|generate|spin up) (a|an|another) (new)? {x}",
       "(i|we) (need|want|would like) (a|an|another) new {x}",
@@ -43,6 +45,26 @@ export const englishPatterns: AskPatterns = [
     ],
   },
   {
+    intent: "describe",
+    patterns: [
+      "(what|which) (system|domain|area|product|platform) <be> {x} (a)? (part of|in|belonging to|under)",
+      "(what|which) (system|domain|area|product|platform) (does|do) {x} (belong to|sit in|live in)",
+      "(what|which) (programming)? (language|languages|stack|tech|tech stack|framework|technology|technologies) (is|are|does|do) {x} (written in|built with|built in|built on|made with|using|use|uses|run on|based on)",
+      "(tech stack|stack|language|languages|technology|technologies) (of|for|behind) {x}",
+    ],
+  },
+  {
+    intent: "list",
+    patterns: [
+      "(what|which)? {t:<listed>} (that|which|who)? (have|has|are|is|do not have|does not have|with)? (no|without|missing|lacking|lack|lacks) (a|an|any|known)? {x:<lack>}",
+      "(what|which)? {t:<listed>} (that|which|who)? (do not have|does not have) (a|an|any|known)? {x:<lack>}",
+      "(what|who|everything|anything|things) (that)? (has no|have no|lacks|misses|is missing|are missing|does not have|do not have|without) (a|an|any)? {x:<lack>}",
+      "^(what|which|list|<show> (me)?) (all|the|our)? {x:runbooks|playbooks|documents} (do (we|you) have|are there|exist)?",
+      "^(all|our)? {x:runbooks|playbooks}",
+      "^(all|all the|all our) {t:<listed>}",
+    ],
+  },
+  {
     intent: "on-call",
     patterns: [
       "who <be> (the)? <now>? on call (person|engineer)? <now>? (for|at|of|in|on|with) {x}",
@@ -56,6 +78,7 @@ export const englishPatterns: AskPatterns = [
       "^page (whoever is on call for)? {x}",
       "{x} on call",
       "^on call {x}",
+      "^(escalate|page|wake) (to)? {x}",
     ],
   },
   {
@@ -111,6 +134,9 @@ export const englishPatterns: AskPatterns = [
     intent: "runbook",
     patterns: [
       "^/runbook {x}",
+      "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook> (for|on|about|when|if)? {y}",
+      "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook>",
+      "^<be> {x} (still|really|currently)? <down>",
       "^(the|a|its|show (me)? (the)?)? <runbook>",
       "(is there|do we have|have we got|have we|where is|what is|which is|<show> (me)?|i need|need|looking for|got|any) (a|an|the|any|our)? <runbook> (for|on|about|of|to|when|if|in case of|that covers|covering)? {x}",
       "<runbook> (for|on|about|of|to|when|if|in case of) {x}",
@@ -147,7 +173,7 @@ export const englishPatterns: AskPatterns = [
       "(what|which) {t:<thing>} <be> {x:<trait>}",
       "(what|which) {t:<thing>} (do (we|you) have|are there|exist|have we got)",
       "(what|which) {t:<thing>} (do (we|you) have|are there|have we got) {x}",
-      "^{t:<thing>} {x:of|in|under|within|belonging}",
+      "^{t:<thing>} {x:of|in|under|within|belonging|tagged|labelled|labeled|using}",
     ],
   },
   {
@@ -205,6 +231,7 @@ export const englishPatterns: AskPatterns = [
     patterns: [
       "^(the|its|any)? <docs>",
       "(is there|do we have|where <be>|where can i find|where do i find|<show> (me)?|i need|looking for|any|got) (a|an|the|any|our|some)? <docs> (for|on|about|of|to) {x}",
+      "(does|do|has|have) {x} (have|got) (a|an|any|some)? <docs>",
       "(<docs>) (for|on|about|of|to|how to) {x}",
       "where (can|do) (i|we) read (up|more)? (about|on) {x}",
       "where <be> {x} documented",
@@ -220,7 +247,8 @@ export const englishPatterns: AskPatterns = [
       "^(the|its|any)? <links>",
       "(where|what) <be> (the|all)? <links> (of|for|to) {x}",
       "(where|what) <be> (the|all)? <links> {x}",
-      "(<show> (me)?)? (the|all)? (link|links|dashboard|dashboards|grafana|repo|repository|source code|homepage) (of|for|to) {x}",
+      "(<show> (me)?)? (the|all)? <links> (of|for|to) {x}",
+      "(does|do|has|have) {x} (have|got) (a|an|any|some)? <links>",
       "where (does|do|is) (the)? (code|source|sources) (of|for) {x} (live|lives|located)?",
       "where (does|do) {x} live",
       "where <be> (the)? {x} (repo|repository|code|dashboard|dashboards|source|pipeline|logs)",

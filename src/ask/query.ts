@@ -38,6 +38,8 @@ export interface Query {
   refersBack: boolean;
   /** The subject without pronouns and words such as “that service”; empty when nothing else is in it. */
   restAfterPronoun: string;
+  /** What stands in front of the question proper: `ledger is slow` in “ledger is slow, who owns it?”; mostly empty. */
+  before: string;
   /** True when it begins as the continuation of another question: “and ledger?”, “what about ledger”. */
   isElliptic: boolean;
   /** True when it asks for a number: “how many services …”. */

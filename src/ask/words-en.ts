@@ -8,7 +8,7 @@ export const englishWords: AskWords = {
     person: "(person|engineer|engineers|people|dev|devs|developer|developers|folks|guys|human)",
     thing:
       "(service|services|component|components|app|apps|application|applications|system|systems|api|apis|library|libraries|package|tool|database|databases|queue|queues|bucket|buckets|domain|domains|job|jobs|repo|repos|repository|repositories|resource|resources|thing|things|stuff|project|projects|website|websites|microservice|microservices|software)",
-    own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|is on the hook for)",
+    own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is looking after|are looking after|is taking care of|is owning|is maintaining|is running|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|is on the hook for)",
     doOwn:
       "(own|maintain|manage|run|operate|support|look after|take care of|build|develop|have|handle|(be)? responsible for)",
     be: "(is|are|was|were|s)",
@@ -20,6 +20,8 @@ export const englishWords: AskWords = {
     show: "(show|list|give|tell|get|find|fetch|bring|display|send|pull up|open)",
     down: "(down|dead|broken|unavailable|offline|failing|slow|stuck|crashing|degraded|unresponsive|erroring|on fire|not working|out)",
     fail: "(go down|goes down|went down|fails|fail|failed|dies|die|died|breaks|break|broke|crashes|crash|crashed|stops|stop|stopped|disappears|has an outage)",
+    lack: "(owner|owners|runbook|runbooks|playbook|playbooks|docs|documentation|description|contact|channel)",
+    listed: "(<thing>|<team>|<person>)",
     runbook:
       "(runbook|runbooks|run book|playbook|playbooks|sop|troubleshooting (guide|steps)?|incident (guide|doc|docs))",
     docs: "(docs|doc|documentation|documents|techdocs|readme|handbook|wiki|manual|guide)",
@@ -182,7 +184,7 @@ export const englishWords: AskWords = {
   failureWords: new Set(
     (
       "is are was goes go went down dead broken unavailable offline fails fail failing failed dies die died breaks break broke " +
-      "crashes crash crashed stops stop stopped disappears not working outage has have gone out an a"
+      "crashes crash crashed stops stop stopped disappears not working outage has have gone out an a slow again flaky weird stuck crashing alerting paging firing degraded red"
     ).split(" "),
   ),
   patterns: englishPatterns,

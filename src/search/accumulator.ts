@@ -3,7 +3,7 @@ export interface Accumulator {
   has(number: number): boolean;
   add(number: number, amount: number): void;
   /** The numbers with the largest sums, largest first, smaller numbers first among equals; empties the accumulator. */
-  takeTop(count: number): { number: number; sum: number }[];
+  takeTop(count: number): number[];
 }
 
 /** Creates an accumulator for numbers below `size`. */
@@ -20,32 +20,34 @@ export function createAccumulator(size: number): Accumulator {
       sums[number] = before + amount;
     },
     takeTop(count) {
-      const top: { number: number; sum: number }[] = [];
+      const top: number[] = [];
+      // most numbers fail this one comparison
+      let least = -Infinity;
       for (const number of touched) {
-        insert(top, { number, sum: sums[number] ?? 0 }, count);
-        sums[number] = 0;
+        const sum = sums[number] ?? 0;
+        if (sum < least) continue;
+        place(top, sums, number, sum);
+        if (top.length <= count) continue;
+        top.pop();
+        least = sums[top[count - 1] ?? 0] ?? 0;
       }
+      for (const number of touched) sums[number] = 0;
       touched.length = 0;
       return top;
     },
   };
 }
 
-/** Keeps the list sorted and no longer than `count`; most numbers fail the first comparison. */
-function insert(
-  top: { number: number; sum: number }[],
-  entry: { number: number; sum: number },
-  count: number,
-): void {
-  const last = top.at(-1);
-  if (top.length >= count && last !== undefined && !isBefore(entry, last)) return;
+/** Puts a number where its sum belongs. */
+function place(top: number[], sums: Float32Array, number: number, sum: number): void {
   let at = top.length;
-  for (let above = top[at - 1]; above !== undefined && isBefore(entry, above); above = top[at - 1])
+  top.push(number);
+  while (at > 0) {
+    const above = top[at - 1] ?? 0;
+    const aboveSum = sums[above] ?? 0;
+    if (aboveSum > sum || (aboveSum === sum && above < number)) break;
+    top[at] = above;
     at -= 1;
-  top.splice(at, 0, entry);
-  if (top.length > count) top.pop();
-}
-
-function isBefore(a: { number: number; sum: number }, b: { number: number; sum: number }): boolean {
-  return a.sum > b.sum || (a.sum === b.sum && a.number < b.number);
+  }
+  top[at] = number;
 }

@@ -3,7 +3,7 @@ import { createTextBuilder } from "./build-texts.ts";
 import type { IndexData, ItemData } from "./index-data.ts";
 import { pack } from "./postings.ts";
 import type { SearchItem } from "./search-item.ts";
-import { packStrings } from "./string-table.ts";
+import { packSorted, packStrings } from "./string-table.ts";
 
 /** Builds an index from items that come one after the other. */
 export interface IndexBuilder {
@@ -39,7 +39,7 @@ export function createIndexBuilder(): IndexBuilder {
         kind: Uint8Array.from(kind),
         kinds,
         popularity: Float32Array.from(popularity),
-        parents: packStrings(parents),
+        parents: packSorted(parents),
         sections: pack(parents.map((parent) => sections.get(parent) ?? [])),
       };
       return { items, names: names.finish(), texts: texts.finish() };

@@ -4,7 +4,7 @@ import { deletionHashes, mayHaveSlip } from "./deletions.ts";
 import { nameForms, type NameData } from "./index-data.ts";
 import { invert, listLength, pack, type Postings } from "./postings.ts";
 import type { SearchItem } from "./search-item.ts";
-import { packStrings } from "./string-table.ts";
+import { packSorted } from "./string-table.ts";
 import { trigramCount, trigrams } from "./trigrams.ts";
 
 /** Names longer than this are no names; their beginning is enough to find them. */
@@ -61,10 +61,10 @@ function buildNames(names: RawName[]): NameData {
   const initials = nameForms.indexOf("initials");
   const grams = pack(names.map(({ joined, form }) => (form === initials ? [] : trigrams(joined))));
   return {
-    joined: packStrings(names.map((name) => name.joined)),
+    joined: packSorted(names.map((name) => name.joined)),
     item: Uint32Array.from(names, (name) => name.item),
     form: Uint8Array.from(names, (name) => name.form),
-    vocabulary: packStrings(vocabulary),
+    vocabulary: packSorted(vocabulary),
     words,
     byWord,
     byTrigram: invert(grams, trigramCount),

@@ -3,7 +3,7 @@ import { stopWords } from "./common-words.ts";
 import type { TextData } from "./index-data.ts";
 import { createNumberList } from "./postings.ts";
 import { stemOf } from "./stem.ts";
-import { packStrings } from "./string-table.ts";
+import { packSorted } from "./string-table.ts";
 
 /** Longer texts are indexed by their beginning. */
 const maxTextLength = 20_000;
@@ -100,7 +100,7 @@ function buildTexts(
     weight[place] = weighing(stem, raw.item[at] ?? 0, raw.count[at] ?? 0);
   });
   return {
-    stems: packStrings(order.map(({ stem }) => stem)),
+    stems: packSorted(order.map(({ stem }) => stem)),
     byStem: { offsets, values },
     weight,
     count: lengths.size,

@@ -112,7 +112,17 @@ export const symptomGroups: readonly (readonly string[])[] = [
     "growing",
     "stale",
   ],
-  ["dlq", "deadletter", "dead", "letter", "letters"],
+  [
+    "dlq",
+    "deadletter",
+    "dead",
+    "letter",
+    "letters",
+    "parked",
+    "poison",
+    "redrive",
+    "undeliverable",
+  ],
   ["queue", "backlog", "messages", "events"],
   ["consumer", "kafka", "topic", "partition"],
   [
@@ -167,7 +177,7 @@ export const symptomGroups: readonly (readonly string[])[] = [
   ["rotate", "rotation", "secret", "secrets", "key", "credentials"],
   ["scale", "scaling", "capacity", "autoscaling", "replicas"],
   ["webhook", "webhooks", "callback", "callbacks"],
-  ["network", "dns", "resolve", "packet"],
+  ["network", "dns", "resolve", "packet", "lookup", "servfail", "hostname", "nameserver"],
   ["quota", "limit", "limits", "ratelimit", "429"],
 ];
 
@@ -184,6 +194,7 @@ export const symptomPhrases: readonly (readonly [RegExp, string])[] = [
   [/\bcrash[ -]?loop(?:s|ing)?(?:[ -]?back[ -]?off)?\b/g, "crash restarting"],
   [/\bdead[ -]letters?(?: queue)?\b/g, "dlq"],
   [/\b(?:no|out of)(?: disk)? space(?: left)?\b/g, "disk full"],
+  [/\bout of disk\b/g, "disk full"],
   [/\broll(?:ed|ing)?[ -]back\b/g, "rollback"],
   [/\bfail(?:ed|ing)?[ -]over\b/g, "failover"],
   [/\btim(?:e|ed|ing|es)[ -]out\b/g, "timeout"],

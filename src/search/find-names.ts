@@ -1,8 +1,8 @@
-import { createAccumulator, type Accumulator } from "./accumulator.ts";
+import { type Accumulator, createAccumulator } from "./accumulator.ts";
 import { symptomWords } from "./common-words.ts";
 import { nameForms, type NameData } from "./index-data.ts";
 import { matchName, nameWordWeights, type QueryWord, wordWeight } from "./match-name.ts";
-import { namesInPart } from "./part-names.ts";
+import { createPartFinder, type PartFinder } from "./part-names.ts";
 import type { MatchWay, NameForm } from "./search-item.ts";
 import { similarNames } from "./similar-names.ts";
 import {
@@ -13,7 +13,7 @@ import {
   lowerBound,
   startsWithAt,
 } from "./string-table.ts";
-import { expandWord } from "./vocabulary.ts";
+import { createExpander, type Expander } from "./vocabulary.ts";
 
 /** A name that fits a part of the words. */
 export interface NameHit {
@@ -45,6 +45,10 @@ const maxWindow = 8;
 const maxNamesakes = 40;
 /** Runs of words that are compared with whole names letter by letter. */
 const maxSlipWindows = 7;
+/** Names of more words than this are not typed with a slip and nothing else. */
+const maxSlipWords = 7;
+/** A run that says less than this of the whole is not worth its search. */
+const leastSureness = 0.4;
 /** From here on a name is sure enough that nothing vaguer is looked for. */
 const settledScore = 0.9;
 
@@ -60,7 +64,9 @@ interface Search {
 /** Creates the finder over an index's names. It is not re-entrant, as its working memory is kept between questions. */
 export function createNameFinder(names: NameData): NameFinder {
   const weights = nameWordWeights(names);
-  const gains = createAccumulator(countOf(names.joined));
+  const expand = createExpander(names);
+  const findPart = createPartFinder(names);
+  const counter = createAccumulator(countOf(names.joined));
   return (words, { mustUseAll, exactOnly, accepts }) => {
     const search: Search = {
       names,
@@ -78,8 +84,8 @@ export function createNameFinder(names: NameData): NameFinder {
     keepAll(exactWindows(search));
     if (!exactOnly && ![...best.values()].some((hit) => isSettled(hit, search))) {
       keepAll(wholePrefixes(search));
-      keepAll(partMatches(search, weights, gains));
-      if (!hasScore(best, spelledScore)) keepAll(slipMatches(search, gains));
+      keepAll(partMatches(search, { weights, expand, findPart }));
+      if (!hasScore(best, spelledScore)) keepAll(slipMatches(search, counter));
     }
     return [...best.values()].toSorted((a, b) => b.score - a.score || a.item - b.item);
   };
@@ -147,6 +153,9 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, at) => from + at);
 }
 
+/** What each word costs that a name does not account for. */
+const leftOutCost = 0.1;
+
 /** How sure a run of words is when others stand beside it. */
 function sureness(search: Search, used: readonly number[]): number {
   const { words, weights, mustUseAll } = search;
@@ -155,7 +164,9 @@ function sureness(search: Search, used: readonly number[]): number {
   let own = 0;
   for (const at of used) own += weights[at]?.weight ?? 0;
   const share = total === 0 ? 1 : own / total;
-  if (mustUseAll) return 0.25 + 0.75 * share;
+  // leaving out even a common word is leaving out something
+  if (mustUseAll)
+    return Math.min(0.25 + 0.75 * share, 1 - leftOutCost * (words.length - used.length));
   // beside a symptom the name stands first more often than not, and is no word for a symptom itself
   const isSymptom = used.every((at) => symptomWords.has(words[at] ?? ""));
   return (
@@ -172,7 +183,8 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
   // a last word that is complete was hardly cut off, a single letter surely was
   const isComplete = search.weights.at(-1)?.isKnown === true;
   const isLetter = words.at(-1)?.length === 1;
-  const base = isLetter ? 0.8 : isComplete ? 0.58 : 0.74;
+  const isLong = words.length > 1;
+  const base = isLetter || (isComplete && isLong) ? 0.8 : isComplete ? 0.58 : 0.74;
   const first = lowerBound(names.joined, joined);
   const last = Math.min(countOf(names.joined), first + maxNamesakes);
   for (let name = first; name < last && startsWithAt(names.joined, name, joined); name += 1)
@@ -186,18 +198,30 @@ function* wholePrefixes(search: Search): Generator<NameHit> {
       };
 }
 
+/** How much a part of a name is believed: initials are a guess already, and all repositories begin with one organisation. */
+const partTrust: Record<NameForm, number> = {
+  name: 1,
+  title: 1,
+  alias: 1,
+  slug: 0.93,
+  initials: 0.32,
+};
+
 /** Names that share words with the query, compared word by word. */
-function partMatches(search: Search, weights: Float32Array, gains: Accumulator): NameHit[] {
+function partMatches(
+  search: Search,
+  { weights, expand, findPart }: { weights: Float32Array; expand: Expander; findPart: PartFinder },
+): NameHit[] {
   const { names } = search;
   const words = search.words.map((text, at): QueryWord => {
     const { weight = 0, isKnown = false } = search.weights[at] ?? {};
-    return { text, weight, isKnown, fits: expandWord(names, text) };
+    return { text, weight, isKnown, expansion: expand(text) };
   });
-  return namesInPart(names, words, search.accepts, gains, maxCandidates).flatMap((name) => {
+  return findPart(words, search.accepts, maxCandidates).flatMap((name) => {
     const fit = matchName(names, weights, name, words, search.mustUseAll);
     if (fit.score <= 0) return [];
-    // initials are a guess already: part of them is worth little
-    const trust = formOf(names, name) === "initials" ? 0.3 : search.mustUseAll ? 0.95 : 0.87;
+    const form = formOf(names, name);
+    const trust = (search.mustUseAll ? 0.95 : 0.87) * partTrust[form];
     const way = fit.isLoose && fit.score > 0.8 ? "typo" : "part";
     return [{ item: names.item[name] ?? 0, name, score: fit.score * trust, way, used: fit.used }];
   });
@@ -205,30 +229,40 @@ function partMatches(search: Search, weights: Float32Array, gains: Accumulator):
 
 /** Runs of words that are a whole name but for slips, wherever the spaces stand: `paymnetsapi`, `chek out`. */
 function slipMatches(search: Search, counter: Accumulator): NameHit[] {
-  const { names, words, weights } = search;
-  return slipWindows(words.length).flatMap(({ from, to }) => {
-    const used = range(from, to);
-    // words that are all spelled like words of names were hardly meant to be others, save when a space went astray
-    const isKnown = used.every((at) => weights[at]?.isKnown === true);
-    if (isKnown && used.length < words.length) return [];
-    const doubt = isKnown ? 0.8 : 1;
+  const { names, words } = search;
+  return slipWindows(search).flatMap(({ used, isKnown }) => {
+    const [from = 0] = used;
+    const to = from + used.length;
+    const sure = sureness(search, used) * (isKnown ? 0.8 : 1);
+    // what could not even be a near name at best
+    if (sure < leastSureness) return [];
     return similarNames(names, words.slice(from, to).join(""), counter)
       .filter(({ name }) => formOf(names, name) !== "initials")
       .map(({ name, slips }) => ({
         item: names.item[name] ?? 0,
         name,
-        score: (0.95 - 0.06 * slips) * doubt * sureness(search, used),
+        // two slips and a space gone astray are a lot for one name
+        score: (0.95 - (used.length > 1 && slips > 1 ? 0.1 : 0.06) * slips) * sure,
         way: "typo" as const,
         used,
       }));
   });
 }
 
-/** The whole, then shorter runs; few, because each costs a search. */
-function slipWindows(count: number): { from: number; to: number }[] {
-  const windows = [{ from: 0, to: count }];
+/**
+ * The whole, then shorter runs; few, because each costs a search. Words that are all spelled like words of names were
+ * hardly meant to be others, save in the whole when a space went astray.
+ */
+function slipWindows({ words, weights }: Search): { used: number[]; isKnown: boolean }[] {
+  const count = words.length;
+  const isKnown = (used: readonly number[]): boolean =>
+    used.every((at) => weights[at]?.isKnown === true);
+  const whole = range(0, count);
+  const windows = count <= maxSlipWords ? [{ used: whole, isKnown: isKnown(whole) }] : [];
   for (let size = Math.min(3, count - 1); size >= 1; size -= 1)
-    for (let from = 0; from + size <= count && windows.length < maxSlipWindows; from += 1)
-      windows.push({ from, to: from + size });
+    for (let from = 0; from + size <= count && windows.length < maxSlipWindows; from += 1) {
+      const used = range(from, from + size);
+      if (!isKnown(used)) windows.push({ used, isKnown: false });
+    }
   return windows;
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../base/json.ts";
 import type { Postings } from "./postings.ts";
 import type { NameForm } from "./search-item.ts";
-import type { StringTable } from "./string-table.ts";
+import type { LookupTable, StringTable } from "./string-table.ts";
 
 /** A finished index: flat arrays only, so that a thread can hand it over without a copy. */
 export interface IndexData {
@@ -18,7 +18,7 @@ export interface ItemData {
   kinds: string[];
   popularity: Float32Array;
   /** Entities that sections belong to, sorted, and the sections of each. */
-  parents: StringTable;
+  parents: LookupTable;
   sections: Postings;
 }
 
@@ -28,13 +28,13 @@ export const nameForms: readonly NameForm[] = ["name", "title", "alias", "slug",
 /** All names of all items, sorted by their joined form, with what finds them. */
 export interface NameData {
   /** Joined forms in order; several names may share one. */
-  joined: StringTable;
+  joined: LookupTable;
   /** The item of each name. */
   item: Uint32Array;
   /** Position in `nameForms`. */
   form: Uint8Array;
   /** All words that names consist of, sorted. */
-  vocabulary: StringTable;
+  vocabulary: LookupTable;
   /** The words of each name. */
   words: Postings;
   /** The names that hold each word. */
@@ -51,7 +51,7 @@ export interface NameData {
 /** Which texts hold which stems. */
 export interface TextData {
   /** Sorted. */
-  stems: StringTable;
+  stems: LookupTable;
   /** The items whose text holds each stem, ascending. */
   byStem: Postings;
   /** BM25 weight of each posting, beside `byStem.values`. */

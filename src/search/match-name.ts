@@ -2,6 +2,7 @@ import { kindWords } from "./common-words.ts";
 import type { NameData } from "./index-data.ts";
 import { listOf } from "./postings.ts";
 import { countOf, findString, stringAt } from "./string-table.ts";
+import type { Expansion } from "./vocabulary.ts";
 
 /** A word of the query with all it may stand for. */
 export interface QueryWord {
@@ -10,8 +11,7 @@ export interface QueryWord {
   weight: number;
   /** Whether some name holds it as it is. */
   isKnown: boolean;
-  /** Numbers of words of names with the quality of the fit. */
-  fits: ReadonlyMap<number, number>;
+  expansion: Expansion;
 }
 
 /** How well a name fits the words. */
@@ -33,15 +33,22 @@ const kindWordShare = 0.25;
 export function wordWeight(names: NameData, word: string): { weight: number; isKnown: boolean } {
   const id = findString(names.vocabulary, word);
   // a word that no name holds is as telling as one of a single name
-  const rarity = id === undefined ? 1 : (names.rarity[id] ?? 0);
+  const rarity = Math.max(leastWeight(word), id === undefined ? 1 : (names.rarity[id] ?? 0));
   return {
     weight: kindWords.has(word) ? rarity * kindWordShare : rarity,
     isKnown: id !== undefined,
   };
 }
 
+// a version, shard or region is typed to tell one thing from another
+const digit = /\d/;
+
+function leastWeight(word: string): number {
+  return digit.test(word) ? 0.5 : 0.2;
+}
+
 /** What even the commonest word of a name weighs: leaving it out is leaving something out. */
-const minNameWeight = 0.25;
+const minNameWeight = 0.18;
 
 /** Weights of the words of names, where words for kinds count half. */
 export function nameWordWeights(names: NameData): Float32Array {
@@ -106,7 +113,7 @@ function align(names: NameData, name: number, words: readonly QueryWord[]): Alig
     let best = 0;
     let bestAt = -1;
     for (let at = 0; at < words.length; at += 1) {
-      const fitted = words[at]?.fits.get(id) ?? 0;
+      const fitted = words[at]?.expansion.fits.get(id) ?? 0;
       if (fitted > best && !used.has(at)) {
         best = fitted;
         bestAt = at;

@@ -1,7 +1,7 @@
-import type { Accumulator } from "./accumulator.ts";
+import { createAccumulator } from "./accumulator.ts";
 import type { NameData } from "./index-data.ts";
 import type { QueryWord } from "./match-name.ts";
-import { listLength, listOf } from "./postings.ts";
+import { countOf } from "./string-table.ts";
 
 /** Names looked at for one question, whatever it says: the bound on its cost. */
 const maxVisits = 7_000;
@@ -10,57 +10,55 @@ const unaskedCost = 0.01;
 /** Keeps a gain above nothing. */
 const leastGain = 0.001;
 
-/**
- * Names that share words with the query, best first as far as one can tell without comparing word by word. The query
- * word with the fewest names chooses first, because a name that lacks it is hardly meant; each name is then weighed by
- * all words at once.
- */
-export function namesInPart(
-  names: NameData,
+/** Finds at most `count` names that share words with the query, best first as far as one can tell without comparing word by word. */
+export type PartFinder = (
   words: readonly QueryWord[],
   accepts: (item: number) => boolean,
-  gains: Accumulator,
   count: number,
-): number[] {
-  const worth = worths(names, words);
-  let visits = 0;
-  for (const { fits } of words.toSorted((a, b) => sizeOf(names, a) - sizeOf(names, b)))
-    for (const [id] of [...fits].toSorted((a, b) => b[1] - a[1])) {
-      const room = maxVisits - visits;
-      if (room <= 0) break;
-      const holders = listOf(names.byWord, id).subarray(0, room);
-      visits += holders.length;
-      for (const name of holders)
-        if (!gains.has(name) && accepts(names.item[name] ?? 0))
-          gains.add(name, gainOf(names, name, worth));
+) => number[];
+
+/**
+ * Creates the finder. The query word with the fewest names chooses first, because a name that lacks it is hardly meant;
+ * each name is then weighed by all words at once. Not re-entrant: its working memory is kept between questions.
+ */
+export function createPartFinder(names: NameData): PartFinder {
+  const gains = createAccumulator(countOf(names.joined));
+  // what each word of a name is worth for the present query; all 0 in between
+  const worth = new Float32Array(countOf(names.vocabulary));
+  const { offsets, values } = names.byWord;
+  const weigh = ({ expansion }: QueryWord): void =>
+    expansion.fits.forEach((quality, id) => {
+      worth[id] = Math.max(worth[id] ?? 0, quality * (names.rarity[id] ?? 0));
+    });
+  /** Weighs the holders of a word of names that nobody weighed before, at most `room` of them; gives how many it has. */
+  const visit = (id: number, room: number, accepts: (item: number) => boolean): number => {
+    const start = offsets[id] ?? 0;
+    const end = Math.min(offsets[id + 1] ?? 0, start + room);
+    for (let at = start; at < end; at += 1) {
+      const name = values[at] ?? 0;
+      if (!gains.has(name) && accepts(names.item[name] ?? 0))
+        gains.add(name, gainOf(names, name, worth));
     }
-  return gains.takeTop(count).map(({ number }) => number);
+    return end - start;
+  };
+  return (words, accepts, count) => {
+    words.forEach(weigh);
+    let room = maxVisits;
+    for (const { expansion } of words.toSorted((a, b) => a.expansion.holders - b.expansion.holders))
+      for (const id of expansion.bestFirst) room -= visit(id, room, accepts);
+    for (const { expansion } of words) for (const id of expansion.bestFirst) worth[id] = 0;
+    return gains.takeTop(count);
+  };
 }
 
-/** How many names a query word may stand for in all. */
-function sizeOf(names: NameData, { fits }: QueryWord): number {
-  let size = 0;
-  for (const id of fits.keys()) size += listLength(names.byWord, id);
-  return size;
-}
-
-/** What each word of a name is worth for the query. */
-function worths(names: NameData, words: readonly QueryWord[]): ReadonlyMap<number, number> {
-  const worth = new Map<number, number>();
-  for (const { fits } of words)
-    for (const [id, quality] of fits) {
-      const own = quality * (names.rarity[id] ?? 0);
-      if (own > (worth.get(id) ?? 0)) worth.set(id, own);
-    }
-  return worth;
-}
-
-function gainOf(names: NameData, name: number, worth: ReadonlyMap<number, number>): number {
+function gainOf(names: NameData, name: number, worth: Float32Array): number {
   let gain = leastGain;
   const { offsets, values } = names.words;
   const end = offsets[name + 1] ?? 0;
   // read in place: this runs for thousands of names
-  for (let at = offsets[name] ?? 0; at < end; at += 1)
-    gain += worth.get(values[at] ?? 0) ?? -unaskedCost;
+  for (let at = offsets[name] ?? 0; at < end; at += 1) {
+    const own = worth[values[at] ?? 0] ?? 0;
+    gain += own === 0 ? -unaskedCost : own;
+  }
   return Math.max(leastGain, gain);
 }

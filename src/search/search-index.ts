@@ -126,17 +126,37 @@ function searchAll(parts: Parts, query: SearchQuery): Hit[] {
   const section = data.items.kinds.indexOf("section");
   // who asks for sections only believes them fully
   const doubt = query.kinds?.length === 1 ? 1 : sectionDoubt;
-  const doubtOf = (item: number): number => (data.items.kind[item] === section ? doubt : 1);
+  const doubtOf = ({ item, way }: Candidate): number => {
+    if (data.items.kind[item] !== section) return 1;
+    return way === "part" ? doubt * doubt : doubt;
+  };
+  const keepDoubted = (candidate: Candidate): void =>
+    keep({ ...candidate, score: candidate.score * doubtOf(candidate) });
+  const isVague = vagueness(words);
   for (const named of parts.findNames(words, options)) {
-    const score = named.way === "exact" ? named.score : named.score * doubtOf(named.item);
-    keep({ item: named.item, score, way: named.way, named });
+    const score = named.score * (isVague(named) ? vagueDoubt : 1);
+    const candidate = { item: named.item, score, way: named.way, named };
+    if (named.way === "exact") keep(candidate);
+    else keepDoubted(candidate);
   }
   const count = new Set(words).size;
   const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
   if (wantsTexts && topScore(best) < sureName)
     for (const { item, coverage } of parts.texts.search(parts.termsOf(words), maxTexts))
-      keep({ item, score: textScore(coverage, count) * doubtOf(item), way: "text" });
+      keepDoubted({ item, score: textScore(coverage, count), way: "text" });
   return rank([...best.values()], data, query, words);
+}
+
+/** How much a part of a name is believed that nobody would take for the whole. */
+const vagueDoubt = 0.55;
+/** From here on a few letters are more than half of a name. */
+const tellingScore = 0.75;
+
+/** Words for kinds, and a single word of very few letters, name nothing when they fit only a part of a name. */
+function vagueness(words: readonly string[]): (named: NameHit) => boolean {
+  const isKindOnly = words.every((word) => kindWords.has(word) || kindWords.has(word.slice(0, -1)));
+  const isShort = words.length === 1 && (words[0]?.length ?? 0) <= 3;
+  return ({ way, score }) => way === "part" && (isKindOnly || (isShort && score < tellingScore));
 }
 
 /** Texts that are ranked among the names. */

@@ -6,7 +6,7 @@ import { lengthAt, stringAt } from "./string-table.ts";
 import { trigrams } from "./trigrams.ts";
 
 /** Postings looked at for one run of words, and names compared letter by letter. */
-const maxVisits = 2_500;
+const maxVisits = 6_000;
 const maxCompared = 14;
 /** A run outside these lengths has no slips to forgive, or is no name. */
 const minLength = 4;
@@ -30,7 +30,7 @@ export function similarNames(
     for (const name of listOf(names.byTrigram, gram))
       if (Math.abs(lengthAt(names.joined, name) - joined.length) <= 2) counter.add(name, 1);
   }
-  return counter.takeTop(maxCompared).flatMap(({ number }) => {
+  return counter.takeTop(maxCompared).flatMap((number) => {
     const slips = slipsBetween(joined, stringAt(names.joined, number));
     return slips === undefined || slips === 0 ? [] : [{ name: number, slips }];
   });

@@ -3,7 +3,7 @@ import { stemOf } from "./stem.ts";
 import type { WeightedTerm } from "./text-index.ts";
 
 /** What a synonym counts beside the word that was typed. */
-const synonymBoost = 0.5;
+const synonymBoost = 0.65;
 const maxTerms = 60;
 
 /** Terms for words as typed (stop words already gone), with the words people use for the same trouble. */

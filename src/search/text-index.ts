@@ -3,13 +3,13 @@ import lunr from "lunr";
 import { createAccumulator } from "./accumulator.ts";
 import { idfOf } from "./build-texts.ts";
 import type { TextData } from "./index-data.ts";
-import { listLength, listOf } from "./postings.ts";
+import { listLength } from "./postings.ts";
 import { findString } from "./string-table.ts";
 
 /** One text found. */
 export interface TextHit {
   item: number;
-  /** lunr's BM25 score: comparable within one search only. */
+  /** lunr's similarity of the question and the text: comparable within one search only. */
   rank: number;
   /** 0 to 1: how much of what was looked for the text holds, rare words counting most. */
   coverage: number;
@@ -32,8 +32,8 @@ export interface TextIndex {
   searchAmong(items: Uint32Array, terms: readonly WeightedTerm[]): TextHit[];
 }
 
-/** Postings looked at for one question, and texts that lunr then scores: the bound on its cost. */
-const maxPostings = 20_000;
+/** Postings looked at for one question, and texts that lunr's vectors then score: the bound on its cost. */
+const maxPostings = 10_000;
 const maxScored = 64;
 
 /** A stem that the texts know. */
@@ -43,9 +43,9 @@ interface KnownTerm extends WeightedTerm {
 }
 
 /**
- * Opens the index. The postings choose a bounded set of texts, and a lunr index over just these scores them, through
- * `query()` only: lunr over all texts costs a hundred times as much for a question with common words, and as much
- * memory as everything else together.
+ * Opens the index. The postings choose a bounded set of texts, and vectors of lunr over just these, with the weights
+ * that lunr would give them among all texts, score them: a lunr index over everything costs a hundred times as much for
+ * a question with common words, and as much memory as everything else together.
  */
 export function openTextIndex(texts: TextData, itemCount: number): TextIndex {
   const sums = createAccumulator(itemCount);
@@ -56,15 +56,15 @@ export function openTextIndex(texts: TextData, itemCount: number): TextIndex {
     });
   return {
     search(terms, limit) {
-      const chosen = affordable(known(terms));
-      for (const { list, boost } of chosen) {
-        const start = texts.byStem.offsets[list] ?? 0;
-        const items = listOf(texts.byStem, list);
-        for (let at = 0; at < items.length; at += 1)
-          sums.add(items[at] ?? 0, boost * (texts.weight[start + at] ?? 0));
+      const found = known(terms);
+      const { offsets, values } = texts.byStem;
+      for (const { list, boost } of affordable(found)) {
+        const end = offsets[list + 1] ?? 0;
+        for (let at = offsets[list] ?? 0; at < end; at += 1)
+          sums.add(values[at] ?? 0, boost * (texts.weight[at] ?? 0));
       }
-      const items = Uint32Array.from(sums.takeTop(maxScored), ({ number }) => number).toSorted();
-      return score(texts, items, known(terms), terms).slice(0, limit);
+      const items = Uint32Array.from(sums.takeTop(maxScored)).toSorted();
+      return score(texts, items, found, terms).slice(0, limit);
     },
     searchAmong: (items, terms) => score(texts, items, known(terms), terms),
   };
@@ -81,97 +81,83 @@ function affordable(terms: readonly KnownTerm[]): KnownTerm[] {
     });
 }
 
-const field = "text";
-
+/** The items (ascending) that hold a term, best first. */
 function score(
   texts: TextData,
   items: Uint32Array,
   terms: readonly KnownTerm[],
   asked: readonly WeightedTerm[],
 ): TextHit[] {
-  if (items.length === 0 || terms.length === 0) return [];
-  const index = lunrOver(texts, items, terms);
-  const results = index.query((query) => {
-    for (const { stem, boost } of terms)
-      query.term(stem, { boost, fields: [field], usePipeline: false });
-  });
-  const weights = groupWeights(texts, asked);
-  const byStem = new Map<string, KnownTerm[]>();
-  for (const term of terms) byStem.set(term.stem, [...(byStem.get(term.stem) ?? []), term]);
+  const weights = items.length === 0 ? [] : groupWeights(texts, asked);
   let all = 0;
-  for (const weight of weights.values()) all += weight;
-  return results.map((result) => {
-    const covered = new Map<number, number>();
-    for (const stem of Object.keys(result.matchData.metadata)) {
-      for (const { group, boost } of byStem.get(stem) ?? [])
-        covered.set(group, Math.max(boost, covered.get(group) ?? 0));
-    }
-    let own = 0;
-    for (const [group, boost] of covered) own += boost * (weights.get(group) ?? 0);
-    return { item: Number(result.ref), rank: result.score, coverage: all === 0 ? 0 : own / all };
+  for (const weight of weights) all += weight;
+  const lists = byList(terms);
+  const matrix = lists.map(([term]) => weightsIn(texts, term?.list ?? 0, items));
+  const query = new lunr.Vector(lists.flatMap((same, at) => [at, sumOf(same)]));
+  const hits: TextHit[] = [];
+  items.forEach((item, at) => {
+    const own: number[] = [];
+    const covered: number[] = [];
+    lists.forEach((same, list) => {
+      const weight = matrix[list]?.[at] ?? 0;
+      if (weight === 0) return;
+      own.push(list, weight);
+      for (const { group, boost } of same) covered[group] = Math.max(boost, covered[group] ?? 0);
+    });
+    if (own.length === 0) return;
+    let sum = 0;
+    covered.forEach((boost, group) => {
+      sum += boost * (weights[group] ?? 0);
+    });
+    const rank = query.similarity(new lunr.Vector(own));
+    hits.push({ item, rank, coverage: all === 0 ? 0 : sum / all });
   });
+  return hits.toSorted((x, y) => y.rank - x.rank);
 }
 
-/**
- * A lunr index that holds only these texts and these terms, with the weights that they have among all texts.
- * It is loaded from the form in which lunr itself stores an index.
- */
-function lunrOver(texts: TextData, items: Uint32Array, terms: readonly KnownTerm[]): lunr.Index {
-  // stems are numbered in alphabetical order, which lunr wants of terms as well as of the numbers in a vector
-  const lists = new Map(
-    terms.toSorted((x, y) => x.list - y.list).map(({ list, stem }) => [list, stem]),
-  );
-  const invertedIndex: [string, object][] = [];
-  const vectors = new Map<number, number[]>();
-  for (const [list, stem] of lists) {
-    const holders: Record<string, object> = {};
-    for (const { item, weight } of weightsIn(texts, list, items)) {
-      holders[item] = {};
-      const vector = vectors.get(item);
-      if (vector === undefined) vectors.set(item, [list, weight]);
-      else vector.push(list, weight);
-    }
-    invertedIndex.push([stem, { _index: list, [field]: holders }]);
+/** Terms with the same stem together: one word may be a synonym of several. */
+function byList(terms: readonly KnownTerm[]): KnownTerm[][] {
+  const lists = new Map<number, KnownTerm[]>();
+  for (const term of terms) {
+    const same = lists.get(term.list);
+    if (same === undefined) lists.set(term.list, [term]);
+    else same.push(term);
   }
-  return lunr.Index.load({
-    version: lunr.version,
-    fields: [field],
-    fieldVectors: [...vectors].map(([item, vector]) => [`${field}/${item}`, vector]),
-    invertedIndex,
-    pipeline: [],
-  });
+  return [...lists.values()];
 }
 
-/** The weights of one stem in those of the items that hold it; both lists are ascending. */
-function weightsIn(
-  texts: TextData,
-  list: number,
-  items: Uint32Array,
-): { item: number; weight: number }[] {
-  const start = texts.byStem.offsets[list] ?? 0;
-  const holders = listOf(texts.byStem, list);
-  const found: { item: number; weight: number }[] = [];
-  let low = 0;
-  for (const item of items) {
-    let high = holders.length;
+function sumOf(terms: readonly KnownTerm[]): number {
+  let sum = 0;
+  for (const { boost } of terms) sum += boost;
+  return sum;
+}
+
+/** The weight of one stem in each of the items, 0 where it is absent; both lists are ascending. */
+function weightsIn(texts: TextData, list: number, items: Uint32Array): Float32Array {
+  const { offsets, values } = texts.byStem;
+  const found = new Float32Array(items.length);
+  const end = offsets[list + 1] ?? 0;
+  let low = offsets[list] ?? 0;
+  items.forEach((item, at) => {
+    let high = end;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((holders[middle] ?? 0) < item) low = middle + 1;
+      if ((values[middle] ?? 0) < item) low = middle + 1;
       else high = middle;
     }
-    if (holders[low] === item) found.push({ item, weight: texts.weight[start + low] ?? 0 });
-  }
+    if (low < end && values[low] === item) found[at] = texts.weight[low] ?? 0;
+  });
   return found;
 }
 
-/** Every typed word counts by its rarity; one that no text holds counts fully. */
-function groupWeights(texts: TextData, terms: readonly WeightedTerm[]): Map<number, number> {
-  const weights = new Map<number, number>();
+/** By group: every typed word counts by its rarity; one that no text holds counts fully. */
+function groupWeights(texts: TextData, terms: readonly WeightedTerm[]): number[] {
+  const weights: number[] = [];
   for (const { stem, boost, group } of terms) {
     if (boost !== 1) continue;
     const list = findString(texts.stems, stem);
     const size = list === undefined ? 0 : listLength(texts.byStem, list);
-    weights.set(group, Math.max(weights.get(group) ?? 0, idfOf(size, texts.count)));
+    weights[group] = Math.max(weights[group] ?? 0, idfOf(size, texts.count));
   }
   return weights;
 }

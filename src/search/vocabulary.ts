@@ -2,10 +2,12 @@ import { shortForms } from "./common-words.ts";
 import { deletionHashes, mayHaveSlip } from "./deletions.ts";
 import { slipsBetween } from "./edit-distance.ts";
 import type { NameData } from "./index-data.ts";
+import { listLength } from "./postings.ts";
 import {
   countOf,
   findString,
   lengthAt,
+  type LookupTable,
   lowerBound,
   startsWithAt,
   stringAt,
@@ -29,8 +31,36 @@ const fit = {
 /** How much a slip is believed in a word that is in some name as it was typed. */
 const knownDoubt = 0.65;
 
-/** Words of names that a typed word may stand for, by number, with the quality of the fit from 0 to 1. */
-export function expandWord(names: NameData, typed: string): ReadonlyMap<number, number> {
+/** Words of names that a typed word may stand for. */
+export interface Expansion {
+  /** Their numbers with the quality of the fit from 0 to 1. */
+  fits: ReadonlyMap<number, number>;
+  /** Their numbers, the best fit first. */
+  bestFirst: readonly number[];
+  /** How many names hold them. */
+  holders: number;
+}
+
+/** Gives what a typed word may stand for. */
+export type Expander = (typed: string) => Expansion;
+
+/** Words of earlier questions that are remembered, as one question looks its words up more than once. */
+const maxRemembered = 2_000;
+
+/** Creates an expander over the words of an index's names. */
+export function createExpander(names: NameData): Expander {
+  const remembered = new Map<string, Expansion>();
+  return (typed) => {
+    const known = remembered.get(typed);
+    if (known !== undefined) return known;
+    if (remembered.size >= maxRemembered) remembered.clear();
+    const expansion = expandWord(names, typed);
+    remembered.set(typed, expansion);
+    return expansion;
+  };
+}
+
+function expandWord(names: NameData, typed: string): Expansion {
   const { vocabulary } = names;
   const found = new Map<number, number>();
   const add = (id: number | undefined, quality: number): void => {
@@ -46,8 +76,10 @@ export function expandWord(names: NameData, typed: string): ReadonlyMap<number, 
   addSlips(names, typed, (id, quality) =>
     add(id, own === undefined ? quality : quality * knownDoubt),
   );
-  if (found.size <= maxExpansions) return found;
-  return new Map([...found].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, maxExpansions));
+  const best = [...found].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, maxExpansions);
+  let holders = 0;
+  for (const [id] of best) holders += listLength(names.byWord, id);
+  return { fits: new Map(best), bestFirst: best.map(([id]) => id), holders };
 }
 
 type Add = (id: number | undefined, quality: number) => void;
@@ -79,24 +111,33 @@ function addAbbreviations({ vocabulary }: NameData, typed: string, add: Add): vo
   const start = lowerBound(vocabulary, first);
   const last = Math.min(countOf(vocabulary), start + maxScanned);
   for (let id = start; id < last && startsWithAt(vocabulary, id, first); id += 1) {
-    const length = lengthAt(vocabulary, id);
-    if (length > typed.length + 1 && isAbbreviation(typed, stringAt(vocabulary, id)))
-      add(id, fit.abbreviation);
+    if (isAbbreviation(typed, vocabulary, id)) add(id, fit.abbreviation);
   }
 }
 
 /** True when `short` keeps the first letter and then, in order, consonants of `long`, more than a third of its length. */
-function isAbbreviation(short: string, long: string): boolean {
-  if (long.length <= short.length + 1 || short.length * 3.5 < long.length) return false;
-  let at = 0;
+function isAbbreviation(short: string, { units, offsets }: LookupTable, long: number): boolean {
+  const start = offsets[long] ?? 0;
+  const end = offsets[long + 1] ?? 0;
+  const length = end - start;
+  if (length <= short.length + 1 || short.length * 3.5 < length) return false;
+  // letters are compared in place: this runs for all words with the same first letter
+  let at = start;
   for (let index = 1; index < short.length; index += 1) {
-    const letter = short[index] ?? "";
-    const next = long.indexOf(letter, at + 1);
+    const letter = short.charCodeAt(index);
+    let next = at + 1;
+    while (next < end && units[next] !== letter) next += 1;
     // a vowel may follow only directly: `acct` is for account, `pae` is not for payable
-    if (next < 0 || ("aeiou".includes(letter) && next !== at + 1)) return false;
+    if (next === end || (isVowel(letter) && next !== at + 1)) return false;
     at = next;
   }
   return true;
+}
+
+const vowels = "aeiou".split("").map((letter) => letter.charCodeAt(0));
+
+function isVowel(letter: number): boolean {
+  return vowels.includes(letter);
 }
 
 function addSlips(names: NameData, typed: string, add: Add): void {

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 
 import { buildSearchIndex, type SearchIndex } from "../../src/search/search-index.ts";
 import type { NameForm, SearchItem } from "../../src/search/search-item.ts";
+import { leastCpuMs } from "../helpers/cpu-time.ts";
 
 const item = (
   id: string,
@@ -82,6 +83,9 @@ describe("search", () => {
     ["opa", "eva"],
     ["stars", "stores"],
     ["tech", "team-core"],
+    ["wab", "web"],
+    ["eve", "eva"],
+    ["lodger", "web"],
   ])("%s does not find %s", (text, id) => {
     expect(index.search({ text }).map((hit) => hit.id)).not.toContain(id);
   });
@@ -149,12 +153,13 @@ describe("any text", () => {
   ];
 
   test.each(hostile)("is answered in bounded work: %s", (_name, text) => {
-    const start = performance.now();
-    index.search({ text });
-    index.search({ text, hasExtraWords: true });
-    index.searchWithin("ledger", text);
+    const cpuMs = leastCpuMs(() => {
+      index.search({ text });
+      index.search({ text, hasExtraWords: true });
+      index.searchWithin("ledger", text);
+    });
 
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(cpuMs).toBeLessThan(100);
     expect(index.words(text).length).toBeLessThanOrEqual(16);
   });
 

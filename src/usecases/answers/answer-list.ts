@@ -1,59 +1,51 @@
-import { splitWords } from "../../base/words.ts";
-import type { CatalogEntity } from "../../catalog/model.ts";
-import { kindWords, stopWords } from "../../search/common-words.ts";
-import { type CatalogFacets, typeOf } from "../catalog/catalog-facets.ts";
+import { relationTargets, type CatalogEntity } from "../../catalog/model.ts";
+import { typeOf } from "../catalog/catalog-facets.ts";
 import { frame, rounded, type Asked } from "./answer-frame.ts";
 import { byKind, ownedBy, partsOf, peopleOf } from "./answer-graph.ts";
 import { answerNothing, shortened } from "./answer-none.ts";
-import { briefOf, evidenceOf, sortBriefs } from "./answer-parts.ts";
+import { briefOf, contactOf, evidenceOf, sortBriefs } from "./answer-parts.ts";
 import type { Answer } from "./answer.ts";
-import { resolveSubject } from "./resolve-subject.ts";
+import { type Lackable, type ListFilter, readFilter } from "./list-filter.ts";
+import { resolveSubject, type Resolution } from "./resolve-subject.ts";
 
-/** What a list is limited to. */
-interface Filter {
-  kinds: Set<string>;
-  /** Kinds of the thing that the names name. */
-  holders: Set<string>;
-  types: Set<string>;
-  /** Words that must each be a tag, lifecycle or type of the entity. */
-  traits: string[];
-  /** Words that name a team, person, system or domain. */
-  names: string[];
-}
-
-/** Words around a filter that filter nothing. */
-const fillers: ReadonlySet<string> = new Set(
-  "all owned by of in with tagged using written run running have has that are every existing called maintained".split(
-    " ",
-  ),
-);
 /** References that an answer lists for machines; the card lists all. */
 const maxEntities = 50;
 
-/** A list or a number of things: by kind, type, tag, lifecycle, team and system. */
+/** A list or a number of things: by kind, type, tag, lifecycle, team and system, by what they have and what they lack. */
 export function answerList(asked: Asked): Answer {
-  const filter = readFilter(asked.query.subject, asked.snapshot.facets());
+  const filter = readFilter(asked.query.subject, asked.query.text, asked.snapshot.facets());
   const scope = scopeOf(asked, filter);
   if (scope === undefined) return answerNothing(asked, []);
   const found = candidates(asked, filter, scope.members).filter((entity) =>
-    passes(entity, filter, asked.snapshot.facets()),
+    passes(entity, filter, asked),
   );
   const groups = byKind(found);
-  const what = shortened(asked.query.subject) || "everything";
+  // that nothing lacks an owner is an answer
+  const isAboutLack = filter.lacks.size > 0;
+  const what = shortened(isAboutLack ? asked.query.text : asked.query.subject) || "everything";
   const first = found[0];
   const refs = groups.flatMap(({ items }) => items.map(({ ref }) => ref));
   return frame(asked, {
-    status: found.length === 0 ? "unknown" : "answered",
+    status: found.length === 0 && !isAboutLack ? "unknown" : "answered",
     card: {
       type: "list",
-      title: titleOf(asked, what, found.length),
+      title:
+        isAboutLack && found.length === 0 ? `None: ${what}` : titleOf(asked, what, found.length),
       ...(scope.holder === undefined ? {} : { subject: briefOf(scope.holder) }),
       groups,
       total: found.length,
     },
     evidence: first === undefined ? [] : [evidenceOf(first)],
-    entities: refs.slice(0, maxEntities).map((ref) => ({ ref, score: 1 })),
+    entities: [...subjectRefs(asked, scope.holder), ...refs]
+      .slice(0, maxEntities)
+      .map((ref) => ({ ref, score: 1 })),
   });
+}
+
+/** “Services of the potato squad” is as much about the squad as “what does the potato squad own”; a list is about its entries. */
+function subjectRefs(asked: Asked, holder: CatalogEntity | undefined): string[] {
+  const isOwner = holder?.entity.kind === "Group" || holder?.entity.kind === "User";
+  return isOwner && /^\w+ (?:of|by|from) /i.test(asked.query.text) ? [holder.ref] : [];
 }
 
 function titleOf(asked: Asked, what: string, count: number): string {
@@ -61,79 +53,10 @@ function titleOf(asked: Asked, what: string, count: number): string {
   return asked.query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
 }
 
-/** Words after which the things' holder is named. */
-const prepositions: ReadonlySet<string> = new Set([
-  "of",
-  "in",
-  "by",
-  "from",
-  "for",
-  "under",
-  "within",
-  "to",
-]);
-/** Kinds that hold others. */
-const holderKinds: ReadonlySet<string> = new Set(["group", "system", "domain"]);
-
-function readFilter(text: string, facets: CatalogFacets): Filter {
-  const filter: Filter = {
-    kinds: new Set(),
-    holders: new Set(),
-    types: new Set(),
-    traits: [],
-    names: [],
-  };
-  let before = "";
-  for (const word of splitWords(text, 16, 200)) {
-    if (prepositions.has(word)) before = word;
-    else readWord(word, before, filter, facets);
-  }
-  return filter;
-}
-
-function readWord(word: string, before: string, filter: Filter, facets: CatalogFacets): void {
-  const single = singular(word);
-  const kinds = kindWords.get(word) ?? kindWords.get(single);
-  if (kinds !== undefined)
-    return readKinds(kinds, before, filter, facets.hasType(single) ? single : undefined);
-  const trait = before === "" || before === "in" ? traitOf([word, single], facets) : undefined;
-  if (trait !== undefined) filter.traits.push(trait);
-  else if (!fillers.has(word) && !stopWords.has(word)) filter.names.push(word);
-}
-
-function readKinds(
-  kinds: readonly string[],
-  before: string,
-  filter: Filter,
-  type: string | undefined,
-): void {
-  for (const kind of kinds) {
-    const isHolder = before !== "" && holderKinds.has(kind);
-    (isHolder ? filter.holders : filter.kinds).add(kind);
-  }
-  if (kinds.includes("component") && type !== undefined) filter.types.add(type);
-}
-
-/** “in production” is a lifecycle, while “of payments” is somebody's name even where a tag is called so. */
-function traitOf(forms: readonly string[], facets: CatalogFacets): string | undefined {
-  return forms.find((form) => facets.withTrait(form) !== undefined);
-}
-
-/** Whether every word of a text is a kind or a trait: “deprecated services”. */
-export function isFilterOnly(text: string, facets: CatalogFacets): boolean {
-  const filter = readFilter(text, facets);
-  return filter.names.length === 0 && filter.traits.length > 0;
-}
-
-function singular(word: string): string {
-  if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
-  return word.endsWith("s") ? word.slice(0, -1) : word;
-}
-
 /** The fewest entities that can hold all that passes. */
 function candidates(
   asked: Asked,
-  filter: Filter,
+  filter: ListFilter,
   members: readonly CatalogEntity[] | undefined,
 ): readonly CatalogEntity[] {
   if (members !== undefined) return members;
@@ -144,36 +67,55 @@ function candidates(
   return [...asked.catalog.entities.values()];
 }
 
-function passes(entity: CatalogEntity, filter: Filter, facets: CatalogFacets): boolean {
+function passes(entity: CatalogEntity, filter: ListFilter, asked: Asked): boolean {
+  const facets = asked.snapshot.facets();
   const kind = entity.entity.kind.toLowerCase();
   if (kind === "location") return false;
   if (filter.kinds.size > 0 && !filter.kinds.has(kind)) return false;
   // “services” are components of that type, while “services and databases” are resources of any type, too
   const isTyped = kind === "component" && filter.types.size > 0;
   if (isTyped && !filter.types.has(typeOf(entity))) return false;
-  return filter.traits.every((trait) => facets.withTrait(trait)?.has(entity) === true);
+  return (
+    filter.traits.every((trait) => facets.withTrait(trait)?.has(entity) === true) &&
+    [...filter.has].every((what) => has(entity, what, asked)) &&
+    ![...filter.lacks].some((what) => has(entity, what, asked))
+  );
+}
+
+function has(entity: CatalogEntity, what: Lackable, asked: Asked): boolean {
+  const { library } = asked.snapshot;
+  if (what === "owner") return relationTargets(entity, "ownedBy").length > 0;
+  if (what === "description") return entity.entity.metadata.description !== undefined;
+  if (what === "channel") return contactOf(asked, [entity]).slackChannel !== undefined;
+  return library
+    .ofEntity(entity.ref)
+    .some(({ isRunbook }) => (what === "runbook" ? isRunbook : !isRunbook));
 }
 
 /** Whose things are meant: `members` is undefined for everybody's; undefined when a name was given that nobody has. */
 function scopeOf(
   asked: Asked,
-  filter: Filter,
+  filter: ListFilter,
 ): { holder?: CatalogEntity; members?: CatalogEntity[] } | undefined {
   if (filter.names.length === 0) return {};
   const text = filter.names.join(" ");
-  const found = resolveSubject({
-    search: asked.search,
-    entities: asked.catalog.entities,
-    intent: "owns",
-    text,
-    namesOnly: true,
-    ...(filter.holders.size === 0 ? {} : { kinds: [...filter.holders] }),
-  });
+  const resolve = (kinds: readonly string[]): Resolution =>
+    resolveSubject({
+      search: asked.search,
+      entities: asked.catalog.entities,
+      intent: "owns",
+      text,
+      namesOnly: true,
+      ...(kinds.length === 0 ? {} : { kinds }),
+    });
+  const wished = resolve([...filter.holders]);
+  // people say system for what the catalog calls a domain
+  const found = wished.outcome === "none" ? resolve([]) : wished;
   if (found.outcome !== "one") return undefined;
   return { holder: found.entity, members: membersOf(asked, found.entity, filter) };
 }
 
-function membersOf(asked: Asked, holder: CatalogEntity, filter: Filter): CatalogEntity[] {
+function membersOf(asked: Asked, holder: CatalogEntity, filter: ListFilter): CatalogEntity[] {
   const { kind } = holder.entity;
   if (kind !== "Group" && kind !== "User") return partsOf(asked.catalog, holder);
   const isAboutPeople = filter.kinds.has("user") || filter.kinds.has("group");

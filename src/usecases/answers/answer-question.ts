@@ -10,12 +10,13 @@ import { answerComparison } from "./answer-compare.ts";
 import { answerAboutEntity, answerApis } from "./answer-entity.ts";
 import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
-import { answerList, answerTemplates, isFilterOnly, namesOwnTeam } from "./answer-list.ts";
+import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
 import { answerFromClues, answerFromPath, looksPasted } from "./answer-pasted.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
 import { completeQuery } from "./follow-up.ts";
+import { isFilterOnly, readFilter } from "./list-filter.ts";
 import {
   decide,
   entityKinds,
@@ -80,7 +81,7 @@ const wholeNameScore = 0.75;
 function isNameOfItsOwn(query: Query, { index }: Snapshot): boolean {
   if (query.intent === "search" || query.intent === "help") return false;
   if (index.hasName(query.text)) return true;
-  if (!query.isTerse) return false;
+  if (!query.isTerse || query.intent === "list") return false;
   const best = (text: string): Hit | undefined =>
     index.search({ text, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
   const whole = best(query.text);
@@ -123,7 +124,7 @@ const sureScore = 0.85;
 
 function answerAsked(asked: Asked): Answer {
   const { intent } = asked.query;
-  if (intent === "search") return answerSearch(asked);
+  if (intent === "search") return listFor(asked) ?? answerSearch(asked);
   if (intent === "runbook" || intent === "docs") return answerDocuments(asked);
   if (asked.query.second !== undefined) return answerComparison(asked, asked.query.second);
   const found = ownTeam(asked) ?? resolve(asked, intent);
@@ -133,6 +134,19 @@ function answerAsked(asked: Asked): Answer {
   const isList =
     intent === "describe" && isFilterOnly(asked.query.subject, asked.snapshot.facets());
   return isList ? answerList(asked) : answerNothing(asked, found.near);
+}
+
+/** Bare words that ask for a list: “deprecated apis”, “python services of the data team”. */
+function listFor(asked: Asked): Answer | undefined {
+  const { subject } = asked.query;
+  const facets = asked.snapshot.facets();
+  if (asked.snapshot.index.hasName(subject)) return undefined;
+  if (isFilterOnly(subject, facets)) return answerList(asked);
+  const { kinds, traits, names } = readFilter(subject, subject, facets);
+  const isOfSomebody = names.length > 0 && / (?:of|by|in|from|for) /i.test(subject);
+  if (kinds.size === 0 || traits.length === 0 || !isOfSomebody) return undefined;
+  const listed = answerList(asked);
+  return listed.status === "answered" ? listed : undefined;
 }
 
 function resolve(asked: Asked, intent: QueryIntent): Resolution {
@@ -164,9 +178,19 @@ function ownTeam(asked: Asked): Resolution | undefined {
     : decide(hits, { entities: asked.catalog.entities, intent: asked.query.intent, text: "" });
 }
 
+/** “Python services of team Y in production”: what the subject owns, limited by tags, lifecycles and types. */
+function ownedWith(asked: Asked, subject: Subject): Answer | undefined {
+  const { text } = asked.query;
+  const named = new Set(subject.matched);
+  const { traits } = readFilter(text, text, asked.snapshot.facets());
+  const isLimited = traits.some((trait) => !trait.split("-").some((word) => named.has(word)));
+  if (!isLimited) return undefined;
+  return answerList({ ...asked, query: { ...asked.query, subject: text } });
+}
+
 function answerOne(asked: Asked, subject: Subject): Answer {
   const { intent } = asked.query;
-  if (intent === "owns") return answerOwns(asked, subject);
+  if (intent === "owns") return ownedWith(asked, subject) ?? answerOwns(asked, subject);
   if (intent === "dependencies" || intent === "dependents")
     return answerDependencies(asked, subject);
   if (intent === "apis") return answerApis(asked, subject);

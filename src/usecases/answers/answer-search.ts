@@ -1,4 +1,5 @@
 import type { QueryIntent } from "../../ask/query.ts";
+import { symptomWords } from "../../search/common-words.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
 import {
@@ -35,12 +36,29 @@ export function answerDocuments(asked: Asked): Answer {
     decideBesideSymptom(asked, things, asked.query.intent);
   const answered =
     answerTitled(asked, sections, found) ??
+    (isNamed(found) ? undefined : thingThatDoes(asked)) ??
     (found.outcome === "one" ? answerForThing(asked, found) : undefined) ??
     (found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined) ??
     answerFromAnySection(asked);
   if (answered !== undefined) return answered;
   if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
   return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+}
+
+function isNamed(found: Resolution): boolean {
+  return found.outcome === "one" && (found.way === "exact" || found.way === "alias");
+}
+
+/** “How do we mask card numbers”: where nobody wrote it down, the thing whose description says so. */
+function thingThatDoes(asked: Asked): Answer | undefined {
+  if (asked.query.intent !== "docs") return undefined;
+  const { entities } = asked.catalog;
+  const { subject } = asked.query;
+  const hits = asked.search({ text: subject, kinds: entityKinds, wish: wishOf("search") });
+  const found = decide(hits, { entities, intent: "search", text: subject });
+  return found.outcome === "one" && found.way === "text"
+    ? answerWithThing(asked, found)
+    : undefined;
 }
 
 /** The document whose title or alert the words name, when that accounts for more of them than a thing's name does. */
@@ -210,13 +228,33 @@ function answerWithin(asked: Asked, named: Subject): Answer | undefined {
 function nameBesideSymptom(asked: Asked, found: Resolution): Resolution {
   const exact = decideBesideSymptom(asked, searchNames(asked, true).things, "runbook");
   const isKnown = found.outcome === "one" && found.score >= knownScore;
-  if (exact.outcome !== "none" || isKnown) return exact;
+  if (exact.outcome === "none" ? isKnown : isRestSymptom(asked, exact)) return exact;
   const { things } = searchNames(asked, false);
-  const sure = things.filter((hit) => hit.score >= sureName);
-  return decideBesideSymptom(asked, sure, "runbook");
+  const sure = decideBesideSymptom(
+    asked,
+    things.filter((hit) => hit.score >= sureName),
+    "runbook",
+  );
+  // a longer name that is known but for a prefix, say, is meant rather than a shorter one inside it
+  return exact.outcome === "none" || matchedBy(sure) > matchedBy(exact) ? sure : exact;
+}
+
+/** Whether the words beside a name are all about a trouble. */
+function isRestSymptom(asked: Asked, found: Resolution): boolean {
+  const matched = matchedBy(found);
+  const rest = asked.snapshot.index
+    .words(asked.query.subject)
+    .filter((word) => !symptomWords.has(word));
+  return rest.length <= matched;
+}
+
+/** How many words a name accounts for. */
+function matchedBy(found: Resolution): number {
+  if (found.outcome === "one") return found.matched.length;
+  return found.outcome === "several" ? (found.hits[0]?.matched.length ?? 0) : 0;
 }
 
 /** From here on the words as a whole are known to mean something else. */
 const knownScore = 0.7;
 /** From here on a name that is not spelled as written is surely meant. */
-const sureName = 0.8;
+const sureName = 0.77;

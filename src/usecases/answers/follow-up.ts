@@ -33,7 +33,12 @@ export function completeQuery(
   previous: Previous | undefined,
   isName: (text: string) => boolean,
 ): Query {
-  if (previous === undefined || !refersToEarlier(query)) return query;
+  if (!refersToEarlier(query)) return query;
+  // “ledger: who owns this?” says itself what it is about
+  const saysItself = query.before !== "" && (previous === undefined || isName(query.before));
+  if (saysItself && query.refersBack && query.restAfterPronoun === "")
+    return { ...query, subject: query.before };
+  if (previous === undefined) return query;
   if (query.intent === "search") return completeSearch(query, previous, isName);
   if (query.subject === "") return { ...query, subject: previous.ref };
   if (!query.refersBack) return query;

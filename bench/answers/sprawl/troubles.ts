@@ -1,0 +1,103 @@
+import type { Symptom } from "../symptoms.ts";
+
+/** Troubles in other words than those of the first kind of company; people's words for them are in no runbook. */
+export const troubles: readonly Symptom[] = [
+  {
+    alert: "ApiErrorBudgetBurn",
+    title: "Error budget is burning",
+    meaning: "Too many responses carry a 5xx status; the objective of the month is in danger.",
+    mitigation: "Compare with the last deployment, revert it, and shed load at the edge.",
+    asked: ["throwing 503s", "5xx spike", "failing requests", "http 500"],
+  },
+  {
+    alert: "TailLatency",
+    title: "Responses take too long",
+    meaning: "p99 is over the objective for a quarter of an hour.",
+    mitigation: "Check the slowest queries, warm the cache, add two instances.",
+    asked: ["slowness", "latency", "requests hanging", "timing out"],
+  },
+  {
+    alert: "ContainerMemory",
+    title: "Container runs into its memory limit",
+    meaning: "The container was OOMKilled at least twice within an hour.",
+    mitigation: "Take a heap dump, then double the limit.",
+    asked: ["oom", "memory leak", "oomkilled pods", "heap is full"],
+  },
+  {
+    alert: "TopicBacklog",
+    title: "Backlog on the topic grows",
+    meaning: "Offsets fall behind faster than they are committed.",
+    mitigation: "Raise the number of consumers, look for one slow partition.",
+    asked: ["consumer lag", "kafka lag", "messages piling up", "lagging behind"],
+  },
+  {
+    alert: "TlsExpiry",
+    title: "TLS certificate runs out",
+    meaning: "The certificate of the endpoint ends within a week.",
+    mitigation: "Order a new one, deploy the secret, restart the listeners.",
+    asked: ["cert expired", "ssl error", "certificate renewal", "expired certificate"],
+  },
+  {
+    alert: "VolumeUsage",
+    title: "Volume fills up",
+    meaning: "Over ninety percent of the persistent volume is used.",
+    mitigation: "Expand the claim or remove old segments.",
+    asked: ["disk full", "no space left on device", "out of disk", "storage is full"],
+  },
+  {
+    alert: "RestartStorm",
+    title: "Instances restart in a loop",
+    meaning: "Liveness fails shortly after start, back-off grows.",
+    mitigation: "Describe the pod, read the previous log, fix the environment.",
+    asked: ["crashlooping", "crash loop", "pods restarting", "keeps crashing"],
+  },
+  {
+    alert: "PoolSaturation",
+    title: "Connection pool is exhausted",
+    meaning: "Threads wait for a free connection to PostgreSQL.",
+    mitigation: "Kill sessions idle in transaction, lower the statement timeout.",
+    asked: ["too many connections", "cannot get a connection", "db pool exhausted"],
+  },
+  {
+    alert: "ReplicaDelay",
+    title: "Standby is behind the primary",
+    meaning: "Write-ahead log is shipped with a delay of minutes.",
+    mitigation: "Check the network and the disk, then promote only with approval.",
+    asked: ["replication lag", "failover", "replica out of sync"],
+  },
+  {
+    alert: "ParkedMessages",
+    title: "Messages are parked in the DLQ",
+    meaning: "Handlers gave up on messages and parked them.",
+    mitigation: "Inspect one, fix the handler, redrive the rest.",
+    asked: ["dlq", "dead letter queue", "poison messages"],
+  },
+  {
+    alert: "TokenRejects",
+    title: "Tokens are rejected",
+    meaning: "Callers get 401 because the signing key was rotated.",
+    mitigation: "Publish the new key set and flush the caches.",
+    asked: ["401s", "authentication broken", "people can't sign in", "unauthorized errors"],
+  },
+  {
+    alert: "CpuThrottling",
+    title: "CPU is throttled",
+    meaning: "The quota is used up for more than half of the periods.",
+    mitigation: "Raise the request or spread the load.",
+    asked: ["cpu at 100%", "high cpu", "throttled"],
+  },
+  {
+    alert: "NameResolution",
+    title: "Host names do not resolve",
+    meaning: "Lookups end with SERVFAIL inside the cluster.",
+    mitigation: "Restart the resolver, check the upstream servers.",
+    asked: ["dns failing", "dns lookup errors", "cannot resolve host"],
+  },
+  {
+    alert: "QuotaReached",
+    title: "Rate limit of the provider is reached",
+    meaning: "The provider answers 429 and we fall back.",
+    mitigation: "Slow the callers down, ask the provider for more.",
+    asked: ["429", "rate limited", "hitting the quota"],
+  },
+];
