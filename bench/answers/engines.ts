@@ -82,7 +82,7 @@ const callboard: EngineKind = {
 };
 
 /** lunr as its guide shows it: all words of the question, its own pipeline, a boost for names. */
-const plainLunr: EngineKind = {
+export const plainLunr: EngineKind = {
   name: "lunr",
   build(made) {
     const documents = peerDocuments(made);

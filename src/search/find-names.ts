@@ -175,16 +175,19 @@ function sureness(search: Search, used: readonly number[]): number {
   );
 }
 
+/** How much a beginning is believed: a single word that is complete was hardly cut off, one of a single letter surely was. */
+function prefixTrust({ words, weights }: Search): number {
+  const isComplete = weights.at(-1)?.isKnown === true;
+  if (words.at(-1)?.length === 1 || (isComplete && words.length > 1)) return 0.8;
+  return isComplete ? 0.58 : 0.74;
+}
+
 /** Names that begin with all the words: `exposure-f` for `exposure-feed`. */
 function* wholePrefixes(search: Search): Generator<NameHit> {
   const { names, words } = search;
   const joined = words.join("");
   if (joined.length < 3 || !search.mustUseAll) return;
-  // a last word that is complete was hardly cut off, a single letter surely was
-  const isComplete = search.weights.at(-1)?.isKnown === true;
-  const isLetter = words.at(-1)?.length === 1;
-  const isLong = words.length > 1;
-  const base = isLetter || (isComplete && isLong) ? 0.8 : isComplete ? 0.58 : 0.74;
+  const base = prefixTrust(search);
   const first = lowerBound(names.joined, joined);
   const last = Math.min(countOf(names.joined), first + maxNamesakes);
   for (let name = first; name < last && startsWithAt(names.joined, name, joined); name += 1)

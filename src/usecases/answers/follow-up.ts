@@ -34,11 +34,8 @@ export function completeQuery(
   isName: (text: string) => boolean,
 ): Query {
   if (!refersToEarlier(query)) return query;
-  // “ledger: who owns this?” says itself what it is about
-  const saysItself = query.before !== "" && (previous === undefined || isName(query.before));
-  if (saysItself && query.refersBack && query.restAfterPronoun === "")
-    return { ...query, subject: query.before };
-  if (previous === undefined) return query;
+  const self = completeFromItself(query, previous, isName);
+  if (self !== undefined || previous === undefined) return self ?? query;
   if (query.intent === "search") return completeSearch(query, previous, isName);
   if (query.subject === "") return { ...query, subject: previous.ref };
   if (!query.refersBack) return query;
@@ -47,6 +44,17 @@ export function completeQuery(
   return withSymptom.has(query.intent) && !isName(rest)
     ? { ...query, subject: `${previous.ref} ${rest}`, text: rest }
     : query;
+}
+
+/** “Ledger: who owns this?” says itself what it is about. */
+function completeFromItself(
+  query: Query,
+  previous: Previous | undefined,
+  isName: (text: string) => boolean,
+): Query | undefined {
+  const { before, refersBack, restAfterPronoun } = query;
+  if (before === "" || !refersBack || restAfterPronoun !== "") return undefined;
+  return previous === undefined || isName(before) ? { ...query, subject: before } : undefined;
 }
 
 function completeSearch(
