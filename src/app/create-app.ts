@@ -75,7 +75,8 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
     tell: (recipient, findings) => slack.tellAuthor(recipient, findings),
   });
   const onPush = feedback.onPush.bind(feedback);
-  const webhook = createWebhook({ config, logger, records, catalog, onPush });
+  const wake = async (topic: string): Promise<number> => await core.runs.wake(topic);
+  const webhook = createWebhook({ config, logger, records, catalog, onPush, wake });
   const secretPage = createSecretPage({ secrets: core.secrets, logger });
   const handlers = [health, webhook, secretPage];
   const playground = await openPlayground(config, logger, port, handlers, releaser);

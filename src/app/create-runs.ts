@@ -18,6 +18,7 @@ import {
   type NameReservations,
 } from "../usecases/runs/name-reservations.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
+import { wakeWaiting } from "../usecases/runs/park-run.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
 import { startRun } from "../usecases/runs/start-run.ts";
@@ -43,6 +44,8 @@ export interface RunsOptions extends StepsWorld {
 /** Accepting runs, and working on them. */
 export interface Runs {
   policy: PolicyService;
+  /** Wakes runs that wait for what an event names. */
+  wake(topic: string): Promise<number>;
   audit: AuditService;
   service: RunService;
   /** What forms show before anything is started. */
@@ -73,6 +76,7 @@ export function createRuns(options: RunsOptions): Runs {
   const { owners } = options.config.file.scaffolder;
   return {
     policy,
+    wake: (topic) => wakeWaiting(topic, change),
     audit: createAuditService(log, options.logger, clock),
     service: {
       async start(request) {

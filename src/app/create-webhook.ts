@@ -4,6 +4,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/load.ts";
 import type { GithubEvent } from "../http/github-event.ts";
 import { createGithubWebhook } from "../http/github-webhook.ts";
+import { pullRequestTopic } from "../scaffold/actions/wait-actions.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
 import type { CatalogState } from "./create-catalog.ts";
@@ -19,8 +20,10 @@ export function createWebhook(options: {
   records: RecordStore;
   catalog: Pick<CatalogState, "tell">;
   onPush: (event: PushEvent) => void;
+  /** Told what an event names, to wake runs that wait for it. */
+  wake: (topic: string) => Promise<unknown>;
 }): RequestHandler {
-  const { config, logger, records, catalog, onPush } = options;
+  const { config, logger, records, catalog, onPush, wake } = options;
   return createGithubWebhook({
     secret: config.environment.GITHUB_WEBHOOK_SECRET,
     logger,
@@ -32,13 +35,18 @@ export function createWebhook(options: {
       forget: async (id) => void (await records.delete("seen", id)),
     },
     async onEvent(event) {
+      if (event.kind === "pull-request") {
+        const { host, owner, name, number } = event;
+        await wake(pullRequestTopic(`${host}/${owner}/${name}#${number}`));
+        return;
+      }
       await catalog.tell(toHint(event));
       if (event.kind === "push") onPush(event);
     },
   });
 }
 
-function toHint(event: GithubEvent): CatalogHint {
+function toHint(event: Exclude<GithubEvent, { kind: "pull-request" }>): CatalogHint {
   const { owner } = event;
   if (event.kind === "people") return { owner };
   const { nodeId } = event;

@@ -127,6 +127,7 @@ function createContext(world: StepWorld): ActionContext {
     startedAtMs: run.createdAtMs,
     user: world.user,
     isDryRun: false,
+    nowMs: options.clock,
     signal: hooks.signal,
     logger: options.logger.child({ runId: run.id, stepId: step.id }),
     log: world.log,

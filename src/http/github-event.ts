@@ -23,6 +23,8 @@ export type GithubEvent =
       headOid: string;
       commits: PushedCommit[];
     }
+  /** A pull request was closed, merged or not. */
+  | { kind: "pull-request"; owner: string; host: string; name: string; number: number }
   /** A repository was made, renamed, archived, given away, deleted, … */
   | { kind: "repository"; owner: string; nodeId: string }
   /** Teams or members changed. */
@@ -40,12 +42,23 @@ export function parseGithubEvent(name: string, payload: unknown): GithubEvent | 
     const owner = textAt(payload, "organization", "login");
     return owner === undefined ? undefined : { kind: "people", owner };
   }
+  if (name === "pull_request") return parsePullRequest(payload);
   const owner =
     textAt(payload, "repository", "owner", "login") ?? textAt(payload, "organization", "login");
   const nodeId = textAt(payload, "repository", "node_id");
   if (owner === undefined || nodeId === undefined) return undefined;
   if (name === "repository") return { kind: "repository", owner, nodeId };
   return name === "push" ? parsePush(payload, owner, nodeId) : undefined;
+}
+
+function parsePullRequest(payload: Record<string, unknown>): GithubEvent | undefined {
+  const owner = textAt(payload, "repository", "owner", "login");
+  const name = textAt(payload, "repository", "name");
+  const url = textAt(payload, "repository", "html_url") ?? "";
+  const number = payload["number"];
+  const isKnown = owner !== undefined && name !== undefined && URL.canParse(url);
+  if (!isKnown || typeof number !== "number" || payload["action"] !== "closed") return undefined;
+  return { kind: "pull-request", owner, host: new URL(url).host, name, number };
 }
 
 function parsePush(

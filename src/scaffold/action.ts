@@ -36,6 +36,8 @@ export interface ActionContext {
   http?: HttpAccess;
   /** In a dry run: takes what would be published, to be shown. */
   propose?(change: ProposedChange): void;
+  /** The time, where a run can wait without a worker (`StepWait`); absent in a terminal, which does not wait for days. */
+  nowMs?(): number;
   /** Tells people something where they are; absent where nobody can be told (the message is in the run's log all the same). */
   notify?(notification: Notification): Promise<void>;
 }

@@ -1,14 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { configuredApprovals } from "../../app/configured-policy.ts";
 import type { CatalogState } from "../../app/create-catalog.ts";
 import { loadActions } from "../../app/load-actions.ts";
 import { parseBoundedYaml } from "../../base/bounded-yaml.ts";
 import { formatDiagnostic } from "../../base/diagnostics.ts";
-import { InputError, NotFoundError } from "../../base/errors.ts";
+import { ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
 import { isRecord, toJsonObject, type JsonObject } from "../../base/json.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
+import type { Config } from "../../config/load.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
+import { requiredApproval } from "../../usecases/approvals/required-approval.ts";
 import { loadCatalog } from "../../usecases/catalog/load-catalog.ts";
 import { buildTemplates } from "../../usecases/runs/templates.ts";
 import type { LoadedTemplate } from "../../usecases/services.ts";
@@ -93,11 +96,31 @@ export async function runTemplateRun(
         hint: "`callboard check` lists every finding",
       });
     }
+    if (flags.dryRun !== true) assertNobodyMustApprove(loaded, values, loadConfig(context));
     const { runHere } = await import("../run-here.ts");
     return await runHere({ context, catalog, loaded, values, flags });
   } finally {
     await catalog.close();
   }
+}
+
+/** A terminal asks nobody. @throws ForbiddenError `approval-needed` */
+function assertNobodyMustApprove(
+  { template }: LoadedTemplate,
+  values: JsonObject,
+  config: Config,
+): void {
+  const rules = configuredApprovals(config.file);
+  const steps = [undefined, ...template.steps.map((step) => step.id)];
+  const needed = steps
+    .map((stepId) => requiredApproval({ template, values }, stepId, rules))
+    .find((requirement) => requirement !== undefined);
+  if (needed === undefined) return;
+  throw new ForbiddenError(
+    "approval-needed",
+    `the template ${template.title} must be approved by ${needed.groups.join(" or ")}`,
+    { hint: "start it in Slack, or look at what it would do with --dry-run" },
+  );
 }
 
 /** A template by name or reference from the catalog, or from a file that is given by its path. */

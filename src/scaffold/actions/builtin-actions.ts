@@ -27,6 +27,7 @@ import {
   roadieZip,
 } from "./roadie-data-actions.ts";
 import { roadieAppend, roadieParse, roadieReplace, roadieWrite } from "./roadie-file-actions.ts";
+import { waitForPullRequest, waitUntilAction } from "./wait-actions.ts";
 
 /** The actions that come with Callboard; docs/actions.md lists them. */
 export const builtinActions: ActionRegistry = createActionRegistry([
@@ -46,6 +47,8 @@ export const builtinActions: ActionRegistry = createActionRegistry([
   catalogWrite,
   debugLog,
   debugWait,
+  waitUntilAction,
+  waitForPullRequest,
   publishGithub,
   publishGithubPullRequest,
   httpRequest,

@@ -6,6 +6,7 @@ import { InputError } from "../../base/errors.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import { listTree, readRegularFile } from "./file-tree.ts";
 import { isTextFile } from "./skeleton.ts";
+import { waitUntil } from "./wait-actions.ts";
 
 /** Writes to the run's log. */
 export const debugLog = defineAction({
@@ -34,6 +35,8 @@ async function listWorkspace(isWithContents: boolean, context: ActionContext): P
 }
 
 const maxWaitMs = 10 * 60 * 1000;
+/** For longer than this no worker is held. */
+const heldMs = 60_000;
 
 /** Waits, at most ten minutes. */
 export const debugWait = defineAction({
@@ -62,6 +65,10 @@ export async function waitFor(waitMs: number, context: ActionContext): Promise<v
   }
   if (context.isDryRun) {
     context.log(`would wait for ${waitMs / 1000} s`);
+    return;
+  }
+  if (waitMs > heldMs && context.nowMs !== undefined) {
+    await waitUntil(context.nowMs() + waitMs, context);
     return;
   }
   await wait(waitMs, undefined, { signal: context.signal });

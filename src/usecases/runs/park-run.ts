@@ -23,6 +23,19 @@ export async function wakeRun(runId: string, deps: WakeDeps): Promise<RunRecord>
   return run;
 }
 
+/** Wakes every run that waits for what an event names; returns how many. */
+export async function wakeWaiting(topic: string, deps: WakeDeps): Promise<number> {
+  const parked = (await deps.runs.listOpen()).filter((open) => open.wakeAtMs !== undefined);
+  let count = 0;
+  for (const { id } of parked) {
+    const run = await deps.runs.get(id);
+    if (run?.parked?.topic !== topic) continue;
+    await wakeRun(id, deps);
+    count += 1;
+  }
+  return count;
+}
+
 /** The run as it stands once it no longer waits without a job. */
 export function woken(run: RunRecord): RunRecord {
   if (run.parked === undefined) return run;

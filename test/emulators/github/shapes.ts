@@ -410,7 +410,7 @@ export function pullShape(
     created_at: pull.createdAt,
     updated_at: pull.createdAt,
     closed_at: null,
-    merged_at: null,
+    merged_at: pull.mergedAt ?? null,
     merge_commit_sha: null,
     additions: 0,
     deletions: 0,
@@ -421,7 +421,7 @@ export function pullShape(
     maintainer_can_modify: false,
     mergeable: null,
     mergeable_state: "unknown",
-    merged: false,
+    merged: pull.mergedAt !== undefined,
     merged_by: null,
   };
 }

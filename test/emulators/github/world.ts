@@ -38,6 +38,8 @@ export interface Pull {
   base: string;
   isDraft: boolean;
   state: "open" | "closed";
+  /** Set when it was merged. */
+  mergedAt?: string;
   author: Account;
   reviewers: string[];
   teamReviewers: string[];
