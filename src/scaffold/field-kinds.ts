@@ -11,7 +11,15 @@ import type {
 /** The part of a field that its schema decides. */
 export type FieldKind = Pick<
   FormField,
-  "widget" | "type" | "options" | "entity" | "repo" | "rule" | "fallbackFrom" | "secretReadAs"
+  | "widget"
+  | "type"
+  | "options"
+  | "entity"
+  | "repo"
+  | "rule"
+  | "fallbackFrom"
+  | "secretReadAs"
+  | "items"
 >;
 
 /** `ui:field` values that Callboard draws itself. */
@@ -122,7 +130,9 @@ function arrayKind(schema: JsonObject): FieldKind {
   }
   const itemType = typeOf(items);
   const isObjects = itemType === "object" || itemType === "array" || Array.isArray(schema["items"]);
-  return { widget: isObjects ? "object-list" : "list", type: "array" };
+  if (!isObjects) return { widget: "list", type: "array" };
+  const hasNames = itemType === "object" && isRecord(items["properties"]);
+  return { widget: "object-list", type: "array", ...(hasNames ? { items } : {}) };
 }
 
 /** The first type that is not null; guessed from other keywords where none is written. */

@@ -76,6 +76,8 @@ export interface FormField {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  /** For `object-list`: the schema of one entry, where its properties are named. */
+  items?: JsonObject;
   /** For `entity` and `entities`. */
   entity?: EntityFieldOptions;
   /** For `repo-url`. */

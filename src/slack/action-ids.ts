@@ -48,6 +48,10 @@ export const actionIds = {
   formSecret: "form-secret",
   /** Shows what a form's run would do. */
   formDryRun: "form-dry-run",
+  /** Opens the window for another entry of a list. */
+  formEntryAdd: "form-entry-add",
+  /** Takes an entry out of a list. */
+  formEntryRemove: "form-entry-remove",
   /** Takes up a form that was left. */
   formContinue: "form-continue",
   /** Chooses a secret that the operator holds. */
@@ -64,6 +68,7 @@ export const viewIds = {
   checklistNote: "checklist-note",
   formPage: "form-page",
   formReview: "form-review",
+  formEntry: "form-entry",
   /** Why somebody rejects. */
   reject: "approval-reject",
 } as const;

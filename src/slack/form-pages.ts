@@ -60,7 +60,7 @@ export function pageFaults(page: FormPage, reading: PageReading, scope: FormScop
 }
 
 /** `values` with one place changed or, for undefined, removed; nothing is changed in place. */
-function withValue(
+export function withValue(
   values: JsonObject,
   path: readonly string[],
   value: JsonValue | undefined,

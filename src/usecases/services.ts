@@ -147,6 +147,8 @@ export interface TemplateSummary {
   tags: string[];
   /** Set when it cannot be run, with the reason. */
   problem?: string;
+  /** What a run may stumble over, each with its place: `templates/x.yaml:12:7: …`. */
+  warnings?: string[];
 }
 
 export interface LoadedTemplate {

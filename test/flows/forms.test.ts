@@ -48,6 +48,26 @@ const changes = `${head("changes")}spec:
       input: { repoUrl: "\${{ parameters.repoUrl }}", branchName: b, title: Change it, description: d }
 `;
 
+const lists = `${head("lists")}spec:
+  type: service
+  parameters:
+    required: [ports]
+    properties:
+      name: { title: Name, type: string }
+      ports:
+        title: Ports
+        type: array
+        minItems: 1
+        items:
+          type: object
+          required: [name, port]
+          properties:
+            name: { title: Port name, type: string, pattern: "^[a-z]+$" }
+            port: { title: Number, type: integer, default: 8080 }
+  steps:
+    - { id: say, action: debug:log, input: { message: "\${{ parameters.odd | nope }}" } }
+`;
+
 let folder: string;
 let dataDir: string;
 let app: App;
@@ -55,7 +75,7 @@ let app: App;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "callboard-forms-"));
   dataDir = await newDataDir();
-  for (const [name, text] of Object.entries({ makes, changes })) {
+  for (const [name, text] of Object.entries({ makes, changes, lists })) {
     await mkdir(join(folder, "catalog", name, "skeleton", "src"), { recursive: true });
     await writeFile(join(folder, "catalog", name, "template.yaml"), text);
     await writeFile(
@@ -163,6 +183,54 @@ test("the dry run shows what a pull request changes, line by line", async () => 
   expect(shown()).toContain("Pull request to acme/there");
   expect(shown()).toContain("-# before\\n+# changed\\n \\n Same line\\n");
   expect(shown()).toContain("+export {};");
+});
+
+test("a list of objects grows and shrinks entry by entry, and the rest of the page stays", async () => {
+  await open("lists");
+  expect(shown()).toContain("*Ports*: _none yet_");
+  const empty = await slack().submitView({ user: dario, values: { "0::name": "ledger" } });
+  expect(JSON.stringify(empty.view?.blocks)).toContain("Ports: This is required.");
+
+  const add = async (name: string, port: string) => {
+    await slack().click({ user: dario, actionId: "form-entry-add" });
+    return await slack().submitView({
+      user: dario,
+      values: { "0::ports[].name": name, "0::ports[].port": port },
+    });
+  };
+  await add("web", "80");
+  await waitFor("the first entry", () => shown().includes("1. name: web, port: 80"));
+  const wrong = await add("Not OK", "1");
+  expect(wrong.errors?.["0::ports[].name"]).toContain("does not fit the pattern");
+  await slack().submitView({
+    user: dario,
+    values: { "0::ports[].name": "admin", "0::ports[].port": "81" },
+  });
+  await waitFor("the second entry", () => shown().includes("2. name: admin, port: 81"));
+  await slack().click({ user: dario, blockId: "0:entry:ports:0", actionId: "form-entry-remove" });
+  await waitFor("the removal", () => shown().includes("1. name: admin, port: 81"));
+  expect(shown()).toContain('"initial_value":"ledger"');
+  await slack().submitView({ user: dario });
+  await slack().submitView({ user: dario });
+
+  const run = await waitFor(
+    "the run",
+    async () => (await app.services.runs.recent?.(dario, 1))?.[0],
+  );
+  expect(run.values).toEqual({ name: "ledger", ports: [{ name: "admin", port: 81 }] });
+});
+
+test("the list of templates says what its author should mend, with its place", async () => {
+  const list = await slack().slash({
+    user: dario,
+    channel: general,
+    command: "/newservice",
+    text: "",
+  });
+
+  expect(JSON.stringify(list.message?.blocks)).toMatch(
+    /lists\/template\.yaml:21:\d+: there is no filter “nope”/,
+  );
 });
 
 test("a form that was left is offered again to the same person, also after a restart", async () => {

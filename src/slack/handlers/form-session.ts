@@ -194,7 +194,11 @@ export function readPage(session: FormSession, page: ShownPage, state: StateValu
 }
 
 /** What was typed into a field, in the form the field is read from; undefined when it was not on the screen. */
-function rawOf(field: FormField, page: number, state: StateValues): { raw: RawInput } | undefined {
+export function rawOf(
+  field: FormField,
+  page: number,
+  state: StateValues,
+): { raw: RawInput } | undefined {
   const input = (part: FieldPart) => inputOf(state, fieldBlockId(page, field.key, part));
   if (field.widget !== "repo-url") {
     const only = input("");
@@ -213,4 +217,17 @@ function inputOf(state: StateValues, blockId: string): { raw: RawInput } | undef
     return { raw: value.selected_options.map((option) => option.value) };
   const chosen = value.selected_option?.value ?? value.selected_date ?? value.value;
   return { raw: chosen ?? undefined };
+}
+
+/** What was typed so far goes into the draft, whether or not it is right yet. */
+export async function keepInputs(
+  context: SlackContext,
+  session: FormSession,
+  page: ShownPage,
+  view: Pick<ViewOutput, "id" | "state">,
+): Promise<FormSession> {
+  const { values } = readPage(session, page, view.state.values);
+  const draft = { ...session.draft, values, page: page.index, viewId: view.id };
+  await context.services.drafts.save(draft);
+  return { ...session, draft };
 }

@@ -2,7 +2,7 @@ import type { ViewOutput } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 
 import { CallboardError, toError } from "../../base/errors.ts";
-import type { FieldFault } from "../../scaffold/form-model.ts";
+import type { FieldFault, FormField } from "../../scaffold/form-model.ts";
 import { actionIds, viewIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { slackErrorCode } from "../errors.ts";
@@ -13,11 +13,13 @@ import { clamp, oneLine } from "../views/text.ts";
 import { within } from "../within.ts";
 import { valueOf } from "./buttons.ts";
 import { showDryRun } from "./form-dry-run.ts";
+import { openEntry, removeEntry, submitEntry } from "./form-entries.ts";
 import { repositoryFaults } from "./form-repositories.ts";
 import { chooseReference, runSecretsOf } from "./form-secrets.ts";
 import {
   finalValues,
   type FormSession,
+  keepInputs,
   loadSession,
   openDraft,
   pageAt,
@@ -34,6 +36,7 @@ import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
 export function formViews(context: SlackContext): Table<SubmitArgs> {
   return {
     [viewIds.formPage]: async (args) => await submitPage(args, context),
+    [viewIds.formEntry]: async (args) => await submitEntry(args, context),
     [viewIds.formReview]: async (args) => await submitReview(args, context),
   };
 }
@@ -50,6 +53,13 @@ export function formActions(context: SlackContext): Table<ActionArgs> {
       if (body.view !== undefined) await redraw(context, body.view, body.user.id);
     },
     [actionIds.formContinue]: async (args) => await continueForm(args, context),
+    [actionIds.formEntryAdd]: async (args) => await openEntry(args, context),
+    async [actionIds.formEntryRemove]({ ack, body, action }) {
+      await ack();
+      const remove = async (session: FormSession): Promise<FormSession> =>
+        removeEntry({ action }, session);
+      if (body.view !== undefined) await redraw(context, body.view, body.user.id, remove);
+    },
     [actionIds.formDryRun]: async (args) => await showDryRun(args, context),
     // the browser opens the page; the form gets a fresh link, and is found again when the secret is stored
     async [actionIds.formSecret]({ ack, body }) {
@@ -60,8 +70,10 @@ export function formActions(context: SlackContext): Table<ActionArgs> {
       await ack();
       const { view } = body;
       if (view === undefined) return;
-      const choose = async (session: FormSession, page: ShownPage): Promise<void> =>
+      const choose = async (session: FormSession, page: ShownPage): Promise<FormSession> => {
         await chooseReference({ action }, context, session, page.index);
+        return session;
+      };
       await redraw(context, view, body.user.id, choose);
     },
   };
@@ -116,6 +128,11 @@ function answerFaults(
   return { response_action: "errors" as const, errors };
 }
 
+/** True for a field that is an input on its page, not something to be read or pressed. */
+function isInput({ widget, items }: FormField): boolean {
+  return widget !== "note" && widget !== "secret" && items === undefined;
+}
+
 /** The input block that a fault can be shown at. */
 function blockOf(
   page: ShownPage,
@@ -123,7 +140,7 @@ function blockOf(
   onScreen: ReadonlySet<string | undefined>,
 ): string | undefined {
   const field = page.fields.find((each) => each.key === key);
-  if (field === undefined || field.widget === "note" || field.widget === "secret") return undefined;
+  if (field === undefined || !isInput(field)) return undefined;
   const parts = field.widget === "repo-url" ? (["name", "owner"] as const) : ([""] as const);
   return parts.map((part) => fieldBlockId(page.index, key, part)).find((id) => onScreen.has(id));
 }
@@ -137,8 +154,7 @@ function isMissingFields(
   const now = pageAt(session, page.index);
   return (now?.fields ?? []).some(
     (field) =>
-      !["note", "secret"].includes(field.widget) &&
-      blockOf({ ...page, fields: [field] }, field.key, onScreen) === undefined,
+      isInput(field) && blockOf({ ...page, fields: [field] }, field.key, onScreen) === undefined,
   );
 }
 
@@ -221,7 +237,7 @@ async function goBack(context: SlackContext, view: ViewOutput, slackUserId: stri
   const session = await loadSession(context, place, slackUserId);
   if (session === undefined) return await replace(context, view, renderFormGone());
   const page = place.page === undefined ? undefined : pageAt(session, place.page);
-  const kept = page === undefined ? session : await keep(context, session, page, view);
+  const kept = page === undefined ? session : await keepInputs(context, session, page, view);
   await replace(context, view, viewBefore(kept, place.page));
 }
 
@@ -230,30 +246,17 @@ async function redraw(
   context: SlackContext,
   view: ViewOutput,
   slackUserId: string,
-  change?: (session: FormSession, page: ShownPage) => Promise<void>,
+  change?: (session: FormSession, page: ShownPage) => Promise<FormSession>,
 ): Promise<void> {
   const place = placeOf(view);
   const session = await loadSession(context, place, slackUserId);
   if (session === undefined) return await replace(context, view, renderFormGone());
   const page = place.page === undefined ? undefined : pageAt(session, place.page);
   if (page === undefined) return;
-  await change?.(session, page);
-  const kept = await keep(context, session, page, view);
+  const changed = (await change?.(session, page)) ?? session;
+  const kept = await keepInputs(context, changed, page, view);
   const drawn = (await openDraft(context, kept.draft)) ?? kept;
   await replace(context, view, viewAt(drawn, page.index));
-}
-
-/** What was typed so far goes into the draft, whether or not it is right yet. */
-async function keep(
-  context: SlackContext,
-  session: FormSession,
-  page: ShownPage,
-  view: ViewOutput,
-): Promise<FormSession> {
-  const { values } = readPage(session, page, view.state.values);
-  const draft = { ...session.draft, values, page: page.index, viewId: view.id };
-  await context.services.drafts.save(draft);
-  return { ...session, draft };
 }
 
 /** `hash` makes Slack refuse when the person has gone on meanwhile; then there is nothing left to show. */

@@ -10,6 +10,7 @@ import { limits, plain } from "../views/blocks.ts";
 import { fieldBlockId } from "../views/field-ids.ts";
 import { entityOption, needsSearch } from "../views/form-fields.ts";
 import { oneLine } from "../views/text.ts";
+import { entryFields } from "./form-entries.ts";
 import { type FormSession, loadSession, pageAt, placeOf } from "./form-session.ts";
 
 /** Registers what selects ask for while somebody types into them. */
@@ -26,15 +27,24 @@ async function suggest(
   if (!("view" in body) || body.view === undefined || !("block_id" in payload)) return [];
   const place = placeOf(body.view);
   const session = await loadSession(context, place, body.user.id);
-  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
-  const field = page?.fields.find(
-    (each) => fieldBlockId(page.index, each.key) === payload.block_id,
-  );
+  const field = session === undefined ? undefined : fieldAt(session, place, payload.block_id);
   if (session === undefined || field === undefined) return [];
   const typed = oneLine(payload.value).slice(0, 200);
   return needsSearch(field)
     ? matchingOptions(field, typed)
     : matchingEntities(context, session, field, typed);
+}
+
+/** The field of a page, or of an entry that is filled in for one of its lists. */
+function fieldAt(
+  session: FormSession,
+  place: ReturnType<typeof placeOf>,
+  blockId: string,
+): FormField | undefined {
+  const page = pageAt(session, place.page ?? -1);
+  const list = page?.fields.find(({ key, items }) => items !== undefined && key === place.entry);
+  const fields = list === undefined ? page?.fields : entryFields(session, list, {});
+  return fields?.find((each) => fieldBlockId(page?.index ?? 0, each.key) === blockId);
 }
 
 function matchingOptions(field: FormField, typed: string): PlainTextOption[] {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Which input of a field a block is: repositories are asked for in two or three. */
-export type FieldPart = "" | "host" | "owner" | "name" | "secret";
+export type FieldPart = "" | "host" | "owner" | "name" | "secret" | "entry";
 
 /** The id of a field's block: the same each time the page is drawn, so that Slack keeps what was typed. */
 export function fieldBlockId(page: number, key: string, part: FieldPart = ""): string {

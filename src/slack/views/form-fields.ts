@@ -5,6 +5,7 @@ import { encodeInitial, encodeOption } from "../../scaffold/field-input.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
 import { actionIds } from "../action-ids.ts";
 import { limits, plain, section } from "./blocks.ts";
+import { entryListBlocks } from "./entry-list.ts";
 import { fieldBlockId, type FieldPart } from "./field-ids.ts";
 import { repoInputs } from "./repo-fields.ts";
 import { secretBlocks, type SecretInputs } from "./secret-fields.ts";
@@ -16,6 +17,7 @@ type Element = InputBlock["element"];
 export function fieldBlocks(field: FormField, page: number, secrets: SecretInputs): KnownBlock[] {
   if (field.widget === "note") return [noteBlock(field)];
   if (field.widget === "secret") return secretBlocks(field, page, secrets);
+  if (field.items !== undefined) return entryListBlocks(field, page);
   if (field.widget === "repo-url") {
     return repoInputs(field).map(({ part, element }) =>
       inputBlock(field, page, part, `${field.label}: ${part}`, element),

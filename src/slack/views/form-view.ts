@@ -24,6 +24,8 @@ export const formPlace = z.strictObject({
   draft: z.string().min(1).max(100),
   /** In the template's pages, from 0; absent on the last page, the review. */
   page: z.number().int().min(0).max(1000).optional(),
+  /** The list on that page that an entry is filled in for. */
+  entry: z.string().max(500).optional(),
 });
 
 export type FormPlace = z.infer<typeof formPlace>;
@@ -82,6 +84,20 @@ function leftForm({ draftId, begunAtMs, nowMs }: LeftForm): KnownBlock {
     mrk`📝 You began this form ${ago(begunAtMs, nowMs)} and did not send it.`,
     button({ actionId: actionIds.formContinue, label: "Continue it", value: draftId }),
   );
+}
+
+/** The window in which one entry of a list of objects is filled in. */
+export function renderFormEntry(view: Omit<FormPageView, "step" | "steps">): ModalView {
+  const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index, view.secrets));
+  const { problem } = view;
+  return {
+    ...modal({ ...view, step: 1, steps: 1 }, viewIds.formEntry, "Add", [
+      problem === undefined ? undefined : section(mrk`⚠️ *${literal(oneLine(problem), 1500)}*`),
+      section(mrk`*${view.title}*: another entry`),
+      ...blocks.slice(0, fieldRoom),
+    ]),
+    close: plain("Back", limits.modalTitle),
+  };
 }
 
 export interface ReviewView extends FormProgress {

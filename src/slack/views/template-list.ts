@@ -12,7 +12,7 @@ import {
   plain,
   section,
 } from "./blocks.ts";
-import { join, literal, mrk, oneLine } from "./text.ts";
+import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 export interface TemplateListView {
   templates: TemplateSummary[];
@@ -72,6 +72,14 @@ export function templateSections(templates: readonly TemplateSummary[]): KnownBl
   return templates.map(templateSection);
 }
 
+/** The first of what its author should mend; `callboard check` has all. */
+function warningsOf({ problem, warnings = [] }: TemplateSummary): Mrkdwn {
+  const [first] = warnings;
+  if (problem !== undefined || first === undefined) return mrk``;
+  const more = warnings.length === 1 ? mrk`` : mrk` (and ${warnings.length - 1} more)`;
+  return mrk`\n_⚠️ ${literal(oneLine(first), 250)}${more}_`;
+}
+
 function templateSection(template: TemplateSummary, index: number): KnownBlock {
   const keeper =
     template.owner === undefined ? undefined : mrk`kept by ${shortRef(template.owner)}`;
@@ -84,7 +92,7 @@ function templateSection(template: TemplateSummary, index: number): KnownBlock {
     template.problem === undefined ? mrk`` : mrk`\n⚠️ cannot be run: ${template.problem}`;
   const canStart = template.problem === undefined && fitsValue(template.ref);
   return section(
-    mrk`*${template.title}*  ${facts}${tail}${problem}`,
+    mrk`*${template.title}*  ${facts}${tail}${problem}${warningsOf(template)}`,
     canStart
       ? button({
           actionId: `${actionIds.openTemplate}/${index}`,

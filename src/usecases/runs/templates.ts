@@ -36,8 +36,12 @@ export function buildTemplates(catalog: Catalog, known: KnownExtensions): Templa
     if (entity.entity.kind !== "Template") continue;
     const parsed = parseTemplate(entity, known);
     diagnostics.push(...parsed.diagnostics);
-    const problem = parsed.diagnostics.find((finding) => finding.severity === "error")?.message;
-    entries.push(toEntry(entity, parsed.template, problem));
+    const told = (severity: Diagnostic["severity"]): string[] =>
+      parsed.diagnostics
+        .filter((finding) => finding.severity === severity)
+        .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+    const [problem] = told("error");
+    entries.push(toEntry(entity, parsed.template, { problem, warnings: told("warning") }));
   }
   entries.sort((a, b) => (joinWords(a.summary.title) < joinWords(b.summary.title) ? -1 : 1));
   return {
@@ -51,7 +55,7 @@ export function buildTemplates(catalog: Catalog, known: KnownExtensions): Templa
 function toEntry(
   entity: CatalogEntity,
   template: Template | undefined,
-  problem: string | undefined,
+  { problem, warnings }: { problem: string | undefined; warnings: string[] },
 ): Entry {
   const { metadata, spec } = entity.entity;
   const because = problem === undefined ? {} : { problem };
@@ -63,6 +67,7 @@ function toEntry(
     ...(metadata.description === undefined ? {} : { description: metadata.description }),
     ...(template?.owner === undefined ? {} : { owner: template.owner }),
     ...because,
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
   const names = [entity.ref, metadata.name, summary.title].map(joinWords);
   if (template === undefined) return { summary, names };

@@ -1,0 +1,159 @@
+import type { ModalView } from "@slack/types";
+
+import { isRecord, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { fieldsOf } from "../../scaffold/fields.ts";
+import type { FormField, FormPage } from "../../scaffold/form-model.ts";
+import { cleanSchema } from "../../scaffold/json-schema.ts";
+import type { SlackContext } from "../context.ts";
+import { type PageReading, pageFaults, readInputs, valueAt, withValue } from "../form-pages.ts";
+import { fieldBlockId } from "../views/field-ids.ts";
+import { renderFormEntry, renderFormGone } from "../views/form-view.ts";
+import { clamp, oneLine } from "../views/text.ts";
+import { malformed, valueOf } from "./buttons.ts";
+import {
+  type FormSession,
+  keepInputs,
+  loadSession,
+  pageAt,
+  placeOf,
+  rawOf,
+  viewAt,
+} from "./form-session.ts";
+import type { ActionArgs, SubmitArgs } from "./tables.ts";
+
+/** Opens a window over the form in which one entry of a list of objects is filled in. */
+export async function openEntry(args: ActionArgs, context: SlackContext): Promise<void> {
+  const { body, ack } = args;
+  if (body.view === undefined) throw malformed();
+  const place = placeOf(body.view);
+  const session = await loadSession(context, place, body.user.id);
+  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  const field = page?.fields.find(({ key }) => key === valueOf(args));
+  const isReady = session !== undefined && page !== undefined && field?.items !== undefined;
+  const view = isReady ? entryView(session, page.index, field, {}) : renderFormGone();
+  await context.web.views.push({ trigger_id: body.trigger_id, view });
+  await ack();
+  if (isReady) await keepInputs(context, session, page, body.view);
+}
+
+/** Takes an entry out of a list, and draws the form again. */
+export function removeEntry(args: Pick<ActionArgs, "action">, session: FormSession): FormSession {
+  const text = "value" in args.action ? args.action.value : undefined;
+  const parsed: unknown = JSON.parse(typeof text === "string" ? text : "[]");
+  const [key, index]: unknown[] = Array.isArray(parsed) ? parsed : [];
+  const path = session.loaded.form.pages
+    .flatMap((page) => fieldsOf(page, session.draft.values, session.scope))
+    .find((field) => field.key === key && field.items !== undefined)?.path;
+  if (path === undefined || typeof index !== "number") throw malformed();
+  const entries = listAt(session, path).filter((_entry, position) => position !== index);
+  return withEntries(session, path, entries);
+}
+
+/** Checks an entry and adds it to its list. */
+export async function submitEntry(args: SubmitArgs, context: SlackContext): Promise<void> {
+  const { ack, view, body } = args;
+  const place = placeOf(view);
+  const session = await loadSession(context, place, body.user.id);
+  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  const field = page?.fields.find(({ key }) => key === place.entry);
+  if (session === undefined || page === undefined || field?.items === undefined) {
+    await ack({ response_action: "update", view: renderFormGone() });
+    return;
+  }
+  const itemPage = pageOf(field);
+  const reading = readEntry(session, itemPage, field, page.index, view.state.values);
+  const faults = pageFaults(itemPage, reading, session.scope);
+  if (faults.length > 0) {
+    const onScreen = new Set(view.blocks.map((block) => block.block_id));
+    const errors = faults.flatMap(({ key, message }): [string, string][] => {
+      const id = fieldBlockId(page.index, entryKey(field, key));
+      return onScreen.has(id) ? [[id, clamp(oneLine(message), 500)]] : [];
+    });
+    if (errors.length === faults.length) {
+      await ack({ response_action: "errors", errors: Object.fromEntries(errors) });
+      return;
+    }
+    const problem = faults.map(({ message }) => message).join(" ");
+    const again = entryView(session, page.index, field, reading.values, problem);
+    await ack({ response_action: "update", view: again });
+    return;
+  }
+  const entries = [...listAt(session, field.path), reading.values];
+  const next = withEntries(session, field.path, entries);
+  await context.services.drafts.save(next.draft);
+  await ack();
+  const { viewId } = next.draft;
+  if (viewId === undefined) return;
+  await context.web.views.update({ view_id: viewId, view: viewAt(next, page.index) });
+}
+
+/** The fields of the entry that a window asks for, under the names its blocks have. */
+export function entryFields(
+  session: FormSession,
+  field: FormField,
+  values: JsonObject,
+): FormField[] {
+  return fieldsOf(pageOf(field), values, session.scope)
+    .filter(({ widget }) => widget !== "hidden" && widget !== "secret")
+    .map((one) => ({ ...one, key: entryKey(field, one.key), isCondition: false }));
+}
+
+function entryView(
+  session: FormSession,
+  page: number,
+  field: FormField,
+  values: JsonObject,
+  problem?: string,
+): ModalView {
+  return renderFormEntry({
+    templateTitle: session.loaded.template.title,
+    place: { draft: session.draft.id, page, entry: field.key },
+    title: field.label,
+    index: page,
+    fields: entryFields(session, field, values),
+    secrets: session.secrets,
+    ...(problem === undefined ? {} : { problem }),
+  });
+}
+
+function readEntry(
+  session: FormSession,
+  itemPage: FormPage,
+  field: FormField,
+  page: number,
+  state: SubmitArgs["view"]["state"]["values"],
+): PageReading {
+  const fields = fieldsOf(itemPage, {}, session.scope);
+  const typed = readInputs(fields, {}, (one) =>
+    rawOf({ ...one, key: entryKey(field, one.key) }, page, state),
+  );
+  // what appears for these values may be on the screen already
+  const more = fieldsOf(itemPage, typed.values, session.scope);
+  return readInputs(more, typed.values, (one) =>
+    rawOf({ ...one, key: entryKey(field, one.key) }, page, state),
+  );
+}
+
+function entryKey(field: FormField, key: string): string {
+  return `${field.key}[].${key}`;
+}
+
+function pageOf(field: FormField): FormPage {
+  const written = field.items ?? {};
+  const schema = cleanSchema(written);
+  return { title: field.label, written, schema: isRecord(schema) ? schema : {} };
+}
+
+function listAt(session: FormSession, path: readonly string[]): JsonValue[] {
+  const list = valueAt(session.draft.values, path);
+  return Array.isArray(list) ? list : [];
+}
+
+function withEntries(
+  session: FormSession,
+  path: readonly string[],
+  entries: JsonValue[],
+): FormSession {
+  const values = withValue(session.draft.values, path, entries);
+  return { ...session, draft: { ...session.draft, values } };
+}
