@@ -12,6 +12,7 @@ import { createAnswerer, type Answerer } from "../usecases/answers/answer-questi
 import type { SourceStatus } from "../usecases/catalog/catalog-board.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
 import { createThreadChecker } from "../usecases/catalog/check-threads.ts";
+import { createIndexKeeper } from "../usecases/catalog/index-keeper.ts";
 import { createRefresher } from "../usecases/catalog/refresher.ts";
 import { type Snapshot } from "../usecases/catalog/snapshot.ts";
 import { createEntityService } from "../usecases/entities.ts";
@@ -22,8 +23,9 @@ import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { checkTarget } from "./check-target.ts";
-import { createDocumentWatch } from "./document-watch.ts";
+import { createDocumentWatch, type DocumentWatch } from "./document-watch.ts";
 import { createGenerationBuilder, type Generation } from "./generation.ts";
+import { createRefreshScope } from "./refresh-scope.ts";
 
 export interface CatalogOptions {
   config: Config;
@@ -80,10 +82,9 @@ export interface CatalogState {
   close(): Promise<void>;
 }
 
-/** Reads catalog, documents and templates once; fails only when the process is told to stop meanwhile. */
-export async function createCatalog(options: CatalogOptions): Promise<CatalogState> {
+/** What a catalog is made of, before it is read for the first time. */
+function prepare(options: CatalogOptions, releaser: Releaser) {
   const { config, logger } = options;
-  const releaser = createReleaser();
   const wellKnown = configuredWellKnown(config.file.catalog);
   const configured = createSources(options);
   const refreshSoon = (): void => refresher.refreshSoon();
@@ -95,18 +96,33 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     onChange: refreshSoon,
   });
   const sources = [...wrapped, ...(options.moreSources ?? [])];
-  const generations = { ...options, sources, checker, wellKnown, keeper };
+  const indexes = createIndexKeeper({ wellKnown, logger, onMerged: refreshSoon });
+  releaser.add("search index", () => indexes.close());
+  const scope = createRefreshScope();
+  const isQuick = (): boolean => scope.take();
+  const parts = { ...options, sources, checker, wellKnown, keeper, indexes, isQuick };
+  const buildGeneration = createGenerationBuilder(parts);
   const documentWatch = createDocumentWatch(refreshSoon);
   const report = createCatalogReport(logger);
   const refresher = createRefresher<Generation>({
     logger,
-    build: createGenerationBuilder(generations),
+    build: (previous, signal) => scope.within(() => buildGeneration(previous, signal)),
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
       report(countsOf(generation), generation.snapshot.diagnostics);
     },
   });
+  const { files } = configured;
+  return { checker, documentWatch, files, keeper, refresher, scope, sources, tell, wellKnown };
+}
+
+/** Reads catalog, documents and templates once; fails only when the process is told to stop meanwhile. */
+export async function createCatalog(options: CatalogOptions): Promise<CatalogState> {
+  const releaser = createReleaser();
+  const prepared = prepare(options, releaser);
+  const { checker, documentWatch, keeper, refresher, scope, sources, wellKnown } = prepared;
+  const refreshSoon = (): void => refresher.refreshSoon();
   releaser.add("catalog sources", () => keeper.close());
   releaser.add("catalog refresh", () => refresher.close());
   await keeper.restore();
@@ -129,26 +145,36 @@ export async function createCatalog(options: CatalogOptions): Promise<CatalogSta
     accept: (sourceId) => keeper.accept(sourceId),
     check: (target) =>
       checkTarget(target, { ...options, checker, sources, ...refresher.current() }),
-    refresh: async () => void (await refresher.refresh()),
+    async refresh() {
+      scope.widen();
+      await refresher.refresh();
+    },
     refreshSoon,
     readSoon: (ids) => keeper.readSoon(ids),
-    tell,
+    tell: prepared.tell,
     async watch() {
-      await watchFiles(configured.files, refreshSoon, releaser);
+      await startWatching({ files: prepared.files, documentWatch, refreshSoon }, releaser);
       keeper.start();
-      await documentWatch.start();
-      releaser.add("watch of documents", () => documentWatch.close());
+      // what changed before the watch began
+      scope.widen();
+      refreshSoon();
     },
     close: () => releaser.releaseAll(),
   };
 }
 
-async function watchFiles(
-  sources: readonly WatchedSource[],
-  onChange: () => void,
+async function startWatching(
+  watched: {
+    files: readonly WatchedSource[];
+    documentWatch: DocumentWatch;
+    refreshSoon: () => void;
+  },
   releaser: Releaser,
 ): Promise<void> {
-  for (const source of sources) releaser.add(`watch of ${source.id}`, await source.watch(onChange));
+  for (const source of watched.files)
+    releaser.add(`watch of ${source.id}`, await source.watch(watched.refreshSoon));
+  await watched.documentWatch.start();
+  releaser.add("watch of documents", () => watched.documentWatch.close());
 }
 
 function countsOf({

@@ -6,9 +6,13 @@ import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import type { FileChecker } from "../usecases/catalog/file-checker.ts";
+import type { IndexKeeper } from "../usecases/catalog/index-keeper.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
-import { loadRepositoryOwners } from "../usecases/catalog/repository-owners.ts";
-import { buildSnapshotBeside, type Snapshot } from "../usecases/catalog/snapshot.ts";
+import {
+  createRepositoryFinder,
+  loadRepositoryOwners,
+} from "../usecases/catalog/repository-owners.ts";
+import { assembleSnapshot, type Snapshot } from "../usecases/catalog/snapshot.ts";
 import { loadDocuments, type LoadedDocuments } from "../usecases/documents/documents.ts";
 import { buildTemplates, type Templates } from "../usecases/runs/templates.ts";
 import { companionDocuments, createCompanionOwners } from "./catalog-companions.ts";
@@ -31,6 +35,9 @@ export interface GenerationOptions {
   checker: FileChecker;
   wellKnown: WellKnown;
   keeper: Pick<CatalogKeeper, "isAccepted">;
+  indexes: IndexKeeper;
+  /** Asked once a generation: true when only what was told of has to be read. */
+  isQuick: () => boolean;
 }
 
 /** Creates what builds one generation after the other; each takes over from the last what has not changed. */
@@ -42,11 +49,14 @@ export function createGenerationBuilder(
   const assembly = createAssemblyMemory();
   const { holdBackPercent, orphans } = config.file.catalog;
   const share = holdBackPercent / 100;
+  let findRepository = createRepositoryFinder();
   return async (previous, signal) => {
+    const isQuick = options.isQuick();
+    if (!isQuick) findRepository = createRepositoryFinder();
     const nowMs = options.clock();
     const lastGood = previous?.loaded;
     const holdBack = { share, isAccepted: keeper.isAccepted.bind(keeper) };
-    const how = { signal, nowMs, lastGood, checker, assembly, holdBack, orphans };
+    const how = { signal, nowMs, lastGood, checker, assembly, holdBack, orphans, isQuick };
     const loaded = await loadCatalog(sources, how);
     const { catalog } = loaded;
     const documents = await loadDocuments({
@@ -61,7 +71,8 @@ export function createGenerationBuilder(
     });
     const templates = buildTemplates(catalog, { actions });
     const showPath = (path: string): string => relative(config.baseDir, path);
-    const owners = await loadRepositoryOwners({ catalog, showPath, wellKnown, nowMs });
+    const where = { catalog, showPath, wellKnown, findRepository };
+    const owners = await loadRepositoryOwners({ ...where, nowMs });
     const remoteOwners = companionOwners(loaded.sources);
     const parts = {
       version: (previous?.snapshot.version ?? 0) + 1,
@@ -78,6 +89,7 @@ export function createGenerationBuilder(
       readAtMs: nowMs,
       wellKnown,
     };
-    return { loaded, documents, snapshot: await buildSnapshotBeside(parts, signal), templates };
+    const index = await options.indexes.indexOf(parts, signal);
+    return { loaded, documents, snapshot: assembleSnapshot(parts, index), templates };
   };
 }

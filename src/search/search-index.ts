@@ -13,7 +13,7 @@ import {
   type SearchItem,
   type SearchQuery,
 } from "./search-item.ts";
-import { countOf, findString, stringAt } from "./string-table.ts";
+import { compareAt, countOf, findString, stringAt } from "./string-table.ts";
 import { createTermMaker, type TermMaker } from "./symptom-terms.ts";
 import { openTextIndex, type TextIndex } from "./text-index.ts";
 
@@ -48,38 +48,74 @@ interface Parts {
   findNames: NameFinder;
   texts: TextIndex;
   termsOf: TermMaker;
+  isHidden: (item: number) => boolean;
+}
+
+/** A thing found, with what it is sorted by: comparable between indexes over parts of one catalog. */
+export interface FoundHit {
+  hit: Hit;
+  order: number;
+}
+
+/** An index that can be searched beside another one. */
+export interface OpenIndex extends Pick<SearchIndex, "searchWithin" | "hasName" | "size"> {
+  /** Best first. */
+  find(query: SearchQuery): FoundHit[];
 }
 
 /** Opens a finished index; takes no time to speak of. */
 export function openSearchIndex(data: IndexData): SearchIndex {
+  const index = openIndex(data);
+  return {
+    ...index,
+    words: queryWords,
+    search: (query) => index.find(query).map(({ hit }) => hit),
+  };
+}
+
+/**
+ * As `openSearchIndex`, for an index that is not searched alone.
+ * @param isHidden True for items, by number, that are not found any more.
+ */
+export function openIndex(
+  data: IndexData,
+  isHidden: (item: number) => boolean = () => false,
+): OpenIndex {
   const size = countOf(data.items.ids);
   const parts: Parts = {
     data,
     findNames: createNameFinder(data.names),
     texts: openTextIndex(data.texts, size),
     termsOf: createTermMaker(),
+    isHidden,
   };
   return {
     size,
-    hasName: (text) => {
-      const joined = splitWords(text, maxQueryWords * 2, maxQueryLength).join("");
-      return findString(data.names.joined, joined) !== undefined;
-    },
-    words: queryWords,
-    search: (query) => searchAll(parts, query),
+    hasName: (text) => hasName(parts, text),
+    find: (query) => searchAll(parts, query),
     searchWithin: (parent, text, limit = defaultLimit) => searchWithin(parts, parent, text, limit),
   };
 }
 
+function hasName({ data, isHidden }: Parts, text: string): boolean {
+  const joined = splitWords(text, maxQueryWords * 2, maxQueryLength).join("");
+  const first = findString(data.names.joined, joined) ?? Infinity;
+  for (let name = first; name < countOf(data.names.joined); name += 1) {
+    if (compareAt(data.names.joined, name, joined) !== 0) return false;
+    if (!isHidden(data.names.item[name] ?? 0)) return true;
+  }
+  return false;
+}
+
 function searchWithin(
-  { data, texts, termsOf }: Parts,
+  { data, texts, termsOf, isHidden }: Parts,
   parent: string,
   text: string,
   limit: number,
 ): Hit[] {
   const at = findString(data.items.parents, parent);
   if (at === undefined) return [];
-  const own = listOf(data.items.sections, at);
+  const own = listOf(data.items.sections, at).filter((item) => !isHidden(item));
   const words = queryWords(text);
   const found: Candidate[] =
     words.length === 0
@@ -107,11 +143,12 @@ function isWanted(kind: string, kinds: SearchQuery["kinds"]): boolean {
   return kind !== "section" && kinds.includes(anyEntity);
 }
 
-function searchAll(parts: Parts, query: SearchQuery): Hit[] {
+function searchAll(parts: Parts, query: SearchQuery): FoundHit[] {
   const { data } = parts;
   const words = queryWords(query.text);
   const wanted = data.items.kinds.map((kind) => isWanted(kind, query.kinds));
-  const accepts = (item: number): boolean => wanted[data.items.kind[item] ?? 0] === true;
+  const accepts = (item: number): boolean =>
+    wanted[data.items.kind[item] ?? 0] === true && !parts.isHidden(item);
   const best = new Map<number, Candidate>();
   const keep = (candidate: Candidate): void => {
     if (!accepts(candidate.item)) return;
@@ -185,7 +222,7 @@ function rank(
   data: IndexData,
   query: SearchQuery,
   words: readonly string[],
-): Hit[] {
+): FoundHit[] {
   const { kinds, kind, popularity } = data.items;
   const asked = new Set(words.flatMap((word) => kindWords.get(word) ?? []));
   const isAsked = kinds.map((name) => asked.has(name));
@@ -206,9 +243,10 @@ function rank(
     })
     .toSorted((a, b) => b.order - a.order || a.candidate.item - b.candidate.item)
     .slice(0, query.limit ?? defaultLimit)
-    .map(({ candidate }) =>
-      toHit(data, candidate, words, isAsked[kind[candidate.item] ?? 0] === true),
-    );
+    .map(({ candidate, order }) => ({
+      hit: toHit(data, candidate, words, isAsked[kind[candidate.item] ?? 0] === true),
+      order,
+    }));
 }
 
 function toHit(

@@ -62,8 +62,9 @@ export interface CatalogSource {
   /**
    * Reads everything. A file that cannot be read is a diagnostic; a source that fails as a whole throws `UpstreamError`,
    * and the caller keeps the last good result.
+   * @param how.isQuick A source that watches may read only what it has been told of since its last reading.
    */
-  read(signal: AbortSignal): Promise<SourceResult>;
+  read(signal: AbortSignal, how?: { isQuick: boolean }): Promise<SourceResult>;
   /** Reads one more file that a Location or placeholder names; undefined when it does not exist. */
   readRelated(base: string, target: string, signal: AbortSignal): Promise<SourceFile[] | undefined>;
   /** How many related files may be asked for at the same time; absent: a few. */

@@ -102,7 +102,7 @@ async function followLink(path: string, name: string) {
 }
 
 /** `..data` and its like are how Kubernetes mounts files: the same files stand beside it as links. */
-function isSkipped(name: string): boolean {
+export function isSkipped(name: string): boolean {
   return skippedFolders.has(name) || name.startsWith("..");
 }
 

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../base/diagnostics.ts";
 import { CallboardError, InputError, NotFoundError, UpstreamError } from "../../base/errors.ts";
 import { isWebUrl } from "../locations.ts";
 import type { SourceFile, SourceResult, WatchedSource } from "./contract.ts";
+import { createFileChanges } from "./file-changes.ts";
 import { createFileReader, type FileReader, isSystemError } from "./file-reader.ts";
 import {
   isGlob,
@@ -45,6 +46,11 @@ export function createFileSource(options: FileSourceOptions): WatchedSource {
   const root = options.root ?? defaultRoot(top, baseDir);
   const reader = createFileReader(root, baseDir);
   const related = new Set<string>();
+  const changes = createFileChanges({
+    top,
+    written: options.path,
+    readOne: (each) => readOne(each, reader),
+  });
   let addToWatch: ((path: string) => void) | undefined;
 
   function follow(path: string): void {
@@ -54,7 +60,14 @@ export function createFileSource(options: FileSourceOptions): WatchedSource {
 
   return {
     id: `file:${options.path}`,
-    read: (signal) => readTop(top, options.path, reader, signal),
+    async read(signal, how) {
+      const changed = how?.isQuick === true ? await changes.read() : undefined;
+      if (changed !== undefined) return changed;
+      changes.forget();
+      const result = await readTop(top, options.path, reader, signal);
+      changes.remember(result);
+      return result;
+    },
     async readRelated(base, target, signal) {
       if (isWebUrl(target) || isWebUrl(base)) {
         return readRelatedUrl(options.web, base, target, signal);
@@ -74,12 +87,17 @@ export function createFileSource(options: FileSourceOptions): WatchedSource {
       const watched = watchPaths({
         top,
         isOurs: (path) => isYamlName(path) || related.has(path),
+        onPath: (path) => changes.note(path),
         onChange,
+        onFault: () => changes.stop(),
         debounceMs: options.debounceMs ?? 200,
       });
       for (const path of related) watched.add(path);
       addToWatch = watched.add;
-      return watched.opened;
+      return watched.opened.then((close) => {
+        changes.start();
+        return close;
+      });
     },
   };
 }

@@ -9,7 +9,7 @@ import type { SearchItem } from "../../search/search-item.ts";
 export type IndexOrder = { type: "items"; items: SearchItem[] } | { type: "finish" };
 
 /** Smaller indexes are built at once: starting a thread would take longer. */
-const smallSize = 2_000;
+export const smallSize = 2_000;
 /** Items in one message; more would hold the event loop for longer than it is allowed to be held. */
 const portionSize = 200;
 /** How long we work before others get their turn, in milliseconds. */

@@ -36,6 +36,7 @@ export function findHeldBack(
   options: HoldBackOptions | undefined,
 ): Omit<HeldBack, "sinceMs"> | undefined {
   if (options === undefined || before.length === 0) return undefined;
+  if (goneAtMost(before, now) <= alwaysFine) return undefined;
   const present = refsOf(now);
   const known = refsOf(before);
   const gone = [...known].filter((ref) => !present.has(ref));
@@ -43,6 +44,16 @@ export function findHeldBack(
   const id = createHash("sha256").update(gone.toSorted().join()).digest("hex").slice(0, 12);
   if (options.isAccepted(sourceId, id)) return undefined;
   return { id, dropped: gone.length, of: known.size, examples: gone.slice(0, maxExamples) };
+}
+
+/** No more entities than these are gone; costs little when few files have changed. */
+function goneAtMost(before: readonly FileReading[], now: readonly FileReading[]): number {
+  const [same, known] = [new Set(now), new Set(before)];
+  const given = refsOf(now.filter((reading) => !known.has(reading)));
+  let count = 0;
+  for (const ref of refsOf(before.filter((reading) => !same.has(reading))))
+    if (!given.has(ref)) count += 1;
+  return count;
 }
 
 function refsOf(readings: readonly FileReading[]): Set<string> {

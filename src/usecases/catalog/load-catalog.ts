@@ -43,6 +43,8 @@ export interface LoadOptions {
   lastGood?: LoadedCatalog | undefined;
   /** Kinds that may enter; absent means all. A checker that is given decides itself. */
   allow?: readonly string[] | undefined;
+  /** Sources that watch may read only what they have been told of. */
+  isQuick?: boolean;
   /** What this line of catalogs has been assembled of so far; absent: all is assembled anew. */
   assembly?: AssemblyMemory | undefined;
   /** Parses and checks files; absent: that is done at once. */
@@ -72,7 +74,8 @@ export async function loadCatalog(
   const readings = new Map<string, readonly FileReading[]>();
   const readTimes = new Map<string, ReadTime>();
   // All are asked at once, and then taken in their order, so that the first to claim a name is always the same.
-  const reads = sources.map((source) => attempt(source, signal));
+  const how = { isQuick: options.isQuick === true };
+  const reads = sources.map((source) => attempt(source, signal, how));
   for (const [index, source] of sources.entries()) {
     const read = await reads[index];
     signal.throwIfAborted();
@@ -162,9 +165,10 @@ async function takeReading(
 async function attempt(
   source: CatalogSource,
   signal: AbortSignal,
+  how: { isQuick: boolean },
 ): Promise<SourceResult | { error: { code: string; message: string } }> {
   try {
-    return await source.read(signal);
+    return await source.read(signal, how);
   } catch (thrown) {
     const code = thrown instanceof CallboardError ? thrown.code : "source-failed";
     return { error: { code, message: messageOf(thrown) } };

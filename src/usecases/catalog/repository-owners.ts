@@ -30,12 +30,14 @@ export async function loadRepositoryOwners(options: {
   /** How a person knows an absolute path. */
   showPath: (path: string) => string;
   wellKnown?: WellKnown;
+  /** Knows folders from before; absent: all are looked at. */
+  findRepository?: RepositoryFinder;
   nowMs: number;
 }): Promise<{ repositories: RepositoryOwners[]; diagnostics: Diagnostic[] }> {
   const wellKnown = options.wellKnown ?? createWellKnown();
   const slugsOf = new Map<string, Set<string>>();
   const rootOf = new Map<string, string | undefined>();
-  const repositoryAbove = createRepositoryFinder();
+  const repositoryAbove = options.findRepository ?? createRepositoryFinder();
   const pause = createPause();
   for (const entity of options.catalog.entities.values()) {
     await pause();
@@ -65,8 +67,11 @@ const places: readonly { path: string; dialect: CodeownersDialect }[] = [
   ...codeownersPaths.gitlab.map((path) => ({ path, dialect: "gitlab" as const })),
 ];
 
-/** Finds repositories above folders; each folder is looked at once, however many entities stand below it. */
-function createRepositoryFinder(): (folder: string) => Promise<string | undefined> {
+/** Finds the repository above a folder. */
+export type RepositoryFinder = (folder: string) => Promise<string | undefined>;
+
+/** Creates a finder; each folder is looked at once, however many entities stand below it. */
+export function createRepositoryFinder(): RepositoryFinder {
   const known = new Map<string, Promise<boolean>>();
   const isRepository = (folder: string): Promise<boolean> => {
     const found = known.get(folder) ?? hasMark(folder);

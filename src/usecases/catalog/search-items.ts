@@ -12,7 +12,7 @@ import { sectionId } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
 
 /** Kinds that organise files and are not asked about. */
-const hiddenKinds = new Set(["Location"]);
+export const hiddenKinds: ReadonlySet<string> = new Set(["Location"]);
 
 /** What can be found: every entity and every section of a document, one after the other. */
 export function* searchItemsOf(
@@ -25,7 +25,12 @@ export function* searchItemsOf(
   for (const document of documents) yield* sectionItems(document);
 }
 
-function entityItem(entity: CatalogEntity, catalog: Catalog, wellKnown: WellKnown): SearchItem {
+/** How an entity is found. */
+export function entityItem(
+  entity: CatalogEntity,
+  catalog: Catalog,
+  wellKnown: WellKnown,
+): SearchItem {
   const { metadata, spec, kind } = entity.entity;
   const type = spec?.["type"];
   const dependents =
@@ -87,7 +92,8 @@ function initialsOf(name: string): string | undefined {
   return words.length < 3 ? undefined : words.map((word) => word[0] ?? "").join("");
 }
 
-function sectionItems(document: Document): SearchItem[] {
+/** How the sections of a document are found. */
+export function sectionItems(document: Document): SearchItem[] {
   const parent = document.refs[0];
   // `lag-on-sale-day.md` says what it is about as well as a title does
   const file = (document.path.split("/").at(-1) ?? "").replace(/\.\w+$/, "");

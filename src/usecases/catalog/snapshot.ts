@@ -2,11 +2,10 @@ import type { Diagnostic } from "../../base/diagnostics.ts";
 import { createCodeownerIndex, type FindCodeowner } from "../../catalog/codeowners-refs.ts";
 import type { Catalog } from "../../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../../catalog/well-known.ts";
-import { buildSearchIndex, openSearchIndex, type SearchIndex } from "../../search/search-index.ts";
+import { buildSearchIndex, type SearchIndex } from "../../search/search-index.ts";
 import type { SearchItem } from "../../search/search-item.ts";
 import { buildDocumentLibrary, type DocumentLibrary } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
-import { buildIndexBeside } from "./build-index.ts";
 import { buildCatalogFacets, type CatalogFacets } from "./catalog-facets.ts";
 import type { RepositoryOwners } from "./repository-owners.ts";
 import { searchItemsOf } from "./search-items.ts";
@@ -43,23 +42,15 @@ export interface SnapshotParts {
 
 /** Builds the search index over entities and documents and puts all together, at once: for tests and commands. */
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
-  return assemble(parts, buildSearchIndex(itemsOf(parts)));
-}
-
-/** As `buildSnapshot`, without holding up the event loop: what a running bot uses. Rejects when aborted. */
-export async function buildSnapshotBeside(
-  parts: SnapshotParts,
-  signal: AbortSignal,
-): Promise<Snapshot> {
-  const size = parts.catalog.entities.size + parts.documents.length;
-  return assemble(parts, openSearchIndex(await buildIndexBeside(itemsOf(parts), size, signal)));
+  return assembleSnapshot(parts, buildSearchIndex(itemsOf(parts)));
 }
 
 function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
   return searchItemsOf(parts.catalog, parts.documents, parts.wellKnown ?? createWellKnown());
 }
 
-function assemble(parts: SnapshotParts, index: SearchIndex): Snapshot {
+/** Puts a snapshot together around an index that is there already. */
+export function assembleSnapshot(parts: SnapshotParts, index: SearchIndex): Snapshot {
   const { wellKnown: _wellKnown, ...rest } = parts;
   let facets: CatalogFacets | undefined;
   let codeowners: FindCodeowner | undefined;
