@@ -1,5 +1,5 @@
 import type { Clue } from "../../ask/recognise.ts";
-import { ownersOfPath } from "../../catalog/codeowners.ts";
+import { type Codeowners, ownersOfPath, type PathOwners } from "../../catalog/codeowners.ts";
 import { displayName, type CatalogEntity } from "../../catalog/model.ts";
 import { repositoryOfPath } from "../catalog/repository-owners.ts";
 import { cardOf } from "./answer-cards.ts";
@@ -11,7 +11,7 @@ import {
 } from "./answer-document.ts";
 import { answerAboutEntity } from "./answer-entity.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
-import { evidenceOf } from "./answer-parts.ts";
+import { briefOf, contactOf, evidenceOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
 import { type CluesFound, resolveClues } from "./resolve-clues.ts";
 import type { Subject } from "./resolve-subject.ts";
@@ -110,11 +110,11 @@ export function answerFromPath(asked: Asked): Answer | undefined {
   const repositories = asked.snapshot.repositories ?? [];
   if (repositories.length === 0 || !asked.question.includes("/")) return undefined;
   const found = resolveClues(asked, asked.question);
-  for (const clue of found.clues) {
-    const place =
-      clue.kind === "path"
-        ? repositoryOfPath(repositories, clue.value, clue.repository)
-        : undefined;
+  const paths = found.clues.filter(({ kind }) => kind === "path");
+  // who names a repository asks about no other one
+  const named = paths.filter(({ repository }) => repository !== undefined);
+  for (const clue of named.length > 0 ? named : paths) {
+    const place = repositoryOfPath(repositories, clue.value, clue.repository);
     // the first path that lies in a repository is the one that was asked about
     if (place !== undefined) return ownersAnswer(asked, found, clue, place);
   }
@@ -129,7 +129,7 @@ function ownersAnswer(
 ): Answer | undefined {
   const findOwner = asked.snapshot.findCodeowner();
   const { codeowners, readAtMs } = place.repository;
-  for (const { owners, line } of ownersOfPath(codeowners, place.path)) {
+  for (const { owners, line } of ownersOfPlace(codeowners, place.path)) {
     const known = owners.map((owner) => findOwner(owner)).filter((owner) => owner !== undefined);
     const evidence: Evidence = {
       source: `${codeowners.file}:${line}`,
@@ -140,6 +140,18 @@ function ownersAnswer(
     if (first !== undefined) return pathAnswer(asked, { first, known, evidence, clue, found });
   }
   return undefined;
+}
+
+/** A name without an extension may be a folder, which `/src/` owns through all that is below it. */
+function ownersOfPlace(codeowners: Codeowners, path: string): PathOwners[] {
+  const owners = ownersOfPath(codeowners, path);
+  if (/\.[^/]+$/.test(path)) return owners;
+  const below = ownersOfPath(codeowners, `${path.replace(/\/+$/, "")}/…`);
+  return lastLine(below) > lastLine(owners) ? below : owners;
+}
+
+function lastLine(found: readonly PathOwners[]): number {
+  return Math.max(0, ...found.map(({ line }) => line));
 }
 
 function pathAnswer(
@@ -155,7 +167,12 @@ function pathAnswer(
   const { first, known, evidence, clue } = given;
   const around = subjectOf(given.found);
   const headline = `${clue.value} is owned by ${known.map((owner) => displayName(owner)).join(", ")}`;
-  const card = cardOf(asked, around?.entity ?? first, asked.snapshot.library, headline);
+  const shown = cardOf(asked, around?.entity ?? first, asked.snapshot.library, headline);
+  // whoever owns the path is to be reached, which need not be who owns the thing around it
+  const card =
+    shown.type === "entity"
+      ? { ...shown, owner: briefOf(first), contact: contactOf(asked, known) }
+      : shown;
   return frame(asked, {
     card,
     intent: "owner",

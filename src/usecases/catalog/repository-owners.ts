@@ -129,10 +129,11 @@ export function repositoryOfPath(
     const repository = repositories.find(({ slugs }) => slugs.has(slug.toLowerCase()));
     return repository === undefined ? undefined : { repository, path };
   }
+  // a path of this machine may have lost its first slash among other words
+  const absolute = isAbsolute(path) ? path : `/${path}`;
   for (const repository of repositories) {
-    const way = isAbsolute(path) ? relative(repository.folder, path) : undefined;
-    if (way !== undefined && !way.startsWith(".."))
-      return { repository, path: way.split(sep).join("/") };
+    const way = isAbsolute(repository.folder) ? relative(repository.folder, absolute) : "..";
+    if (way !== "" && !way.startsWith("..")) return { repository, path: way.split(sep).join("/") };
   }
   // a relative path without a repository is meant for the only one there is
   const [only] = repositories;

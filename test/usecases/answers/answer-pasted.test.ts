@@ -97,12 +97,14 @@ spec: { type: service, lifecycle: production, owner: team-a }
 ---
 apiVersion: backstage.io/v1alpha1
 kind: Group
-metadata: { name: team-a }
+metadata: { name: team-a, annotations: { callboard.dev/slack-channel: "#team-a" } }
 spec: { type: team, children: [] }
 ---
 apiVersion: backstage.io/v1alpha1
 kind: Group
-metadata: { name: team-b }
+metadata:
+  name: team-b
+  annotations: { callboard.dev/slack-channel: "#team-b", callboard.dev/slack-user-group: "@b-oncall" }
 spec: { type: team, children: [] }
 `;
     const base = join(folder, "catalog/catalog-info.yaml");
@@ -165,5 +167,49 @@ spec: { type: team, children: [] }
 
     expect(answer.entities[0]?.ref).toBe("component:default/pay");
     expect(answer.text).toContain("team-a");
+  });
+
+  test("whom to reach is who owns the path, not who owns the thing around it", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
+
+    const { card, text } = ask("who owns acme/pay:src/x.ts", { nowMs });
+
+    expect(card).toMatchObject({
+      type: "entity",
+      subject: { ref: "component:default/pay" },
+      owner: { ref: "group:default/team-b" },
+      contact: { slackChannel: "#team-b", slackUserGroup: "@b-oncall" },
+    });
+    expect(text).not.toContain("#team-a");
+  });
+
+  test("a folder belongs to the rule for what is in it", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
+
+    for (const question of [
+      "who owns https://github.com/acme/pay/tree/main/src",
+      "who owns acme/pay:src/billing",
+    ])
+      expect(ask(question, { nowMs }).entities[0]?.ref).toBe("group:default/team-b");
+    expect(ask("who owns acme/pay:Makefile", { nowMs }).entities[0]?.ref).toBe(
+      "group:default/team-a",
+    );
+  });
+
+  test("a path of this machine is looked up in the repository that it lies in", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
+
+    const answer = ask(`who owns ${join(folder, "src/x.ts")}`, { nowMs });
+
+    expect(answer.entities[0]?.ref).toBe("group:default/team-b");
+    expect(answer.evidence[0]?.statement).toBe("src/x.ts: @acme/team-b");
+  });
+
+  test("a path of a repository that is not ours is nobody's of ours", async () => {
+    const ask = await answerer("* @acme/team-a\n");
+
+    const answer = ask("who owns acme/other:src/x.ts", { nowMs });
+
+    expect(answer.evidence.map(({ source }) => source)).not.toContain(".github/CODEOWNERS:1");
   });
 });
