@@ -16,7 +16,7 @@ const maxSuggestions = 200;
 export interface GraphMemory {
   /** What unknown references may have meant, by reference. */
   suggestions: Map<string, string | undefined>;
-  /** How many entities of each kind there were when they were made. */
+  /** What stands for the names of each kind that they were chosen from. */
   kinds: Map<string, string>;
   /** Relations that led back to where they began. */
   cyclic: Set<string>;
@@ -75,6 +75,7 @@ function* danglingReferences(
   memory: GraphMemory,
 ): Generator<undefined, Diagnostic[]> {
   const names = yield* namesByKind(entities);
+  yield* forgetSuggestions(names, memory);
   const suggest = createSuggestions(names, memory);
   const absent = new Map<
     string,
@@ -124,18 +125,24 @@ function shortName(ref: string): string {
   return ref.slice(ref.indexOf(":") + 1).replace(/^default\//, "");
 }
 
-function createSuggestions(
+/** With other names to choose from another may be nearer. */
+function* forgetSuggestions(
   names: ReadonlyMap<string, readonly string[]>,
   memory: GraphMemory,
-): (ref: string) => string | undefined {
+): Generator<undefined, void> {
   for (const [kind, own] of names) {
-    // with other names to choose from another may be nearer
-    const stamp = `${own.length} ${createStamp(own)}`;
+    const stamp = `${own.length} ${yield* createStamp(own)}`;
     if (memory.kinds.get(kind) === stamp) continue;
     memory.kinds.set(kind, stamp);
     for (const ref of memory.suggestions.keys())
       if (kindOfRef(ref) === kind) memory.suggestions.delete(ref);
   }
+}
+
+function createSuggestions(
+  names: ReadonlyMap<string, readonly string[]>,
+  memory: GraphMemory,
+): (ref: string) => string | undefined {
   let left = maxSuggestions;
   return (ref) => {
     if (!memory.suggestions.has(ref)) {
@@ -148,9 +155,10 @@ function createSuggestions(
 }
 
 /** A number that changes with the names and their order. */
-function createStamp(names: readonly string[]): number {
+function* createStamp(names: readonly string[]): Generator<undefined, number> {
   let stamp = 0;
-  for (const name of names) {
+  for (const [count, name] of names.entries()) {
+    if (count % 1_000 === 999) yield;
     let own = 0x811c9dc5;
     for (let at = 0; at < name.length; at += 1)
       own = Math.imul(own ^ name.charCodeAt(at), 0x01000193);

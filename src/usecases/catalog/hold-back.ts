@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Diagnostic } from "../../base/diagnostics.ts";
+import { createPause } from "../../base/pause.ts";
 import type { FileReading } from "../../catalog/read-file.ts";
 
 /** When a reading that lost entities is not believed at once. */
@@ -29,16 +30,16 @@ const alwaysFine = 2;
 const maxExamples = 5;
 
 /** Compares a reading with the one before; undefined when it may be used. */
-export function findHeldBack(
+export async function findHeldBack(
   sourceId: string,
   before: readonly FileReading[],
   now: readonly FileReading[],
   options: HoldBackOptions | undefined,
-): Omit<HeldBack, "sinceMs"> | undefined {
+): Promise<Omit<HeldBack, "sinceMs"> | undefined> {
   if (options === undefined || before.length === 0) return undefined;
-  if (goneAtMost(before, now) <= alwaysFine) return undefined;
-  const present = refsOf(now);
-  const known = refsOf(before);
+  if ((await goneAtMost(before, now)) <= alwaysFine) return undefined;
+  const present = await refsOf(now);
+  const known = await refsOf(before);
   const gone = [...known].filter((ref) => !present.has(ref));
   if (gone.length <= alwaysFine || gone.length <= known.size * options.share) return undefined;
   const id = createHash("sha256").update(gone.toSorted().join()).digest("hex").slice(0, 12);
@@ -47,17 +48,26 @@ export function findHeldBack(
 }
 
 /** No more entities than these are gone; costs little when few files have changed. */
-function goneAtMost(before: readonly FileReading[], now: readonly FileReading[]): number {
+async function goneAtMost(
+  before: readonly FileReading[],
+  now: readonly FileReading[],
+): Promise<number> {
   const [same, known] = [new Set(now), new Set(before)];
-  const given = refsOf(now.filter((reading) => !known.has(reading)));
+  const given = await refsOf(now.filter((reading) => !known.has(reading)));
   let count = 0;
-  for (const ref of refsOf(before.filter((reading) => !same.has(reading))))
+  for (const ref of await refsOf(before.filter((reading) => !same.has(reading))))
     if (!given.has(ref)) count += 1;
   return count;
 }
 
-function refsOf(readings: readonly FileReading[]): Set<string> {
-  return new Set(readings.flatMap(({ documents }) => documents.map(({ ref }) => ref)));
+async function refsOf(readings: readonly FileReading[]): Promise<Set<string>> {
+  const pause = createPause();
+  const refs = new Set<string>();
+  for (const { documents } of readings) {
+    await pause();
+    for (const { ref } of documents) refs.add(ref);
+  }
+  return refs;
 }
 
 /** What authors and operators read about it. */

@@ -140,7 +140,7 @@ async function takeReading(
 ): Promise<Taken> {
   const { diagnostics, failure, companions = [], readAtMs = nowMs } = read;
   const checked = await readCatalogSource(source, read, context);
-  const missing = findHeldBack(source.id, before, checked, holdBack);
+  const missing = await findHeldBack(source.id, before, checked, holdBack);
   if (missing !== undefined) {
     const heldBack = { ...missing, sinceMs: stateBefore?.heldBack?.sinceMs ?? nowMs };
     const { error: _error, ...rest } = stateBefore ?? {};
