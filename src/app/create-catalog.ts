@@ -1,6 +1,5 @@
 import type { Logger } from "../base/logger.ts";
 import { createReleaser, type Releaser } from "../base/releaser.ts";
-import { isWebUrl } from "../catalog/locations.ts";
 import type { CheckReport } from "../catalog/report.ts";
 import type { CatalogSource, WatchedSource } from "../catalog/sources/contract.ts";
 import type { Config } from "../config/load.ts";
@@ -200,6 +199,6 @@ function readDocument(snapshot: Snapshot, path: string): ReturnType<Services["re
     title: found.title,
     markdown: found.markdown,
     ...(ref === undefined ? {} : { ref }),
-    ...(isWebUrl(path) ? { url: path } : {}),
+    ...(found.url === undefined ? {} : { url: found.url }),
   };
 }

@@ -7,7 +7,7 @@ import { startChecklistButton } from "./checklist-view.ts";
 import { openDocumentButton } from "./document-view.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
 import { onCallLines } from "./on-call.ts";
-import { join, link, mrk, type Mrkdwn } from "./text.ts";
+import { ago, join, link, mrk, type Mrkdwn } from "./text.ts";
 
 type SectionCard = Extract<Card, { type: "section" }>;
 
@@ -31,14 +31,30 @@ export function renderSectionCard(
           card.isCut ? mrk`This is only the beginning of the section.` : undefined,
           owner,
           channelOf(card.contact),
+          card.changedAtMs === undefined
+            ? undefined
+            : mrk`last changed ${ago(card.changedAtMs, view.nowMs)}`,
         ],
         "  ·  ",
       ),
     ]),
+    context([filledLine(card)]),
     context([onCallOf(card, view)]),
     evidenceLines(answer, view.nowMs),
     answerActions(answer, view, documentButtons(card)),
   ];
+}
+
+/** What was put into the text, so that nobody takes it for the author's, and what was left to the reader. */
+function filledLine({ filled = [] }: SectionCard): Mrkdwn {
+  const parts = filled
+    .slice(0, 6)
+    .map(({ placeholder, value, from, isFilled }) =>
+      isFilled
+        ? mrk`${placeholder} is *${value}* (${from})`
+        : mrk`${placeholder}: perhaps ${value} (${from}), not filled in`,
+    );
+  return join(parts, "  ·  ");
 }
 
 function onCallOf(card: SectionCard, view: AnswerView): Mrkdwn {

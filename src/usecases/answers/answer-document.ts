@@ -1,12 +1,15 @@
 import { splitWords } from "../../base/words.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../../catalog/model.ts";
 import { checklistSteps } from "../../docs/checklist-steps.ts";
+import { cutSection } from "../../docs/cut-section.ts";
 import type { Section } from "../../docs/document.ts";
+import { type Filled, fillPlaceholders } from "../../docs/fill-placeholders.ts";
 import { quoteSection } from "../../docs/quote-section.ts";
 import { symptomPhrases } from "../../search/common-words.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { sectionId } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
+import { knownValues } from "../documents/known-values.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
@@ -187,7 +190,6 @@ export function sectionAnswer(
   const { document, section } = best;
   const subject = about?.entity ?? asked.catalog.entities.get(document.refs[0] ?? "");
   const owner = subject === undefined ? undefined : ownerOf(asked.catalog, subject);
-  const { markdown, isCut } = quoteSection(document.sections, section.anchor);
   const others = found.slice(1, maxOthers + 1).map((other) => ({
     id: sectionId(other.document.path, other.section.anchor),
     path: other.document.path,
@@ -203,8 +205,8 @@ export function sectionAnswer(
       path: document.path,
       title: document.title,
       heading: section.heading,
-      markdown,
-      isCut,
+      ...quoteFilled(asked, document, section, subject),
+      ...pageOf(document, section),
       ...checklistOf(document, section),
       others,
     },
@@ -217,6 +219,38 @@ export function sectionAnswer(
         : ranked(about.entity, about.score, about.others),
     documents: found.slice(0, 10).map((hit) => documentRef(hit)),
   });
+}
+
+/** What is quoted, with the placeholders that are known filled in. */
+function quoteFilled(
+  asked: Asked,
+  document: Document,
+  section: Section,
+  subject: CatalogEntity | undefined,
+): { markdown: string; isCut: boolean; filled?: Filled[] } {
+  const quoted = quoteSection(document.sections, section.anchor);
+  const known = knownValues(subject, asked.question);
+  const { markdown: whole, filled } = fillPlaceholders(quoted.markdown, known);
+  // a value may be longer than its placeholder
+  const { markdown, isCut } = cutSection(whole);
+  return {
+    markdown,
+    isCut: isCut || quoted.isCut,
+    ...(filled.length === 0 ? {} : { filled }),
+  };
+}
+
+/** The page that shows the section, and when the document changed. */
+function pageOf(
+  { url, changedAtMs }: Document,
+  { anchor }: Section,
+): { url?: string; changedAtMs?: number } {
+  return {
+    ...(url === undefined
+      ? {}
+      : { url: anchor === "" ? url : `${url}#${encodeURIComponent(anchor)}` }),
+    ...(changedAtMs === undefined ? {} : { changedAtMs }),
+  };
 }
 
 /** More steps than one incident takes: then it is a collection of runbooks, and the section is what is walked through. */

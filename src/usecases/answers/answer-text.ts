@@ -66,6 +66,16 @@ function sectionLines(card: Extract<Card, { type: "section" }>): string[] {
     `${card.title}${heading}`,
     card.markdown,
     card.isCut ? `(cut; the whole document is ${card.path})` : "",
+    (card.filled ?? [])
+      .map(({ placeholder, value, from, isFilled }) =>
+        isFilled
+          ? `${placeholder} is ${value} (${from}).`
+          : `${placeholder}: perhaps ${value} (${from}).`,
+      )
+      .join(" "),
+    card.changedAtMs === undefined
+      ? ""
+      : `Last changed ${new Date(card.changedAtMs).toISOString().slice(0, 10)}.`,
     card.owner === undefined ? "" : `Owned by ${card.owner.title}. ${contactLine(card.contact)}`,
     onCallLine(card),
     card.others.length === 0

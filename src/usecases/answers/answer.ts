@@ -1,5 +1,6 @@
 import type { QueryIntent } from "../../ask/query.ts";
 import type { EntityLink } from "../../catalog/model.ts";
+import type { Filled } from "../../docs/fill-placeholders.ts";
 import type { PersonOnCall } from "../oncall/known-people.ts";
 
 /** What was asked, in one word. */
@@ -105,6 +106,10 @@ export type Card =
       /** Markdown, at most 1,200 characters, cut at a sentence or step. */
       markdown: string;
       isCut: boolean;
+      /** Placeholders that were filled in, or could be. */
+      filled?: Filled[];
+      /** When the document last changed, where that is known. */
+      changedAtMs?: number;
       /** What a checklist of it would be, and how many steps that has; absent when there are none. */
       checklist?: { anchor?: string; steps: number };
       url?: string;

@@ -8,6 +8,7 @@ import { createPause } from "../../base/pause.ts";
 import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
 import type { Section } from "../../docs/document.ts";
+import { type GitHistory, readGitHistory } from "./git-history.ts";
 import { createMarkdownReader, type MarkdownFile, type MarkdownReader } from "./read-markdown.ts";
 import { isRemoteTarget, placeRemoteDocuments, type RemoteDocument } from "./remote-documents.ts";
 import { createTier, type Tier } from "./tie-document.ts";
@@ -26,7 +27,10 @@ export interface Document {
   alerts: string[];
   sections: Section[];
   markdown: string;
-  changedAtMs: number;
+  /** When it last changed: by its commit, else as the file says; absent where nobody knows. */
+  changedAtMs?: number;
+  /** The page that shows it. */
+  url?: string;
   readAtMs: number;
 }
 
@@ -38,6 +42,8 @@ export interface LoadedDocuments {
   watchPaths: string[];
   /** For the next reading: what need not be parsed again. */
   files: ReadonlyMap<string, MarkdownFile>;
+  /** Of the checkout that they lie in. */
+  history?: GitHistory;
 }
 
 export interface LoadDocumentsOptions {
@@ -79,20 +85,22 @@ export async function loadDocuments(options: LoadDocumentsOptions): Promise<Load
   await readSources(options, reader, entries, watchPaths);
   await readNamed(options, reader, entries, watchPaths);
   await addRemote(options, known, entries);
-  const documents = await tieAll([...entries.values()], showPath, options);
+  const history = await readGitHistory(options.folder, options.previous?.history);
+  const documents = await tieAll([...entries.values()], showPath, { ...options, history });
   const diagnostics = [...reader.diagnostics, ...documents.flatMap((tied) => tied.diagnostics)];
   return {
     documents: documents.map((tied) => tied.document),
     diagnostics,
     watchPaths: [...watchPaths],
     files: new Map([...entries].map(([path, entry]) => [path, entry.file])),
+    ...(history === undefined ? {} : { history }),
   };
 }
 
 async function tieAll(
   entries: readonly Entry[],
   showPath: (path: string) => string,
-  options: LoadDocumentsOptions,
+  options: LoadDocumentsOptions & { history: GitHistory | undefined },
 ): Promise<ReturnType<typeof toDocument>[]> {
   if (entries.length === 0) return [];
   const pause = createPause();
@@ -288,7 +296,7 @@ function toDocument(
   entry: Entry,
   tier: Tier,
   showPath: (path: string) => string,
-  options: LoadDocumentsOptions,
+  options: Pick<LoadDocumentsOptions, "nowMs"> & { history: GitHistory | undefined },
 ): { document: Document; diagnostics: Diagnostic[] } {
   const { file } = entry;
   const path = showPath(file.absolutePath);
@@ -304,11 +312,25 @@ function toDocument(
       alerts: frontMatter.alerts,
       sections,
       markdown: file.markdown,
-      changedAtMs: file.changedAtMs,
+      ...placeInTime(file, options.history),
       readAtMs: options.nowMs,
     },
     diagnostics: tied.diagnostics,
   };
+}
+
+/** When a document changed, and its page: a remote one's path is that page, and its date is not known. */
+function placeInTime(
+  { absolutePath, changedAtMs }: MarkdownFile,
+  history: GitHistory | undefined,
+): { changedAtMs?: number; url?: string } {
+  if (!isAbsolute(absolutePath)) return { url: absolutePath };
+  const committed = history?.changedAtMs.get(absolutePath);
+  if (committed === undefined) return { changedAtMs };
+  const pages = history?.pages;
+  if (pages === undefined) return { changedAtMs: committed };
+  const way = relative(pages.folder, absolutePath).split(sep).map(encodeURIComponent).join("/");
+  return { changedAtMs: committed, url: `${pages.url}/${way}` };
 }
 
 function nameOf(path: string): string {
