@@ -6,7 +6,12 @@ import { describe, expect, test } from "@jest/globals";
 import { buildCatalog } from "../../src/catalog/build.ts";
 import { matchesPath, parsePattern } from "../../src/catalog/codeowners-match.ts";
 import { createCodeownerIndex } from "../../src/catalog/codeowners-refs.ts";
-import { codeownersPaths, ownersOfPath, parseCodeowners } from "../../src/catalog/codeowners.ts";
+import {
+  codeownersPaths,
+  dialectOf,
+  ownersOfPath,
+  parseCodeowners,
+} from "../../src/catalog/codeowners.ts";
 import { sharedPath } from "../helpers/shared.ts";
 
 function owners(text: string, path: string, dialect: "github" | "gitlab" = "github"): string[][] {
@@ -131,15 +136,66 @@ test("asks every section of GitLab and fills in its default owners", () => {
   expect(diagnostics).toEqual([]);
   expect(ownersOfPath(codeowners, "x/a.md")).toEqual([
     { owners: ["@all"], line: 1 },
-    { owners: ["@docs-team"], line: 3, section: "Docs" },
+    { owners: ["@docs-team"], line: 3, section: "Docs", isOptional: false },
   ]);
   expect(ownersOfPath(codeowners, "README.md")[1]).toEqual({
     owners: ["@other"],
     line: 8,
     section: "Docs",
+    isOptional: false,
   });
   expect(ownersOfPath(codeowners, "auth/x.md")).toHaveLength(3);
-  expect(codeowners.sections.map(({ isOptional }) => isOptional)).toEqual([false, false, true]);
+  expect(ownersOfPath(codeowners, "auth/x.md")[2]).toEqual({
+    owners: ["@sec/team/core", "@@maintainers"],
+    line: 6,
+    section: "Security",
+    isOptional: true,
+    approvals: 2,
+  });
+});
+
+test("a section of GitLab that is written twice is required when one of them is, with the higher number", () => {
+  const text = "^[Docs][3] @a\n*.md\n[docs][2] @b\n*.txt\n";
+  const { codeowners } = parseCodeowners(text, "CODEOWNERS", "gitlab");
+
+  expect(ownersOfPath(codeowners, "x.md")).toEqual([
+    { owners: ["@a"], line: 2, section: "Docs", isOptional: false, approvals: 3 },
+  ]);
+});
+
+test("on GitLab a path that is excluded has no owners in its section, whatever comes after", () => {
+  const text = "* @all\n!/vendor/\n/vendor/x/ @b\n[Docs] @docs\n*.md\n";
+
+  expect(owners(text, "vendor/x/a.md", "gitlab")).toEqual([["@docs"]]);
+  expect(owners(text, "a.md", "gitlab")).toEqual([["@all"], ["@docs"]]);
+  expect(faults(text, "gitlab")).toEqual([]);
+});
+
+test("on GitLab a word that is no owner is left out, on GitHub its line", () => {
+  const text = "* @all\n/docs/ @docs writers\n";
+
+  expect(owners(text, "docs/a", "gitlab")).toEqual([["@docs"]]);
+  expect(owners(text, "docs/a", "github")).toEqual([["@all"]]);
+  expect(faults(text, "gitlab")).toEqual(["2 codeowners-owner-invalid"]);
+});
+
+test.each([
+  ["[Docs] @docs\n*.md\n", "gitlab"],
+  ["# all\n^[Security][2]\n/auth/ @sec\n", "gitlab"],
+  ["* @all\n!/vendor/\n", "github"],
+  ["[a-z]*.md @docs\n", "github"],
+  ["/x[ab] @b\n", "github"],
+  ["", "github"],
+] as const)("tells whose file %j is by its headings: %s", (text, dialect) => {
+  expect(dialectOf(text)).toBe(dialect);
+});
+
+test("says in each finding what to do", () => {
+  const text = "<<<<<<< HEAD\n@org/team\n!/docs @b\n/y nobody\n";
+  const { diagnostics } = parseCodeowners(text, "CODEOWNERS");
+
+  expect(diagnostics.map(({ fix }) => fix ?? "")).not.toContain("");
+  expect(diagnostics).toHaveLength(4);
 });
 
 test("ignores a file beyond GitHub's limit, and says so", () => {

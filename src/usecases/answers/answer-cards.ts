@@ -1,4 +1,4 @@
-import { relationTargets, type CatalogEntity } from "../../catalog/model.ts";
+import { relationTargets, type CatalogEntity, type EntityLink } from "../../catalog/model.ts";
 import type { DocumentLibrary } from "../documents/document-library.ts";
 import {
   briefOf,
@@ -65,18 +65,33 @@ export function describe(entity: CatalogEntity): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The entity's links, with its repository where no link leads there. */
-export function linksOf(
-  { wellKnown }: AnswerSources,
-  entity: CatalogEntity,
-): { url: string; title?: string; icon?: string; type?: string }[] {
+/** The entity's links, with its repository first where no link leads there, and what only annotations name after them. */
+export function linksOf({ wellKnown }: AnswerSources, entity: CatalogEntity): EntityLink[] {
   const links = (entity.entity.metadata.links ?? []).filter(({ url }) =>
     /^(?:https?|mailto):/i.test(url),
   );
+  const known = new Set(links.map(({ url }) => url));
+  const named = [
+    ...annotatedLinks(wellKnown.dashboards(entity), "Dashboard"),
+    ...annotatedLinks(wellKnown.docs(entity), "Docs"),
+    ...annotatedLinks(wellKnown.runbooks(entity), "Runbook"),
+  ].filter(({ url }) => !known.has(url));
   const repository = wellKnown.repository(entity);
-  if (repository === undefined || links.some(({ url }) => url.startsWith(repository.url)))
-    return links;
-  return [{ url: repository.url, title: "Repository", type: "repository" }, ...links];
+  const isLinked =
+    repository === undefined || links.some(({ url }) => url.startsWith(repository.url));
+  return [
+    ...(isLinked ? [] : [{ url: repository.url, title: "Repository", type: "repository" }]),
+    ...links,
+    ...named,
+  ];
+}
+
+/** Annotations that hold web addresses; paths inside the repository are documents, not links. */
+function annotatedLinks(found: readonly { target: string }[], title: string): EntityLink[] {
+  return found
+    .map(({ target }) => target.replace(/^url:/, ""))
+    .filter((target) => /^https?:\/\//i.test(target) && URL.canParse(target))
+    .map((url) => ({ url, title, type: title.toLowerCase() }));
 }
 
 /** What it needs: its dependencies and, for consumed APIs, the API. */

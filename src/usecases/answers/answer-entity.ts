@@ -1,4 +1,4 @@
-import { displayName, type CatalogEntity } from "../../catalog/model.ts";
+import { displayName, type CatalogEntity, type EntityLink } from "../../catalog/model.ts";
 import { cardOf, describe, linksOf } from "./answer-cards.ts";
 import { frame, ranked, type Asked } from "./answer-frame.ts";
 import { partsOf } from "./answer-graph.ts";
@@ -11,15 +11,16 @@ import {
   ownerOf,
   sortBriefs,
 } from "./answer-parts.ts";
-import type { Answer, EntityBrief, Evidence } from "./answer.ts";
+import type { Answer, Card, EntityBrief, Evidence } from "./answer.ts";
 import type { Subject } from "./resolve-subject.ts";
 
 /** Answers that show the thing itself with one point first: owner, on-call, channel, links, status, description. */
 export function answerAboutEntity(asked: Asked, subject: Subject): Answer {
   const { entity } = subject;
-  const { headline, evidence } = pointOf(asked, entity);
+  const { headline, evidence, first } = pointOf(asked, entity);
+  const card = cardOf(asked, entity, asked.snapshot.library, headline);
   return frame(asked, {
-    card: cardOf(asked, entity, asked.snapshot.library, headline),
+    card: first === undefined ? card : withFirstLink(card, first),
     evidence: evidence.length === 0 ? [evidenceOf(entity)] : evidence,
     entities: ranked(entity, subject.score, subject.others),
   });
@@ -28,6 +29,14 @@ export function answerAboutEntity(asked: Asked, subject: Subject): Answer {
 interface Point {
   headline: string;
   evidence: Evidence[];
+  /** URL of the link that was asked for. */
+  first?: string;
+}
+
+function withFirstLink(card: Card, first: string): Card {
+  if (card.type !== "entity" && card.type !== "team") return card;
+  const links = card.links.toSorted((a, b) => Number(b.url === first) - Number(a.url === first));
+  return { ...card, links };
 }
 
 function pointOf(asked: Asked, entity: CatalogEntity): Point {
@@ -101,6 +110,8 @@ function linksPoint(asked: Asked, entity: CatalogEntity): Point {
   const links = linksOf(asked, entity);
   if (links.length === 0)
     return { headline: "The catalog holds no links for it", evidence: [evidenceOf(entity)] };
+  const dashboard = dashboardPoint(asked, entity, links);
+  if (dashboard !== undefined) return dashboard;
   const written = entity.entity.metadata.links ?? [];
   const repository = asked.wellKnown.repository(entity);
   return {
@@ -110,6 +121,21 @@ function linksPoint(asked: Asked, entity: CatalogEntity): Point {
       ...(repository === undefined ? [] : [evidenceAt(entity, repository.path)]),
     ],
   };
+}
+
+/** Where dashboards were asked for and there is one: that one. */
+function dashboardPoint(
+  asked: Asked,
+  entity: CatalogEntity,
+  links: readonly EntityLink[],
+): Point | undefined {
+  if (!/\b(?:dashboards?|grafana|monitoring|metrics)\b/i.test(asked.question)) return undefined;
+  for (const { target, title, path } of asked.wellKnown.dashboards(entity)) {
+    if (!links.some(({ url }) => url === target)) continue;
+    const headline = `Dashboard: ${title ?? new URL(target).host}`;
+    return { headline, evidence: [evidenceAt(entity, path)], first: target };
+  }
+  return undefined;
 }
 
 function statusPoint(entity: CatalogEntity): Point {

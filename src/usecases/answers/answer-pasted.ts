@@ -1,8 +1,3 @@
-import type { Clue } from "../../ask/recognise.ts";
-import { type Codeowners, ownersOfPath, type PathOwners } from "../../catalog/codeowners.ts";
-import { displayName, type CatalogEntity } from "../../catalog/model.ts";
-import { repositoryOfPath } from "../catalog/repository-owners.ts";
-import { cardOf } from "./answer-cards.ts";
 import {
   answerFromDocuments,
   documentSections,
@@ -10,9 +5,8 @@ import {
   sectionsFor,
 } from "./answer-document.ts";
 import { answerAboutEntity } from "./answer-entity.ts";
-import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
-import { briefOf, contactOf, evidenceOf } from "./answer-parts.ts";
-import type { Answer, Evidence } from "./answer.ts";
+import type { Asked } from "./answer-frame.ts";
+import type { Answer } from "./answer.ts";
 import { type CluesFound, resolveClues } from "./resolve-clues.ts";
 import type { Subject } from "./resolve-subject.ts";
 
@@ -41,7 +35,8 @@ function isAlert({ clues }: CluesFound): boolean {
   return clues.some(({ kind }) => kind === "alert");
 }
 
-function subjectOf({ entities }: CluesFound): Subject | undefined {
+/** The entity that its clues name best, if any is sure enough. */
+export function subjectOf({ entities }: CluesFound): Subject | undefined {
   const [best, ...others] = entities;
   if (best === undefined || best.weight < minWeight) return undefined;
   return {
@@ -100,86 +95,4 @@ function symptomIn(text: string, { clues }: CluesFound): string {
     0,
     maxSymptom,
   );
-}
-
-/**
- * The owners that CODEOWNERS names for the path that was asked about; undefined when no repository of ours holds it or
- * the file leaves it to nobody.
- */
-export function answerFromPath(asked: Asked): Answer | undefined {
-  const repositories = asked.snapshot.repositories ?? [];
-  if (repositories.length === 0 || !asked.question.includes("/")) return undefined;
-  const found = resolveClues(asked, asked.question);
-  const paths = found.clues.filter(({ kind }) => kind === "path");
-  // who names a repository asks about no other one
-  const named = paths.filter(({ repository }) => repository !== undefined);
-  for (const clue of named.length > 0 ? named : paths) {
-    const place = repositoryOfPath(repositories, clue.value, clue.repository);
-    // the first path that lies in a repository is the one that was asked about
-    if (place !== undefined) return ownersAnswer(asked, found, clue, place);
-  }
-  return undefined;
-}
-
-function ownersAnswer(
-  asked: Asked,
-  found: CluesFound,
-  clue: Clue,
-  place: NonNullable<ReturnType<typeof repositoryOfPath>>,
-): Answer | undefined {
-  const findOwner = asked.snapshot.findCodeowner();
-  const { codeowners, readAtMs } = place.repository;
-  for (const { owners, line } of ownersOfPlace(codeowners, place.path)) {
-    const known = owners.map((owner) => findOwner(owner)).filter((owner) => owner !== undefined);
-    const evidence: Evidence = {
-      source: `${codeowners.file}:${line}`,
-      statement: `${place.path}: ${owners.join(" ")}`,
-      readAtMs,
-    };
-    const [first] = known;
-    if (first !== undefined) return pathAnswer(asked, { first, known, evidence, clue, found });
-  }
-  return undefined;
-}
-
-/** A name without an extension may be a folder, which `/src/` owns through all that is below it. */
-function ownersOfPlace(codeowners: Codeowners, path: string): PathOwners[] {
-  const owners = ownersOfPath(codeowners, path);
-  if (/\.[^/]+$/.test(path)) return owners;
-  const below = ownersOfPath(codeowners, `${path.replace(/\/+$/, "")}/…`);
-  return lastLine(below) > lastLine(owners) ? below : owners;
-}
-
-function lastLine(found: readonly PathOwners[]): number {
-  return Math.max(0, ...found.map(({ line }) => line));
-}
-
-function pathAnswer(
-  asked: Asked,
-  given: {
-    first: CatalogEntity;
-    known: CatalogEntity[];
-    evidence: Evidence;
-    clue: Clue;
-    found: CluesFound;
-  },
-): Answer {
-  const { first, known, evidence, clue } = given;
-  const around = subjectOf(given.found);
-  const headline = `${clue.value} is owned by ${known.map((owner) => displayName(owner)).join(", ")}`;
-  const shown = cardOf(asked, around?.entity ?? first, asked.snapshot.library, headline);
-  // whoever owns the path is to be reached, which need not be who owns the thing around it
-  const card =
-    shown.type === "entity"
-      ? { ...shown, owner: briefOf(first), contact: contactOf(asked, known) }
-      : shown;
-  return frame(asked, {
-    card,
-    intent: "owner",
-    evidence: [evidence, ...(around === undefined ? [] : [evidenceOf(around.entity)])],
-    entities: [
-      ...known.map(({ ref }) => ({ ref, score: 1 })),
-      ...(around === undefined ? [] : ranked(around.entity, rounded(around.score), [])),
-    ].slice(0, 10),
-  });
 }

@@ -4,7 +4,12 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { Diagnostic } from "../../base/diagnostics.ts";
 import { createPause } from "../../base/pause.ts";
 import type { CodeownersDialect } from "../../catalog/codeowners-match.ts";
-import { type Codeowners, codeownersPaths, parseCodeowners } from "../../catalog/codeowners.ts";
+import {
+  type Codeowners,
+  codeownersPaths,
+  dialectOf,
+  parseCodeowners,
+} from "../../catalog/codeowners.ts";
 import type { Catalog } from "../../catalog/model.ts";
 import { createWellKnown, type WellKnown } from "../../catalog/well-known.ts";
 
@@ -62,10 +67,8 @@ export async function loadRepositoryOwners(options: {
   return { repositories, diagnostics };
 }
 
-const places: readonly { path: string; dialect: CodeownersDialect }[] = [
-  ...codeownersPaths.github.map((path) => ({ path, dialect: "github" as const })),
-  ...codeownersPaths.gitlab.map((path) => ({ path, dialect: "gitlab" as const })),
-];
+/** Both hosts look at the root before `docs`; each has a folder of its own beside. */
+const places = [...new Set([...codeownersPaths.github, ...codeownersPaths.gitlab])];
 
 /** Finds the repository above a folder. */
 export type RepositoryFinder = (folder: string) => Promise<string | undefined>;
@@ -93,7 +96,7 @@ export function createRepositoryFinder(): RepositoryFinder {
 /** One listing tells of marks in the folder itself; only those in a folder below it need another look. */
 async function hasMark(folder: string): Promise<boolean> {
   const names = new Set(await readdir(folder).catch(() => []));
-  for (const mark of [".git", ...places.map(({ path }) => path)]) {
+  for (const mark of [".git", ...places]) {
     const [top = "", ...below] = mark.split("/");
     if (names.has(top) && (below.length === 0 || (await exists(join(folder, mark))))) return true;
   }
@@ -112,11 +115,21 @@ async function readCodeowners(
   folder: string,
   showPath: (path: string) => string,
 ): Promise<ReturnType<typeof parseCodeowners> | undefined> {
-  for (const { path, dialect } of places) {
+  for (const path of places) {
     const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
-    if (text !== undefined) return parseCodeowners(text, showPath(join(folder, path)), dialect);
+    if (text === undefined) continue;
+    const dialect = await dialectIn(folder, path, text);
+    return parseCodeowners(text, showPath(join(folder, path)), dialect);
   }
   return undefined;
+}
+
+/** A repository on this machine does not say which host it is on; what lies in it does. */
+async function dialectIn(folder: string, path: string, text: string): Promise<CodeownersDialect> {
+  if (path.startsWith(".github/")) return "github";
+  if (path.startsWith(".gitlab/") || dialectOf(text) === "gitlab") return "gitlab";
+  const names = new Set(await readdir(folder).catch(() => []));
+  return names.has(".gitlab-ci.yml") && !names.has(".github") ? "gitlab" : "github";
 }
 
 /** The repository that a path lies in, and the path inside it; by slug, or by the folder of an absolute path. */

@@ -87,7 +87,7 @@ describe("with a CODEOWNERS file", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function answerer(codeowners: string): Promise<Answerer> {
+  async function answerer(codeowners: string, file = ".github/CODEOWNERS"): Promise<Answerer> {
     const yaml = `apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -111,7 +111,7 @@ spec: { type: team, children: [] }
     mkdirSync(dirname(base), { recursive: true });
     mkdirSync(join(folder, ".github"));
     writeFileSync(base, yaml);
-    writeFileSync(join(folder, ".github/CODEOWNERS"), codeowners);
+    writeFileSync(join(folder, file), codeowners);
     const { catalog } = buildCatalog({
       sources: [
         {
@@ -211,5 +211,48 @@ spec: { type: team, children: [] }
     const answer = ask("who owns acme/other:src/x.ts", { nowMs });
 
     expect(answer.evidence.map(({ source }) => source)).not.toContain(".github/CODEOWNERS:1");
+  });
+
+  test("owners that are not in the catalog are named as CODEOWNERS writes them", async () => {
+    const ask = await answerer("/src/billing/ @acme/data sam@acme.example @acme/team-b\n");
+
+    const answer = ask("who owns acme/pay:src/billing/invoice.ts", { nowMs });
+    const alone = ask("who owns src/billing/invoice.ts", { nowMs });
+
+    for (const each of [answer, alone]) {
+      expect(each.intent).toBe("owner");
+      expect(each.text).toContain("@acme/data, sam@acme.example, team-b");
+      expect(each.evidence[0]?.source).toBe(".github/CODEOWNERS:1");
+    }
+    expect(answer.entities.map(({ ref }) => ref)).toContain("group:default/team-b");
+  });
+
+  test("a path has owners where no entity has one", async () => {
+    const ask = await answerer("/migrations/ @acme/data\n");
+
+    const answer = ask("who owns migrations/001.sql", { nowMs });
+
+    expect(answer.status).toBe("answered");
+    expect(answer.text.split("\n")[0]).toBe("migrations/001.sql is owned by @acme/data");
+    expect(answer.card).toMatchObject({
+      type: "list",
+      groups: [{ items: [{ title: "@acme/data", description: "not in the catalog" }] }],
+    });
+    expect(answer.evidence).toMatchObject([
+      { source: ".github/CODEOWNERS:1", statement: "migrations/001.sql: @acme/data" },
+    ]);
+  });
+
+  test("all sections of GitLab own a path, those that must approve first", async () => {
+    const text = "^[Docs] @acme/team-a\n*.md\n[Security][2] @acme/team-b\n/auth/\n";
+    const ask = await answerer(text, "CODEOWNERS");
+
+    const answer = ask("who owns auth/intro.md", { nowMs });
+
+    expect(answer.text).toContain("auth/intro.md is owned by team-b, team-a");
+    expect(answer.evidence.map(({ statement }) => statement)).toEqual([
+      "auth/intro.md: @acme/team-b (section Security, 2 approvals)",
+      "auth/intro.md: @acme/team-a (section Docs, optional)",
+    ]);
   });
 });
