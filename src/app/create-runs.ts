@@ -23,6 +23,12 @@ import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../usecases/runs/run-store.ts";
 import { startRun } from "../usecases/runs/start-run.ts";
 import { sweepRuns } from "../usecases/runs/sweep-runs.ts";
+import {
+  type ExecuteUndoDeps,
+  executeUndo,
+  requestUndo,
+  undoJobName,
+} from "../usecases/runs/undo-run.ts";
 import { acceptSecrets, forgetSecrets, withSecretsAgain } from "../usecases/secrets/run-secrets.ts";
 import type { RunService } from "../usecases/services.ts";
 import { configuredPolicy } from "./configured-policy.ts";
@@ -30,6 +36,7 @@ import { createApprovalGate } from "./create-approvals.ts";
 import { createFormHelp } from "./create-form-help.ts";
 import { executeSteps, type StepsWorld } from "./execute-steps.ts";
 import { faultsOf, policyChecks } from "./policy-checks.ts";
+import { planOf, undoStep } from "./undo-steps.ts";
 
 export interface RunsOptions extends StepsWorld {
   storage: Storage;
@@ -102,6 +109,7 @@ export function createRuns(options: RunsOptions): Runs {
         ),
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
+      ...undoService(runs, options),
       decide: (request) =>
         decideRun(request, {
           ...change,
@@ -116,6 +124,27 @@ export function createRuns(options: RunsOptions): Runs {
     },
     forms: createFormHelp({ ...options, policy }),
     work: (notifier) => work(options, { runs, names, policy }, notifier),
+  };
+}
+
+/** Showing and asking for what a run made to be taken back. */
+function undoService(
+  runs: RunStore,
+  options: RunsOptions,
+): Required<Pick<RunService, "undo" | "undoPlan">> {
+  const { storage, clock } = options;
+  return {
+    async undoPlan(runId) {
+      const run = await runs.get(runId);
+      return run === undefined ? [] : planOf(run, options).map(({ text }) => text);
+    },
+    undo: (runId, by) =>
+      requestUndo(runId, by, {
+        runs,
+        jobs: storage.jobs,
+        clock,
+        plan: (run) => planOf(run, options),
+      }),
   };
 }
 
@@ -138,8 +167,17 @@ async function work(
     ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
     ...(options.onResumed === undefined ? {} : { onResumed: options.onResumed }),
   });
+  const undoDeps = (runId: string): ExecuteUndoDeps => ({
+    runs,
+    notifier,
+    clock,
+    logger: logger.child({ runId }),
+    plan: (run) => planOf(run, options),
+    undo: (run, item, hooks) => undoStep(run, item, hooks, options),
+  });
   const processor: Processor = async (job, { signal }) => {
     const runId = runIdOf(job.data);
+    if (job.name === undoJobName) return await executeUndo(runId, signal, undoDeps(runId));
     await executeRun(runId, signal, depsFor(runId));
     // a job that dies before this comes back to it
     await forgetSecrets(await runs.get(runId), options.secrets);
@@ -148,6 +186,8 @@ async function work(
     concurrency: options.config.file.scaffolder.concurrency,
     async onGiveUp(job, error) {
       const runId = runIdOf(job.data);
+      // the sweeper queues it again: what was asked to be taken back stays asked
+      if (job.name === undoJobName) return;
       await giveUpRun(runId, error, AbortSignal.timeout(giveUpLimitMs), depsFor(runId));
       await forgetSecrets(await runs.get(runId), options.secrets);
     },

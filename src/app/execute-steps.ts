@@ -116,7 +116,7 @@ interface StepWorld {
 }
 
 /** The world of one action. */
-function createContext(world: StepWorld): ActionContext {
+export function createContext(world: StepWorld): ActionContext {
   const { run, step, hooks, options } = world;
   return {
     runId: run.id,
@@ -144,6 +144,10 @@ function createContext(world: StepWorld): ActionContext {
 function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
   return {
     get: (ref) => catalog.snapshot().catalog.entities.get(ref),
+    async unregister(url) {
+      await registrations.remove(url);
+      await catalog.refresh();
+    },
     async register(url, text) {
       await registrations.add(url, text);
       await catalog.refresh();

@@ -95,6 +95,19 @@ export interface CatalogAccess {
   get(ref: string): CatalogEntity | undefined;
   /** Adds the entities of a catalog file for good; resolves with their canonical refs once they can be found. */
   register(url: string, text: string): Promise<string[]>;
+  /** Takes a registered file out of the catalog; absent where none is kept. */
+  unregister?(url: string): Promise<void>;
+}
+
+/** Takes back what one call of an action made. */
+export interface ActionUndo {
+  /** What it would do, such as `deletes the repository github.com/acme/ledger`. Pure. */
+  describe(made: JsonObject): string;
+  /**
+   * Does it, once or again; resolves with what was done, in words. Right before it deletes anything it makes sure that this run made it.
+   * @throws ConflictError `undo-refused` when it did not, or when others have worked in it.
+   */
+  run(made: JsonObject, context: ActionContext): Promise<string>;
 }
 
 /** A step's code: an id, what it takes, and what it does. Its resolved value is the step's output. */
@@ -116,6 +129,8 @@ export interface Action<Input = unknown> {
    * runs never make the same thing. Pure; may throw for an input that names nothing.
    */
   reserves?(input: Input): string[];
+  /** How what it noted with `noteMade` is taken back; absent: people are told to do it by hand. */
+  undo?: ActionUndo;
   run(input: Input, context: ActionContext): Promise<JsonObject>;
 }
 

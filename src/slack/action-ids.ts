@@ -26,6 +26,8 @@ export const actionIds = {
   reject: "approval-reject",
   retryRun: "run-retry",
   cancelRun: "run-cancel",
+  /** Shows what taking a run back would do. */
+  undoRun: "run-undo",
   /** Opens the form of a failed run again, with its values. */
   changeRun: "run-change",
   /** One page back in a form. */
@@ -60,6 +62,8 @@ export const actionIds = {
 
 /** Callback ids of modals. */
 export const viewIds = {
+  /** Asks whether a run shall be taken back. */
+  undo: "undo",
   answer: "answer",
   document: "document",
   templates: "templates",

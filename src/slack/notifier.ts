@@ -7,11 +7,18 @@ import { askForApproval, remindOfApproval, showApproval } from "./approval-messa
 import type { SlackClients } from "./clients.ts";
 import { isClosedChannel, toExpected } from "./errors.ts";
 import type { OutgoingMessage, Outbox } from "./outbox.ts";
-import { findOwnMessage, findOwnReply, type SentMessage } from "./own-messages.ts";
+import {
+  findOwnMessage,
+  findOwnReply,
+  type MessageMarker,
+  type SentMessage,
+} from "./own-messages.ts";
 import { postUnlessSent } from "./post-once.ts";
 import { createRunDrawing, type RunDrawing } from "./run-drawing.ts";
 import { createEdits, type ReportedRun, runMarker } from "./run-edits.ts";
+import type { MessageContent } from "./views/blocks.ts";
 import { renderRunResult } from "./views/run-view.ts";
+import { renderUndoReport } from "./views/undo-view.ts";
 
 export interface NotifierOptions {
   clients: SlackClients;
@@ -50,6 +57,11 @@ export function createNotifier(options: NotifierOptions): SlackNotifier {
       await expected(askForApproval(run, approval, signal, options)),
     showApproval: async (run, approval) => await showApproval(run, approval, options),
     remind: async (run, approval, signal) => await remindOfApproval(run, approval, signal, options),
+    async reportUndo(run, reporting) {
+      if (!hasMessage(run)) return;
+      await expected(edits.final(run, reporting));
+      await expected(postUndo(run, reporting, options));
+    },
     stop: async () => await edits.stop(),
   };
 }
@@ -134,21 +146,39 @@ async function postResult(
   reporting: Reporting,
   options: NotifierOptions,
 ): Promise<void> {
-  const { clients, outbox, logger } = options;
-  const { channel, ts } = run.message;
   const marker = {
     event_type: "callboard_run_result",
     event_payload: { run_id: run.id, attempt: String(run.retries) },
   };
+  await replyOnce(run, { marker, content: renderRunResult(run) }, reporting, options);
+}
+
+/** Posts what came of taking the run back, once for each time it was asked for. */
+async function postUndo(
+  run: ReportedRun,
+  reporting: Reporting,
+  options: NotifierOptions,
+): Promise<void> {
+  const marker = {
+    event_type: "callboard_run_undo",
+    event_payload: { run_id: run.id, number: String(run.undo?.number ?? 0) },
+  };
+  await replyOnce(run, { marker, content: renderUndoReport(run) }, reporting, options);
+}
+
+async function replyOnce(
+  run: ReportedRun,
+  reply: { marker: MessageMarker; content: MessageContent },
+  reporting: Reporting,
+  options: NotifierOptions,
+): Promise<void> {
+  const { clients, outbox, logger } = options;
+  const { channel, ts } = run.message;
+  const { marker, content } = reply;
   const find = async () =>
     await findOwnReply(clients.safe, { channel, threadTs: ts, marker }, logger);
   if ((await find()) !== undefined) return;
-  const outgoing: OutgoingMessage = {
-    channel,
-    threadTs: ts,
-    ...renderRunResult(run),
-    metadata: marker,
-  };
+  const outgoing: OutgoingMessage = { channel, threadTs: ts, ...content, metadata: marker };
   const post = async () => await outbox.post(outgoing, reporting);
   await postUnlessSent(post, find, reporting.signal, options);
 }

@@ -30,6 +30,10 @@ export function notifyWithin(
       await within(run, async () => await notifier.showApproval(run, approval)),
     remind: async (run, approval, signal) =>
       await within(run, async () => await notifier.remind(run, approval, signal)),
+    async reportUndo(run, reporting) {
+      await updates;
+      await within(run, async () => await notifier.reportUndo?.(run, reporting));
+    },
     stop: async () => await notifier.stop(),
   };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createPlayground, type Playground } from "../../src/playground/create-playground.ts";
 import type { SlackMessage } from "../../src/playground/slack-shapes.ts";
 import { type GithubEmulator, startGithubEmulator } from "../emulators/github/emulator.ts";
+import { waitFor } from "../helpers/wait.ts";
 import { filesOf, writeCompany } from "./company.ts";
 import { faultsOf, type Observed } from "./invariants.ts";
 import { pick } from "./random.ts";
@@ -150,6 +151,11 @@ function troubleSlack({ driver }: Playground): {
   };
 }
 
+/** All bots may be down at once; that they come back is not in Slack's journal. */
+async function connected(driver: Playground["driver"]): Promise<void> {
+  await waitFor("a bot that is connected", () => driver.isConnected(), 600_000);
+}
+
 /** How often a person tries before they give up. */
 const patience = 200;
 
@@ -161,14 +167,14 @@ async function fillIn({ driver }: Playground, channel: string, name: string): Pr
     for (let sends = 0; sends < patience; sends += 1) {
       const sent = await driver.submitView({ user }).catch(() => ({ error: "no answer" }));
       if (!("error" in sent) && !("errors" in sent)) return;
-      await driver.waitFor(() => driver.isConnected(), { timeoutMs: 60_000 });
+      await connected(driver);
     }
   }
   throw new Error(`nobody took the request for ${name}`);
 
   async function openReview(): Promise<boolean> {
     try {
-      await driver.waitFor(() => driver.isConnected(), { timeoutMs: 60_000 });
+      await connected(driver);
       if (driver.currentView(user) !== undefined) await driver.closeView({ user, isCleared: true });
       await driver.slash({ user, channel, command: "/newservice", text: "chaos" });
       const view = await driver.waitFor(() => driver.currentView(user), { timeoutMs: 2_000 });

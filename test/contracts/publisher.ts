@@ -9,9 +9,11 @@ import { ConflictError, InputError } from "../../src/base/errors.ts";
 import type {
   PublishContext,
   Publisher,
+  PublisherUndo,
   PublishFile,
   PublishRequest,
   PullRequestRequest,
+  RunTarget,
 } from "../../src/scaffold/publishers/contract.ts";
 
 /** A publisher under test and its world. */
@@ -113,6 +115,26 @@ export function pullRequest(
 
 function git(folder: string, ...args: string[]): string {
   return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: "pipe" }).trim();
+}
+
+const placeOf = (bench: PublisherBench, repo: string, runId = "run-one"): RunTarget => ({
+  runId,
+  host: bench.host,
+  owner: bench.owner,
+  repo,
+});
+
+function undoOf({ undo }: Publisher): PublisherUndo {
+  if (undo === undefined) throw new Error("nothing can be taken back");
+  return undo;
+}
+
+/** Somebody else commits. */
+function push(folder: string, branch: string): void {
+  git(folder, "checkout", "--quiet", branch);
+  const who = ["-c", "user.name=Eve", "-c", "user.email=eve@acme.example"];
+  git(folder, ...who, "commit", "--quiet", "--allow-empty", "-m", "mine");
+  git(folder, "push", "--quiet", "origin", branch);
 }
 
 /** What every publisher promises. */
@@ -367,6 +389,128 @@ export function testPublisher(name: string, open: () => Promise<PublisherBench>)
         );
 
         await expect(attempt).rejects.toBeInstanceOf(InputError);
+      });
+    });
+
+    describe("taking back", () => {
+      test("deletes the repository that the same run made, and a second time finds it gone", async () => {
+        await withBench(async (bench) => {
+          const context = publishContext();
+          await bench.publisher.createRepository(publishRequest(bench, "ledger"), context);
+
+          const first = await undoOf(bench.publisher).deleteRepository(
+            placeOf(bench, "ledger"),
+            context,
+          );
+          const second = await undoOf(bench.restart()).deleteRepository(
+            placeOf(bench, "ledger"),
+            context,
+          );
+
+          expect([first, second]).toEqual([true, false]);
+          const { signal } = context;
+          expect(await bench.publisher.exists(bench.owner, "ledger", signal)).toBe(false);
+        });
+      });
+
+      test("leaves a repository that another run made", async () => {
+        await withBench(async (bench) => {
+          await bench.publisher.createRepository(publishRequest(bench, "ledger"), publishContext());
+
+          const attempt = undoOf(bench.publisher).deleteRepository(
+            placeOf(bench, "ledger", "run-two"),
+            publishContext(),
+          );
+
+          await expect(attempt).rejects.toMatchObject({ code: "undo-refused" });
+        });
+      });
+
+      test.each(["main", "theirs"])(
+        "leaves a repository in which somebody else has pushed to %s",
+        async (branch) => {
+          await withBench(async (bench, clone) => {
+            const context = publishContext();
+            const made = await bench.publisher.createRepository(
+              publishRequest(bench, "ledger"),
+              context,
+            );
+            const cloned = await clone(made.remoteUrl);
+            git(cloned, "branch", "theirs");
+            push(cloned, branch);
+
+            const attempt = undoOf(bench.publisher).deleteRepository(
+              placeOf(bench, "ledger"),
+              context,
+            );
+
+            await expect(attempt).rejects.toMatchObject({ code: "undo-refused" });
+          });
+        },
+      );
+
+      test("writes nothing when another worker has the run", async () => {
+        await withBench(async (bench) => {
+          const context = publishContext();
+          await bench.publisher.createRepository(publishRequest(bench, "ledger"), context);
+          const stale = {
+            ...context,
+            assertCurrent: () => Promise.reject(new Error("taken over")),
+          };
+
+          const attempt = undoOf(bench.publisher).deleteRepository(placeOf(bench, "ledger"), stale);
+
+          await expect(attempt).rejects.toThrow("taken over");
+          expect(await bench.publisher.exists(bench.owner, "ledger", context.signal)).toBe(true);
+        });
+      });
+
+      test("closes a pull request with its branch, unless somebody else has pushed there", async () => {
+        await withBench(async (bench, clone) => {
+          const made = await bench.publisher.createRepository(
+            publishRequest(bench, "ledger"),
+            publishContext(),
+          );
+          const branches = (): string =>
+            git(cloned, "ls-remote", "--heads", "origin").replaceAll(/^.*heads./gm, "");
+          const mine = pullRequest(bench, "ledger");
+          const changed = pullRequest(bench, "ledger", { branch: "changed" });
+          const { number } = await bench.publisher.openPullRequest(mine, publishContext());
+          const other = await bench.publisher.openPullRequest(changed, publishContext());
+          const cloned = await clone(made.remoteUrl);
+          push(cloned, "changed");
+          const place = placeOf(bench, "ledger", "run-two");
+          const undo = undoOf(bench.publisher);
+
+          const closed = await undo.closePullRequest(
+            { ...place, number, branch: "add-runbook" },
+            publishContext(),
+          );
+          const attempt = undo.closePullRequest(
+            { ...place, number: other.number, branch: "changed" },
+            publishContext(),
+          );
+
+          await expect(attempt).rejects.toMatchObject({ code: "undo-refused" });
+          expect(closed).toBe(true);
+          expect(branches()).toBe("changed\nmain");
+        });
+      });
+
+      test("closes an issue once", async () => {
+        await withBench(async (bench) => {
+          await bench.publisher.createRepository(publishRequest(bench, "ledger"), publishContext());
+          const issue = await bench.publisher.openIssue?.(
+            { ...placeOf(bench, "ledger"), title: "First", body: "", labels: [], assignees: [] },
+            publishContext(),
+          );
+          const place = { ...placeOf(bench, "ledger"), number: issue?.number ?? 0 };
+
+          const first = await undoOf(bench.publisher).closeIssue(place, publishContext());
+          const second = await undoOf(bench.publisher).closeIssue(place, publishContext());
+
+          expect([first, second]).toEqual([true, false]);
+        });
       });
     });
   });

@@ -12,6 +12,7 @@ import {
 } from "../../base/json.ts";
 import { formatRef, parseRef } from "../../catalog/ref.ts";
 import { defineAction, type ActionContext } from "../action.ts";
+import { noteMade } from "../undo.ts";
 import { readRegularFile } from "./file-tree.ts";
 import { resolveFileInside, writeInside } from "./workspace.ts";
 
@@ -47,6 +48,8 @@ function withSource(entity: Record<string, unknown>, context: ActionContext): Js
   };
 }
 
+const madeUrl = z.object({ url: z.string() });
+
 /** Adds a published catalog file to the catalog. */
 export const catalogRegister = defineAction({
   id: "catalog:register",
@@ -58,6 +61,14 @@ export const catalogRegister = defineAction({
     optional: z.boolean().optional(),
   }),
   supportsDryRun: true,
+  undo: {
+    describe: (made) => `takes ${madeUrl.parse(made).url} out of the catalog`,
+    async run(made, context) {
+      const { url } = madeUrl.parse(made);
+      await context.catalog.unregister?.(url);
+      return `took ${url} out of the catalog`;
+    },
+  },
   async run(input, context) {
     if (context.isDryRun) return await describeRegister(input, context);
     const url = catalogUrl(input);
@@ -78,6 +89,7 @@ export const catalogRegister = defineAction({
         hint: "let the skeleton hold a catalog-info.yaml, or set optional: true",
       });
     }
+    await noteMade(context, { url });
     const refs = await context.catalog.register(url, text);
     context.log(
       refs.length === 0

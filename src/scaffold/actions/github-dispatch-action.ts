@@ -4,7 +4,7 @@ import { isRecord, type JsonObject, type JsonValue } from "../../base/json.ts";
 import { defineAction } from "../action.ts";
 import type { PublishContext } from "../publishers/contract.ts";
 import { githubInput, githubWork, type GithubWork } from "./github-needed.ts";
-import { publishContext } from "./publish-github.ts";
+import { publishContext } from "./publish-context.ts";
 
 const noteKey = "github.newestRunBefore";
 

@@ -5,7 +5,7 @@ import { isRecord, type JsonObject } from "../../base/json.ts";
 import { defineAction } from "../action.ts";
 import type { PublishContext } from "../publishers/contract.ts";
 import { accountName, githubInput, githubWork, type GithubWork } from "./github-needed.ts";
-import { publishContext } from "./publish-github.ts";
+import { publishContext } from "./publish-context.ts";
 
 const values = z.record(z.string(), z.string()).optional();
 const names = z.array(z.string()).optional();

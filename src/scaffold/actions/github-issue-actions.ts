@@ -2,8 +2,11 @@ import { z } from "zod";
 
 import { InputError } from "../../base/errors.ts";
 import { defineAction } from "../action.ts";
+import { noteMade } from "../undo.ts";
 import { accountName, githubInput, githubWork } from "./github-needed.ts";
-import { publishContext, targetOf } from "./publish-github.ts";
+import { publishContext } from "./publish-context.ts";
+import { targetOf } from "./publish-github.ts";
+import { undoIssue } from "./undo-published.ts";
 
 /** Opens an issue; without GitHub it becomes a Markdown file in the data folder. */
 export const githubIssuesCreate = defineAction({
@@ -19,6 +22,7 @@ export const githubIssuesCreate = defineAction({
     labels: z.array(z.string()).optional(),
   }),
   supportsDryRun: true,
+  undo: undoIssue,
   async run(input, context) {
     const target = targetOf(input.repoUrl);
     const { host, owner, repo } = target;
@@ -42,6 +46,7 @@ export const githubIssuesCreate = defineAction({
       },
       publishContext(context),
     );
+    await noteMade(context, { host, owner, repo, number: issue.number });
     return { issueUrl: issue.url, issueNumber: issue.number };
   },
 });

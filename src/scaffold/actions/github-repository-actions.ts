@@ -3,16 +3,17 @@ import { z } from "zod";
 import { toJsonObject } from "../../base/json.ts";
 import { defineAction } from "../action.ts";
 import { accountName, githubInput, githubWork } from "./github-needed.ts";
+import { publishContext } from "./publish-context.ts";
 import {
   authorOf,
   commitInput,
   nameOf,
   protectionInput,
-  publishContext,
   repositoryInput,
   targetOf,
   workspaceFiles,
 } from "./publish-github.ts";
+import { createNoted, undoRepository } from "./undo-published.ts";
 
 /** The first half of `publish:github`: a repository without content. */
 export const githubRepoCreate = defineAction({
@@ -26,6 +27,7 @@ export const githubRepoCreate = defineAction({
   }),
   supportsDryRun: false,
   reserves: ({ repoUrl }) => [nameOf(targetOf(repoUrl))],
+  undo: undoRepository,
   exampleOutput: ({ repoUrl }) => exampleAddresses(repoUrl),
   async run(input, context) {
     const { github, target } = githubWork("github:repo:create", input, context);
@@ -35,7 +37,9 @@ export const githubRepoCreate = defineAction({
       visibility: input.repoVisibility ?? ("private" as const),
       settings: toJsonObject(input),
     };
-    const result = await github.createEmpty(target, request, publishContext(context));
+    const result = await createNoted(target, context, () =>
+      github.createEmpty(target, request, publishContext(context)),
+    );
     for (const warning of result.warnings) context.log(`warning: ${warning}`);
     return { remoteUrl: result.remoteUrl, repoContentsUrl: result.repoContentsUrl };
   },

@@ -9,7 +9,8 @@ import type {
   PublishContext,
 } from "../publishers/contract.ts";
 import { githubInput, githubWork, passOverExisting } from "./github-needed.ts";
-import { publishContext, targetOf } from "./publish-github.ts";
+import { publishContext } from "./publish-context.ts";
+import { targetOf } from "./publish-github.ts";
 
 /** Has GitHub call an address when something happens in a repository. */
 export const githubWebhook = defineAction({

@@ -4,9 +4,11 @@ import { InputError } from "../../base/errors.ts";
 import { toJsonObject, type JsonObject } from "../../base/json.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
-import type { PublishContext, PublishFile } from "../publishers/contract.ts";
+import type { PublishFile } from "../publishers/contract.ts";
 import { assertRepoNames, parseRepoUrl } from "../repo-url.ts";
 import { readTree } from "./file-tree.ts";
+import { publishContext } from "./publish-context.ts";
+import { createNoted, undoRepository } from "./undo-published.ts";
 import { kindInside, resolveInside } from "./workspace.ts";
 
 const names = z.array(z.string()).optional();
@@ -75,25 +77,28 @@ export const publishGithub = defineAction({
   input: z.object({ repoUrl: z.string(), ...repositoryInput, ...protectionInput, ...commitInput }),
   supportsDryRun: true,
   reserves: ({ repoUrl }) => [nameOf(targetOf(repoUrl))],
+  undo: undoRepository,
   async run(input, context) {
     const target = targetOf(input.repoUrl);
     const files = await workspaceFiles(input.sourcePath, context);
     const defaultBranch = input.defaultBranch ?? "main";
     if (context.isDryRun) return describePublish(target, defaultBranch, files, context);
-    const result = await context.publisher.createRepository(
-      {
-        runId: context.runId,
-        ...target,
-        description: input.description ?? "",
-        defaultBranch,
-        visibility: input.repoVisibility ?? "private",
-        commitMessage: input.gitCommitMessage ?? "initial commit",
-        author: authorOf(input),
-        committedAtMs: context.startedAtMs,
-        files,
-        settings: toJsonObject(input),
-      },
-      publishContext(context),
+    const result = await createNoted(target, context, () =>
+      context.publisher.createRepository(
+        {
+          runId: context.runId,
+          ...target,
+          description: input.description ?? "",
+          defaultBranch,
+          visibility: input.repoVisibility ?? "private",
+          commitMessage: input.gitCommitMessage ?? "initial commit",
+          author: authorOf(input),
+          committedAtMs: context.startedAtMs,
+          files,
+          settings: toJsonObject(input),
+        },
+        publishContext(context),
+      ),
     );
     for (const warning of result.warnings) context.log(`warning: ${warning}`);
     const { remoteUrl, repoContentsUrl, commitHash } = result;
@@ -169,14 +174,4 @@ export async function workspaceFiles(
   for (const file of files) checkRelativePath(file.path);
   assertNoClashes(files.map((file) => file.path));
   return files;
-}
-
-/** What a publisher may use of an action's world. */
-export function publishContext(context: ActionContext): PublishContext {
-  return {
-    signal: context.signal,
-    log: (line) => context.log(line),
-    assertCurrent: () => context.assertCurrent(),
-    notes: context.notes,
-  };
 }

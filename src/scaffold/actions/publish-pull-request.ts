@@ -4,7 +4,10 @@ import { InputError } from "../../base/errors.ts";
 import { toJsonObject } from "../../base/json.ts";
 import { defineAction } from "../action.ts";
 import { checkRelativePath } from "../file-path.ts";
-import { authorOf, publishContext, targetOf, workspaceFiles } from "./publish-github.ts";
+import { noteMade } from "../undo.ts";
+import { publishContext } from "./publish-context.ts";
+import { authorOf, targetOf, workspaceFiles } from "./publish-github.ts";
+import { undoPullRequest } from "./undo-published.ts";
 
 const names = z.array(z.string()).optional();
 const flag = z.boolean().optional();
@@ -37,6 +40,7 @@ export const publishGithubPullRequest = defineAction({
     createWhenEmpty: flag,
   }),
   supportsDryRun: true,
+  undo: undoPullRequest,
   async run(input, context) {
     const target = targetOf(input.repoUrl);
     assertBranchName(input.branchName);
@@ -85,6 +89,7 @@ export const publishGithubPullRequest = defineAction({
       },
       publishContext(context),
     );
+    await noteMade(context, { host, owner, repo, number: result.number, branch: input.branchName });
     return {
       targetBranchName: result.targetBranch,
       remoteUrl: result.remoteUrl,

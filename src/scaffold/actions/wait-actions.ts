@@ -5,7 +5,7 @@ import { isRecord, type JsonObject } from "../../base/json.ts";
 import { type ActionContext, defineAction } from "../action.ts";
 import { StepWait } from "../step-wait.ts";
 import { githubInput, githubWork } from "./github-needed.ts";
-import { publishContext } from "./publish-github.ts";
+import { publishContext } from "./publish-context.ts";
 
 const dayMs = 86_400_000;
 const longestDays = 90;

@@ -94,6 +94,28 @@ export interface IssueResult {
   number: number;
 }
 
+/** Something on a host that a run made. */
+export interface RunTarget {
+  /** The run that made it. */
+  runId: string;
+  host: string;
+  owner: string;
+  repo: string;
+}
+
+/**
+ * Takes back what a run made. Each looks right before whether this run made it and nobody else has worked in it; false: it is gone
+ * already. @throws ConflictError `undo-refused` with the reason; it stays as it is.
+ */
+export interface PublisherUndo {
+  deleteRepository(target: RunTarget, context: PublishContext): Promise<boolean>;
+  closePullRequest(
+    target: RunTarget & { number: number; branch: string },
+    context: PublishContext,
+  ): Promise<boolean>;
+  closeIssue(target: RunTarget & { number: number }, context: PublishContext): Promise<boolean>;
+}
+
 /**
  * Where publish actions write. Implementations: `github.ts` and `local.ts` (bare git repositories in the data folder);
  * both pass `test/contracts/publisher.ts`. Doing the same request of the same run again has the effect of doing it once;
@@ -111,6 +133,7 @@ export interface Publisher {
   openPullRequest(request: PullRequestRequest, context: PublishContext): Promise<PullRequestResult>;
   /** Opens an issue (locally: a Markdown file in the data folder), once for a step of a run. */
   openIssue?(request: IssueRequest, context: PublishContext): Promise<IssueResult>;
+  undo?: PublisherUndo;
   /** What only GitHub can do; absent elsewhere. */
   github?: GithubAccess;
   /** True when a repository of this name exists (for checking a form before it is sent). */

@@ -25,6 +25,7 @@ import {
   type MessageShortcutArgs,
   type SubmitArgs,
 } from "./tables.ts";
+import { undoActions, undoViews } from "./undo.ts";
 
 /** Registers every handler; what none of them wants is answered by the surface. */
 export function registerHandlers(app: App, context: SlackContext): void {
@@ -51,6 +52,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...approvalViews(context),
     ...feedbackViews(context),
     ...checklists.views,
+    ...undoViews(context),
   };
   const actions = {
     ...answerActions(context),
@@ -58,6 +60,7 @@ function registerTables(app: App, context: SlackContext): void {
     ...newServiceActions(context),
     ...formActions(context),
     ...runActions(context),
+    ...undoActions(context),
     ...homeActions(context),
     ...catalogActions(context),
     ...approvalActions(context),

@@ -1,20 +1,11 @@
-import type { ConfirmationDialog, KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
+import type { KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
 
 import type { StepState } from "../../scaffold/model.ts";
 import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import { runSubject } from "../../usecases/runs/run-subject.ts";
-import { actionIds } from "../action-ids.ts";
-import {
-  actions,
-  button,
-  context,
-  limits,
-  message,
-  type MessageContent,
-  plain,
-  section,
-} from "./blocks.ts";
+import { context, limits, message, type MessageContent, section } from "./blocks.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
+import { resultButtons, runButtons } from "./run-buttons.ts";
 import {
   ago,
   channel,
@@ -106,10 +97,11 @@ function runHeadline(run: RunRecord): string {
   const done = run.steps.filter((step) => ["completed", "skipped"].includes(step.status)).length;
   const total = run.steps.length;
   if (run.status === "completed") return "Done.";
-  if (run.status === "failed") return `Failed ${failedStep(run)}.`;
+  if (run.status === "failed") return `Failed ${failedStep(run)}.${undoState(run)}`;
   if (run.status === "rejected") return "Rejected; nothing was done.";
   if (run.status === "expired") return "Expired: nobody approved it in time; nothing was done.";
-  if (run.status === "cancelled") return `Cancelled after ${done} of ${total} steps.`;
+  if (run.status === "cancelled")
+    return `Cancelled after ${done} of ${total} steps.${undoState(run)}`;
   if (run.status === "waiting-for-approval") return approvalHeadline(run);
   if (run.waitingFor !== undefined) return `Waiting: ${clamp(oneLine(run.waitingFor), 200)}`;
   if (run.isCancelRequested === true) return "Stopping before the next step …";
@@ -126,6 +118,12 @@ function approvalHeadline(run: RunRecord): string {
   const what = step === undefined ? "" : ` of “${oneLine(step.name)}”`;
   const count = requirement.count === 1 ? "" : ` (${decisions.length} of ${requirement.count})`;
   return `Waiting for approval${what} by ${clamp(oneLine(titles.join(" or ")), 200)}${count}, until ${moment(approval.expiresAtMs)}`;
+}
+
+function undoState({ undo }: RunRecord): string {
+  if (undo === undefined) return "";
+  if (undo.items.some(({ status }) => status === "waiting")) return " Being undone …";
+  return undo.items.every(({ status }) => status === "done") ? " Undone." : " Partly undone.";
 }
 
 function failedStep(run: RunRecord): string {
@@ -244,59 +242,6 @@ function insteadOf(run: RunRecord): KnownBlock | undefined {
       ]);
 }
 
-function runButtons(run: RunRecord): KnownBlock | undefined {
-  if (isUnfinished(run)) return actions(failureButtons(run));
-  const canCancel =
-    ["waiting", "waiting-for-approval", "running"].includes(run.status) &&
-    run.isCancelRequested !== true;
-  return canCancel
-    ? actions([
-        button({
-          actionId: actionIds.cancelRun,
-          label: "Cancel",
-          value: run.id,
-          confirm: confirmCancel,
-          description: `Cancel ${run.templateTitle}`,
-        }),
-      ])
-    : undefined;
-}
-
-const confirmCancel: ConfirmationDialog = {
-  title: plain("Cancel this run?", 100),
-  text: plain("It stops before its next step. What is done stays as it is.", 300),
-  confirm: plain("Cancel the run", 30),
-  deny: plain("Go on", 30),
-};
-
-/** True when somebody may want to try it once more. */
-function isUnfinished(run: RunRecord): boolean {
-  return ["failed", "rejected", "expired"].includes(run.status);
-}
-
-/** The same again, for what may pass by itself; other values, for what will not. */
-function failureButtons(run: RunRecord) {
-  return [
-    run.status === "rejected" ? undefined : retryButton(run),
-    button({
-      actionId: actionIds.changeRun,
-      label: "Change values",
-      value: run.id,
-      description: `Fill in ${run.templateTitle} again with the same values`,
-    }),
-  ];
-}
-
-function retryButton(run: RunRecord) {
-  return button({
-    actionId: actionIds.retryRun,
-    label: run.status === "expired" ? "Ask again" : "Retry",
-    value: run.id,
-    style: "primary",
-    description: `Retry ${run.templateTitle} from the step that failed`,
-  });
-}
-
 /** Room for the log in the thread; the beginning is left out first. */
 const logCharacters = 6000;
 
@@ -316,7 +261,7 @@ export function renderRunResult(run: RunRecord): MessageContent {
       run.error === undefined ? undefined : errorSection(run),
       ...outputTexts(run),
       ...logBlocks(run),
-      isUnfinished(run) ? actions(failureButtons(run)) : undefined,
+      resultButtons(run),
     ],
     1,
   );

@@ -63,6 +63,15 @@ function changed(before: RunRecord, after: RunRecord): Happened[] {
   if (after.isCancelRequested === true && before.isCancelRequested !== true) {
     events.push({ type: "run-cancel-asked", ...by });
   }
+  const { undo } = after;
+  if (undo !== undefined && undo.number !== before.undo?.number) {
+    const things = undo.items.map(({ text }) => text);
+    events.push({ type: "undo-asked", by: who(undo.by), details: { things } });
+  }
+  if (undo?.isReported === true && before.undo?.isReported !== true) {
+    const outcome = undo.items.map(({ text, status, said = "" }) => ({ text, status, said }));
+    events.push({ type: "undo-done", details: { outcome } });
+  }
   return events;
 }
 

@@ -17,7 +17,7 @@ export interface ChangeRunDeps {
 
 /**
  * Continues a failed or cancelled run after its last completed step. Its secrets were erased when it ended: they are needed again.
- * @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, ForbiddenError `run-of-somebody-else`,
+ * @throws NotFoundError `run-unknown`, ConflictError `run-not-failed`, `run-undone`, ForbiddenError `run-of-somebody-else`,
  *   InputError `run-secrets-needed`.
  */
 export async function retryRun(
@@ -33,6 +33,11 @@ export async function retryRun(
         "run-not-failed",
         `this run is ${current.status}; only a failed, cancelled or expired run can be retried`,
       );
+    }
+    if (current.undo !== undefined) {
+      throw new ConflictError("run-undone", "what this run made was taken back", {
+        hint: "start a new one with `/newservice`",
+      });
     }
     const again = { ...reopened(current), changedBy: by };
     if (current.secrets === undefined) return again;
@@ -89,7 +94,8 @@ function assertMayChange(
   else deps.assertMayChange(run, by, action);
 }
 
-function assertOwn(run: RunRecord, by: RunRequester): void {
+/** @throws ForbiddenError `run-of-somebody-else` */
+export function assertOwn(run: RunRecord, by: RunRequester): void {
   if (run.requester.slackUserId === undefined || run.requester.slackUserId === by.slackUserId)
     return;
   throw new ForbiddenError(

@@ -35,4 +35,6 @@ export interface Notifier {
   remind?(run: RunRecord, approval: Approval, signal: AbortSignal): Promise<void>;
   /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
   finish(run: RunRecord, reporting: Reporting): Promise<void>;
+  /** Tells what came of taking a run back, once for each time it was asked for. */
+  reportUndo?(run: RunRecord, reporting: Reporting): Promise<void>;
 }

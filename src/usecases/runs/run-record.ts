@@ -41,6 +41,26 @@ export interface RunParking {
   topic?: string;
 }
 
+/** How a run was, or is being, taken back. */
+export interface RunUndo {
+  /** Grows with each request. */
+  number: number;
+  by: RunRequester;
+  requestedAtMs: number;
+  /** As they were shown, in the order in which they are done. */
+  items: {
+    /** Of the notes that say what was made. */
+    scope: string;
+    text: string;
+    status: "waiting" | "done" | "refused";
+    /** What was done, or why not. */
+    said?: string;
+  }[];
+  /** Set when all was tried and told. */
+  isReported?: boolean;
+  endedAtMs?: number;
+}
+
 /** One execution of a template, as stored under collection `runs`. */
 export interface RunRecord {
   id: string;
@@ -71,6 +91,8 @@ export interface RunRecord {
   notes: Record<string, string>;
   /** Names held for the run while it is open. */
   reservedNames?: string[];
+  /** Set when somebody asked to take back what the run made. */
+  undo?: RunUndo;
   /** How often Retry was pressed. */
   retries: number;
   isCancelRequested?: boolean;

@@ -60,6 +60,11 @@ export function isFinal(status: RunStatus): boolean {
   return finalStatuses.has(status);
 }
 
+/** True while a run is being taken back, or that was not told yet. */
+export function isUndoing({ undo }: Pick<RunRecord, "undo">): boolean {
+  return undo !== undefined && undo.isReported !== true;
+}
+
 /** For runs that nobody audits. */
 const noTrail: RunTrail = {
   note: (_before, after) => after,
@@ -119,7 +124,8 @@ export function createRunStore(
     },
     async update(id, change) {
       const run = await write(id, change);
-      if (!isFinal(run.status)) await records.put(openRuns, id, openEntry(run, clock()));
+      if (!isFinal(run.status) || isUndoing(run))
+        await records.put(openRuns, id, openEntry(run, clock()));
       return run;
     },
     listOpen: () => listOpenRuns(records),
@@ -138,7 +144,7 @@ async function markReported(
   await records.delete(openRuns, id);
   const { run: stored, version } = await readRun(records, id);
   const run = trail.note(stored, stored);
-  if (isFinal(run.status)) {
+  if (isFinal(run.status) && !isUndoing(run)) {
     // the same value again with a time of life; when somebody presses Retry meanwhile, their write wins
     await records.put(runs, id, toJson(run), { ifVersion: version, ttlMs: finishedRunTtlMs });
   } else {

@@ -2,8 +2,9 @@ import type { Logger } from "../../base/logger.ts";
 import type { JobQueue } from "../../storage/contract.ts";
 import type { NameReservations } from "./name-reservations.ts";
 import { wakeRun } from "./park-run.ts";
-import type { RunStore } from "./run-store.ts";
+import { isUndoing, type RunStore } from "./run-store.ts";
 import { runJobId, runJobName } from "./start-run.ts";
+import { undoJobId, undoJobName } from "./undo-run.ts";
 
 export interface SweepDeps {
   runs: RunStore;
@@ -36,10 +37,12 @@ export async function sweepRuns(deps: SweepDeps): Promise<number> {
       queued += 1;
       continue;
     }
-    const jobId = runJobId(run);
+    const [jobName, jobId] = isUndoing(run)
+      ? [undoJobName, undoJobId(run)]
+      : [runJobName, runJobId(run)];
     if (await deps.jobs.isPending(jobId)) continue;
     await deps.jobs.forget(jobId);
-    await deps.jobs.add(runJobName, jobId, { runId: id });
+    await deps.jobs.add(jobName, jobId, { runId: id });
     deps.logger.warn({ runId: id, status: run.status }, "queued a run that had no job");
     queued += 1;
   }

@@ -2,7 +2,7 @@ import { type Fault, invalid, notFound, ok, problem, type Reply } from "./replie
 import { type Call, type Handler, list, param, text } from "./router.ts";
 import { repositoryOf } from "./routes-repositories.ts";
 import { issueShape, labelShapes, pullShape, repositoryUrl, runShape } from "./shapes.ts";
-import { type Account, fullName, type Pull, type Repository } from "./world.ts";
+import { type Account, fullName, type Issue, type Pull, type Repository } from "./world.ts";
 
 /** Pull requests, issues, labels and workflow dispatches. */
 export const workRoutes: Record<string, Handler> = {
@@ -68,6 +68,16 @@ export const workRoutes: Record<string, Handler> = {
     };
     repository.issues.push(issue);
     return ok(issueShape(call.world, repository, issue), 201);
+  },
+  "GET /repos/{owner}/{repo}/issues/{issue_number}": (call) => {
+    const repository = repositoryOf(call);
+    return ok(issueShape(call.world, repository, issueOf(call, repository)));
+  },
+  "PATCH /repos/{owner}/{repo}/issues/{issue_number}": (call) => {
+    const repository = repositoryOf(call);
+    const issue = issueOf(call, repository);
+    if (call.body["state"] === "closed") issue.state = "closed";
+    return ok(issueShape(call.world, repository, issue));
   },
   "POST /repos/{owner}/{repo}/issues/{issue_number}/labels": (call) => {
     const repository = repositoryOf(call);
@@ -196,4 +206,11 @@ async function openPull(call: Call): Promise<Reply> {
 
 function badPull(fault: Omit<Fault, "resource">): Error {
   return invalid("Validation Failed", [{ resource: "PullRequest", ...fault }]);
+}
+
+function issueOf(call: Call, repository: Repository): Issue {
+  const number = Number(param(call, "issue_number"));
+  const issue = repository.issues.find((candidate) => candidate.number === number);
+  if (issue === undefined) throw notFound();
+  return issue;
 }

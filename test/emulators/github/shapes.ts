@@ -321,7 +321,7 @@ export function issueShape(world: World, repository: Repository, issue: Issue): 
     number: issue.number,
     title: issue.title,
     body: issue.body,
-    state: "open",
+    state: issue.state ?? "open",
     locked: false,
     user: userShape(world, issue.author),
     labels: labelShapes(world, repository, issue.labels),

@@ -49,6 +49,8 @@ export interface Pull {
 }
 
 export interface Issue {
+  /** Absent: open. */
+  state?: "open" | "closed";
   id: number;
   number: number;
   title: string;

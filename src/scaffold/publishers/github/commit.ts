@@ -155,8 +155,13 @@ export async function readHead(
   });
 }
 
+/** True for a commit with which a repository of ours begins. */
+export function isOwnStart(commit: { message: string; parents: number }): boolean {
+  return isFirstCommit(commit);
+}
+
 /** GitHub's `auto_init` makes one parentless commit of this message; so does our own start of an empty repository. */
-function isFirstCommit(head: CommitHead): boolean {
+function isFirstCommit(head: Pick<CommitHead, "message" | "parents">): boolean {
   return head.parents === 0 && head.message.split("\n")[0] === "Initial commit";
 }
 

@@ -24,6 +24,7 @@ export interface GithubRepository {
   htmlUrl: string;
   cloneUrl: string;
   defaultBranch: string;
+  createdAtMs: number;
 }
 
 /** What a repository is created with; everything else is set afterwards, where a refusal is only a warning. */
@@ -212,6 +213,17 @@ async function lookForOurs(
   return found;
 }
 
+/** True when the step of this session made the repository: by the id it noted, or else by the mark it left. */
+export async function isCreatedBy(
+  session: GithubSession,
+  repository: GithubRepository,
+  runId: string,
+): Promise<boolean> {
+  const notedId = await session.context.notes.get(noteKeys.id);
+  if (notedId !== undefined) return notedId === String(repository.id);
+  return repository.description.endsWith(creationMarker(runId));
+}
+
 /** Undefined when there is none of exactly this name; a renamed repository answers under its old name too. */
 export async function findRepository(
   session: GithubSession,
@@ -267,6 +279,7 @@ interface RepositoryAnswer {
   html_url: string;
   clone_url: string;
   default_branch: string;
+  created_at?: string | null;
 }
 
 function readRepository(data: RepositoryAnswer): GithubRepository {
@@ -277,5 +290,6 @@ function readRepository(data: RepositoryAnswer): GithubRepository {
     htmlUrl: data.html_url,
     cloneUrl: data.clone_url,
     defaultBranch: data.default_branch,
+    createdAtMs: Date.parse(data.created_at ?? ""),
   };
 }

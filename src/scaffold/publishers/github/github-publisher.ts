@@ -1,4 +1,10 @@
-import type { PublishContext, Publisher, PublishRequest, PublishResult } from "../contract.ts";
+import type {
+  PublishContext,
+  Publisher,
+  PublisherUndo,
+  PublishRequest,
+  PublishResult,
+} from "../contract.ts";
 import { createGithubAccess } from "./access.ts";
 import { applySettings, protectionSteps, repositorySteps } from "./apply.ts";
 import type { GithubClient } from "./client.ts";
@@ -11,6 +17,7 @@ import { foreignUrl, parseGithubFileUrl, readGithubFile } from "./read.ts";
 import { type GithubTiming, openSession, pause, resolveTiming, settled } from "./session.ts";
 import { parseGithubSettings } from "./settings.ts";
 import { refuseNoFiles } from "./tree.ts";
+import { closeOwnIssue, closeOwnPullRequest, deleteOwnRepository } from "./undo.ts";
 
 export interface GithubPublisherOptions {
   client: GithubClient;
@@ -52,6 +59,7 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
       const session = await openSession(client, timing, request, context);
       return openGithubIssue(session, request);
     },
+    undo: createUndo(client, timing),
     github: createGithubAccess(client, timing),
     owners: (signal) => listOwners(client, signal),
     async readFile(url, signal) {
@@ -73,6 +81,17 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
         await pause(delayMs, signal);
       }
     },
+  };
+}
+
+function createUndo(client: GithubClient, timing: GithubTiming): PublisherUndo {
+  return {
+    deleteRepository: async (target, context) =>
+      deleteOwnRepository(await openSession(client, timing, target, context), target),
+    closePullRequest: async (target, context) =>
+      closeOwnPullRequest(await openSession(client, timing, target, context), target),
+    closeIssue: async (target, context) =>
+      closeOwnIssue(await openSession(client, timing, target, context), target.number),
   };
 }
 

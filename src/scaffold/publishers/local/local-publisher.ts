@@ -12,6 +12,7 @@ import type { PublishContext, Publisher, PublishRequest, PublishResult } from ".
 import { branchHead, storeCommit, storeFiles, storeTree } from "./git.ts";
 import { openLocalIssue } from "./issue.ts";
 import { openLocalPullRequest } from "./pull-request.ts";
+import { closeFile, closeLocalPullRequest, deleteLocalRepository } from "./undo.ts";
 
 export interface LocalPublisherOptions {
   /** Repositories stand in `<dataDir>/git/<owner>/<repo>.git`. */
@@ -63,6 +64,27 @@ export function localPublisher(options: LocalPublisherOptions): Publisher {
     async openIssue(request, context) {
       assertRepoNames(request.owner, request.repo);
       return openLocalIssue(options.dataDir, request, context);
+    },
+    undo: {
+      async deleteRepository(target, context) {
+        const place = await find(root, target.owner, target.repo);
+        if (place === undefined) return false;
+        const paths = { gitdir: place.gitdir, markerKey, trash: join(root, ".tmp") };
+        return inTurn(target.owner, target.repo, () =>
+          deleteLocalRepository(paths, target, context),
+        );
+      },
+      async closePullRequest(target, context) {
+        const place = await find(root, target.owner, target.repo);
+        if (place === undefined) return false;
+        return inTurn(target.owner, target.repo, () =>
+          closeLocalPullRequest(place.gitdir, target, context),
+        );
+      },
+      closeIssue: ({ owner, repo, number }) =>
+        closeFile(
+          join(options.dataDir, "issues", owner.toLowerCase(), repo.toLowerCase(), `${number}.md`),
+        ),
     },
     exists: async (owner, repo) => (await find(root, owner, repo)) !== undefined,
     async owners() {

@@ -1,0 +1,106 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+import type { SlackMessage } from "../../src/playground/slack-shapes.ts";
+import {
+  type CompanyBench,
+  dario,
+  general,
+  startCompanyBench,
+  theo,
+} from "../helpers/company-bench.ts";
+
+let bench: CompanyBench;
+
+/** Publishes and registers, opens an issue, and then fails. */
+const failing = `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: failing, title: Failing service }
+spec:
+  type: service
+  parameters:
+    - required: [name]
+      properties: { name: { title: Name, type: string } }
+  steps:
+    - { id: write, name: Write, action: "catalog:write", input: { entity: { apiVersion: backstage.io/v1alpha1, kind: Component, metadata: { name: "\${{ parameters.name }}" }, spec: { type: service, lifecycle: production, owner: team-a } } } }
+    - { id: publish, name: Publish, action: "publish:github", input: { repoUrl: "github.com?owner=acme&repo=\${{ parameters.name }}" } }
+    - { id: ticket, name: Ticket, action: "github:issues:create", input: { repoUrl: "github.com?owner=acme&repo=\${{ parameters.name }}", title: First steps } }
+    - { id: register, name: Register, action: "catalog:register", input: { repoContentsUrl: "\${{ steps.publish.output.repoContentsUrl }}", catalogInfoPath: /catalog-info.yaml } }
+    - { id: broken, name: Broken, action: "fs:rename", input: { files: [{ from: nowhere, to: somewhere }] } }
+`;
+
+beforeAll(async () => {
+  bench = await startCompanyBench({ files: { "templates/failing.yaml": failing } });
+}, 60_000);
+afterAll(async () => await bench.close());
+
+async function isPublished(name: string): Promise<boolean> {
+  return await access(join(bench.dataDir, "git", "acme", `${name}.git`)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Waits longer than others do: six steps take their time on a busy machine. */
+async function shows(parent: SlackMessage, words: string): Promise<void> {
+  await bench.driver.waitFor(
+    () =>
+      bench.driver
+        .messages(general)
+        .some(({ ts, text }) => ts === parent.ts && text.includes(words)),
+    { timeoutMs: 90_000, what: words },
+  );
+}
+
+const press = async (user: string, parent: SlackMessage) =>
+  await bench.driver.click({ user, channel: general, ts: parent.ts, actionId: "run-undo" });
+
+test("what a failed run made is listed, and taken back when its requester says so", async () => {
+  const parent = await bench.request(dario, "failing", "phoenix");
+  await shows(parent, "Failed at “Broken”");
+  expect(await isPublished("phoenix")).toBe(true);
+
+  await press(dario, parent);
+  const view = await bench.driver.waitFor(() => bench.driver.currentView(dario), {
+    timeoutMs: 60_000,
+  });
+  const shown = JSON.stringify(view.blocks);
+  const order = ["out of the catalog", "closes issue 1", "deletes the repository"];
+  expect(order.map((words) => shown.indexOf(words))).toEqual(
+    order.map((words) => shown.indexOf(words)).toSorted((a, b) => a - b),
+  );
+  expect(shown).toContain("deletes the repository github.com/acme/phoenix");
+  await bench.driver.submitView({ user: dario });
+  await shows(parent, "Undone.");
+
+  expect(await isPublished("phoenix")).toBe(false);
+  const report = await bench.driver.waitFor(
+    () =>
+      bench.driver
+        .messages(general, { threadTs: parent.ts })
+        .find(({ ts, text }) => ts !== parent.ts && text.includes("Undone.")),
+    { timeoutMs: 90_000 },
+  );
+  expect(JSON.stringify(report.blocks)).toContain("deleted the repository github.com/acme/phoenix");
+  const buttons = JSON.stringify(
+    bench.driver.messages(general).find(({ ts }) => ts === parent.ts)?.blocks,
+  );
+  expect(buttons).not.toContain("run-undo");
+  expect(buttons).not.toContain("run-retry");
+}, 240_000);
+
+test("nobody but the requester may take a run back", async () => {
+  const parent = await bench.request(dario, "failing", "osprey");
+  await shows(parent, "Failed at “Broken”");
+
+  await press(theo, parent);
+
+  await bench.driver.waitFor(
+    () => bench.driver.ephemerals(theo).some(({ text }) => text.includes("can undo it")),
+    { timeoutMs: 60_000 },
+  );
+  expect(bench.driver.currentView(theo)).toBeUndefined();
+  expect(await isPublished("osprey")).toBe(true);
+}, 240_000);
