@@ -99,6 +99,27 @@ test("ask --batch answers a question a line in one process", async () => {
   expect(code).toBe(0);
 });
 
+test("ask --batch answers a thousand questions, each on its line", async () => {
+  const asked = [
+    "who owns checkout",
+    "ledger lag",
+    "what breaks if kafka is down",
+    "flux capacitor",
+  ];
+  const questions = Array.from({ length: 1_000 }, (_, at) => `${asked[at % asked.length]} ${at}`);
+  const file = join(folder, "thousand.txt");
+  await writeFile(file, questions.join("\n"));
+
+  const { code, out } = await callboard(["ask", "--batch", file, "--json"]);
+
+  const answers = out
+    .trim()
+    .split("\n")
+    .map((line): { question: string } => JSON.parse(line));
+  expect(answers.map(({ question }) => question)).toEqual(questions);
+  expect(code).toBe(0);
+});
+
 test("ask without a question is bad input with an example", async () => {
   const { code, err } = await callboard(["ask"]);
 
