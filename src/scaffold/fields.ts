@@ -194,6 +194,8 @@ function makeField(
   };
   const help = helpOf(property, walk);
   if (help !== undefined) field.help = help;
+  const review = reviewOf(property);
+  if (review !== undefined) field.review = review;
   const placeholder = uiSetting(property, "placeholder");
   if (typeof placeholder === "string" && placeholder !== "") field.placeholder = placeholder;
   const name = path.at(-1) ?? "";
@@ -201,6 +203,13 @@ function makeField(
   // a secret that was given is only shown to be there
   if (initial !== undefined) field.initial = field.widget === "secret" ? maskedSecret : initial;
   return field;
+}
+
+/** @see https://backstage.io/docs/features/software-templates/ui-options-examples */
+function reviewOf(property: JsonObject): FormField["review"] {
+  const { show, mask } = asObject(asObject(property["ui:backstage"])["review"]);
+  if (show === false) return { isHidden: true };
+  return typeof mask === "string" ? { mask } : undefined;
 }
 
 function limitsOf(property: JsonObject): Partial<FormField> {

@@ -76,6 +76,8 @@ export interface FormField {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  /** `ui:backstage.review`: not on the last page at all, or only this in its place. */
+  review?: { isHidden: true } | { mask: string };
   /** For `object-list`: the schema of one entry, where its properties are named. */
   items?: JsonObject;
   /** For `entity` and `entities`. */

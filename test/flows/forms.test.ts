@@ -54,6 +54,8 @@ const lists = `${head("lists")}spec:
     required: [ports]
     properties:
       name: { title: Name, type: string }
+      masked: { title: Masked, type: string, default: visible-value, ui:backstage: { review: { mask: "(masked)" } } }
+      unseen: { title: Unseen, type: string, default: x, ui:backstage: { review: { show: false } } }
       ports:
         title: Ports
         type: array
@@ -158,7 +160,7 @@ test("the dry run shows the files of a new repository, and writes nothing", asyn
   await slack().submitView({ user: dario, values: repo(1, "ledger") });
 
   await slack().click({ user: dario, actionId: "form-dry-run" });
-  await waitFor("the dry run", () => shown().includes("Nothing was written"));
+  await waitFor("the dry run", () => shown().includes("Nothing was written"), 30_000);
 
   expect(shown()).toContain("New repository acme/ledger");
   expect(shown()).toContain("README.md  24 B\\nsrc/\\n  index.ts  11 B");
@@ -178,7 +180,7 @@ test("the dry run shows what a pull request changes, line by line", async () => 
   await slack().submitView({ user: dario, values: repo(0, "there") });
 
   await slack().click({ user: dario, actionId: "form-dry-run" });
-  await waitFor("the dry run", () => shown().includes("Nothing was written"));
+  await waitFor("the dry run", () => shown().includes("Nothing was written"), 30_000);
 
   expect(shown()).toContain("Pull request to acme/there");
   expect(shown()).toContain("-# before\\n+# changed\\n \\n Same line\\n");
@@ -211,13 +213,15 @@ test("a list of objects grows and shrinks entry by entry, and the rest of the pa
   await waitFor("the removal", () => shown().includes("1. name: admin, port: 81"));
   expect(shown()).toContain('"initial_value":"ledger"');
   await slack().submitView({ user: dario });
+  expect(shown()).toContain("*Masked*: (masked)");
+  expect(shown()).not.toMatch(/visible-value|Unseen/);
   await slack().submitView({ user: dario });
 
   const run = await waitFor(
     "the run",
     async () => (await app.services.runs.recent?.(dario, 1))?.[0],
   );
-  expect(run.values).toEqual({ name: "ledger", ports: [{ name: "admin", port: 81 }] });
+  expect(run.values).toMatchObject({ name: "ledger", ports: [{ name: "admin", port: 81 }] });
 });
 
 test("the list of templates says what its author should mend, with its place", async () => {
@@ -229,7 +233,7 @@ test("the list of templates says what its author should mend, with its place", a
   });
 
   expect(JSON.stringify(list.message?.blocks)).toMatch(
-    /lists\/template\.yaml:21:\d+: there is no filter “nope”/,
+    /lists\/template\.yaml:23:\d+: there is no filter “nope”/,
   );
 });
 

@@ -31,9 +31,10 @@ export async function openEntry(args: ActionArgs, context: SlackContext): Promis
   const field = page?.fields.find(({ key }) => key === valueOf(args));
   const isReady = session !== undefined && page !== undefined && field?.items !== undefined;
   const view = isReady ? entryView(session, page.index, field, {}) : renderFormGone();
+  // before anybody can send the entry: what is kept later would write over it
+  if (isReady) await keepInputs(context, session, page, body.view);
   await context.web.views.push({ trigger_id: body.trigger_id, view });
   await ack();
-  if (isReady) await keepInputs(context, session, page, body.view);
 }
 
 /** Takes an entry out of a list, and draws the form again. */

@@ -195,9 +195,9 @@ function reviewButtons(view: ReviewView): KnownBlock | undefined {
 }
 
 function reviewSection(page: ReviewView["pages"][number]): KnownBlock {
-  const lines = page.fields.map(
-    (field) => mrk`*${field.label}*: ${shownValue(field, page.valueOf(field))}`,
-  );
+  const lines = page.fields
+    .filter(({ review }) => review === undefined || "mask" in review)
+    .map((field) => mrk`*${field.label}*: ${shownValue(field, page.valueOf(field))}`);
   const shown = joinWithin(
     lines,
     "\n",
@@ -211,6 +211,7 @@ function reviewSection(page: ReviewView["pages"][number]): KnownBlock {
 function shownValue(field: FormField, value: JsonValue | undefined): Mrkdwn {
   if (value === undefined || value === null || value === "") return mrk`–`;
   if (field.widget === "secret") return mrk`•••`;
+  if (field.review !== undefined && "mask" in field.review) return mrk`${field.review.mask}`;
   return literal(oneLine(valueText(field, value)), 400);
 }
 
