@@ -1,7 +1,7 @@
 /**
  * What a catalog of files costs, and how that grows: `node --import tsx bench/catalog.ts [--sizes 1400,14000] [--seed 1]`.
- * Each size is read by a process of its own that runs the compiled code (`npm run build` first). 140,000 components
- * need about 2.5 GB of memory and several minutes.
+ * Each size is read by a process of its own that runs the compiled code (`npm run build` first). 140,000 components need
+ * several gigabytes of memory and many minutes.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
