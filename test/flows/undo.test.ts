@@ -11,6 +11,7 @@ import {
   startCompanyBench,
   theo,
 } from "../helpers/company-bench.ts";
+import { waitFor } from "../helpers/wait.ts";
 
 let bench: CompanyBench;
 
@@ -54,12 +55,19 @@ async function shows(parent: SlackMessage, words: string): Promise<void> {
   );
 }
 
+/** The button is there a moment before the end is told for good, and is refused until then. */
+async function isTold(parent: SlackMessage): Promise<void> {
+  await shows(parent, "Failed at “Broken”");
+  const look = async () => (await bench.runOf(parent)).message?.isResultPosted;
+  await waitFor("the end to be told", look, 90_000);
+}
+
 const press = async (user: string, parent: SlackMessage) =>
   await bench.driver.click({ user, channel: general, ts: parent.ts, actionId: "run-undo" });
 
 test("what a failed run made is listed, and taken back when its requester says so", async () => {
   const parent = await bench.request(dario, "failing", "phoenix");
-  await shows(parent, "Failed at “Broken”");
+  await isTold(parent);
   expect(await isPublished("phoenix")).toBe(true);
 
   await press(dario, parent);
@@ -93,7 +101,7 @@ test("what a failed run made is listed, and taken back when its requester says s
 
 test("nobody but the requester may take a run back", async () => {
   const parent = await bench.request(dario, "failing", "osprey");
-  await shows(parent, "Failed at “Broken”");
+  await isTold(parent);
 
   await press(theo, parent);
 
