@@ -104,7 +104,7 @@ export interface ButtonOptions {
   value?: string;
   style?: "primary" | "danger";
   confirm?: ConfirmationDialog;
-  /** Read by screen readers instead of the label. */
+  /** Read by screen readers after the label, or instead of it when it begins with it. */
   description?: string;
 }
 
@@ -119,8 +119,14 @@ export function button(options: ButtonOptions): Button {
     ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
     ...(options.description === undefined
       ? {}
-      : { accessibility_label: clamp(oneLine(options.description), 75) }),
+      : { accessibility_label: clamp(spoken(options.label, options.description), 75) }),
   };
+}
+
+/** Begins with what is written on the button, so that whoever sees it and speaks to their machine can say it. */
+function spoken(label: string, description: string): string {
+  const said = oneLine(description);
+  return said.toLowerCase().startsWith(label.toLowerCase()) ? said : `${label}: ${said}`;
 }
 
 /** A row of buttons and selects; undefined when there are none. */

@@ -139,7 +139,7 @@ Checkout",
         "value": "what depends on component:default/payments-api",
       },
       {
-        "accessibility_label": "Post this answer for everybody in this channel",
+        "accessibility_label": "Share to channel: Post this answer for everybody in this channel",
         "action_id": "share",
         "text": {
           "emoji": false,

@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+
+import { type App, startApp } from "../../src/app/create-app.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import { newDataDir } from "../helpers/embedded.ts";
+import { chromiumFlags, chromiumPath } from "./chromium.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Access to things must be approved by the platform team. */
+const approvals = `
+approvals:
+  - { templates: [access-request], groups: [team-platform], channel: C0PLATFOR1 }
+`;
+
+// Without a Chromium on this machine nobody can walk.
+(chromiumPath === undefined ? describe.skip : describe)("the sample company in a browser", () => {
+  let browser: Browser;
+  let app: App;
+  let dataDir: string;
+  let page: Page;
+  const troubles: string[] = [];
+
+  beforeAll(async () => {
+    dataDir = await newDataDir();
+    const { config, faults } = parseConfig({
+      env: { PORT: "0", CALLBOARD_DATA_DIR: dataDir },
+      cwd: root,
+      file: {
+        path: `${root}callboard.yaml`,
+        text: readFileSync(`${root}callboard.yaml`, "utf8") + approvals,
+      },
+    });
+    if (config === undefined) throw new Error(JSON.stringify(faults));
+    [app, browser] = await Promise.all([
+      startApp({ config, logger: silentLogger }),
+      chromium.launch({ executablePath: chromiumPath ?? "", args: chromiumFlags }),
+    ]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await app.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }, 60_000);
+  beforeEach(async () => {
+    page = await openPage({ width: 1280, height: 800 }, "light");
+  });
+  afterEach(async () => {
+    await page.close();
+    const [trouble] = troubles.splice(0);
+    if (trouble !== undefined) throw new Error(`The page is in trouble: ${trouble}`);
+  });
+
+  async function openPage(
+    viewport: { width: number; height: number },
+    colorScheme: "light" | "dark",
+  ): Promise<Page> {
+    const opened = await browser.newPage({ viewport, colorScheme });
+    opened.setDefaultTimeout(45_000);
+    opened.on("pageerror", (error) => troubles.push(error.message));
+    await opened.goto(app.playground?.url ?? "");
+    await opened.locator(".composer").waitFor();
+    return opened;
+  }
+  async function goTo(channel: string): Promise<void> {
+    // with what is new there in its name
+    await page.getByRole("button", { name: new RegExp(`^${channel}(, |$)`) }).click();
+  }
+  async function become(personId: string): Promise<void> {
+    await page.getByLabel("You are").selectOption(personId);
+  }
+  async function send(text: string): Promise<void> {
+    await page.locator("#main .composer-input").fill(text);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Enter");
+  }
+  const modal = (): Locator => page.getByRole("dialog");
+
+  /** Presses the form's own button, and waits for what only the next page has. */
+  async function submit(next: Locator): Promise<void> {
+    await modal().locator("button[type=submit]").click();
+    await next.waitFor();
+  }
+  async function choose(label: string, typed: string): Promise<void> {
+    await modal().getByRole("combobox", { name: label }).pressSequentially(typed);
+    await modal()
+      .getByRole("option", { name: new RegExp(typed, "i") })
+      .first()
+      .click();
+  }
+
+  test("who owns it: owner, channel, on call and the line that says so, for the asker alone", async () => {
+    await goTo("checkout");
+    await send("/whoowns chekout");
+
+    const answer = page.locator(".message-ephemeral").last();
+    await answer.waitFor();
+    const text = await answer.innerText();
+
+    expect(text).toContain("Only visible to you");
+    expect(text).toContain("Checkout team");
+    expect(text).toContain("#checkout");
+    expect(text).toMatch(/On call\s+\S/);
+    expect(text).toContain("catalog/ticketing/checkout.yaml:");
+  });
+
+  test("a runbook at night: the section, then its checklist, ticked off by name, with a summary", async () => {
+    await become("U0NINAKOW1");
+    await goTo("payments");
+    await send("@Callboard runbook for ledger stuck payouts");
+    await page.getByRole("button", { name: /1 reply/ }).click();
+    const thread = page.getByRole("complementary", { name: "Thread" });
+    await thread.getByRole("button", { name: /^Start checklist/ }).click();
+    const list = thread.locator(".message", { hasText: "Checklist:" });
+    await list.getByRole("button", { name: "Done", exact: true }).first().click();
+    await list.getByText("1 of ").waitFor();
+    const ticked = await list.innerText();
+    await list.getByRole("button", { name: "Finish" }).click();
+    const summary = thread.locator(".message", { hasText: "finished by" }).last();
+    await summary.waitFor();
+
+    expect(ticked).toContain("done by Nina Kowalski");
+    expect(await summary.innerText()).toContain("1 of ");
+  });
+
+  test("a new service: form, dry run, creation, and the way to clone it in the thread", async () => {
+    await goTo("platform");
+    await send("/newservice node-service");
+    await modal().getByLabel("Name").first().fill("seat-upgrades");
+    await modal().getByLabel("What does it do?").fill("Offers better seats before the show.");
+    await choose("Owner", "check");
+    await submit(modal().getByLabel("Port"));
+    await submit(modal().getByLabel("Repository: name"));
+    await modal().getByLabel("Repository: name").fill("seat-upgrades");
+    await submit(modal().getByRole("button", { name: "Dry run" }));
+    await modal().getByRole("button", { name: "Dry run" }).click();
+    await modal().getByText("package.json").first().waitFor();
+    const tried = await modal().innerText();
+    await page.keyboard.press("Escape");
+    await modal().getByRole("button", { name: "Create" }).click();
+    const run = page.locator("#main .message", { hasText: "Node service" }).last();
+    await run.getByText("Done.").waitFor();
+
+    expect(tried).toContain("package.json");
+    expect(await run.innerText()).toContain("git clone ");
+  });
+
+  test("access: asked by one, not decided by them, approved by another, and proposed", async () => {
+    await goTo("engineering");
+    await send("/newservice access-request");
+    await choose("Access to", "ledger");
+    await submit(modal().getByLabel("Why?"));
+    await modal().getByLabel("Why?").fill("Reconciling the payouts of last night by hand.");
+    await modal().getByRole("checkbox").check();
+    await submit(modal().getByRole("button", { name: "Create" }));
+    await modal().getByRole("button", { name: "Create" }).click();
+    const run = page.locator("#main .message", { hasText: "Request access" }).last();
+    await run
+      .getByText(/waiting|approv/i)
+      .first()
+      .waitFor();
+    await goTo("platform");
+    const question = page.locator("#main .message", { hasText: "asks for approval" }).last();
+    await question.getByRole("button", { name: /^Approve/ }).click();
+    const refusal = page.locator(".message-ephemeral").last();
+    await refusal.waitFor();
+    const refused = await refusal.innerText();
+
+    await become("U0VICTORI1");
+    await goTo("platform");
+    await question.getByRole("button", { name: /^Approve/ }).click();
+    await question.getByText("Approved").first().waitFor();
+    await become("U0DARIOCO1");
+    await goTo("engineering");
+    await run.getByText("Done.").waitFor();
+
+    expect(refused).toContain("nobody can approve what they asked for themselves");
+  });
+
+  test("Home on a phone in the dark: the team, what it owns, what can be created, nothing for axe to find", async () => {
+    await page.close();
+    page = await openPage({ width: 390, height: 780 }, "dark");
+    await page.getByRole("button", { name: "Channels" }).click();
+    await page.getByRole("button", { name: "Callboard" }).first().click();
+    await page.locator(".home .blocks").waitFor();
+    const home = await page.locator(".home").innerText();
+
+    expect(home).toContain("Your team: Checkout team");
+    expect(home).toContain("Create something");
+  });
+});
