@@ -51,7 +51,7 @@ const { config, faults } = parseConfig({
   },
 });
 if (config === undefined) throw new Error(JSON.stringify(faults));
-const logger = createLogger(process.env.LOG_LEVEL ?? "warn");
+const logger = createLogger("warn");
 const emptyRss = rss();
 const startedMs = performance.now();
 const catalog = await createCatalog({
