@@ -12,12 +12,13 @@ import type { SourceStatus } from "../usecases/catalog/catalog-board.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
 import { createThreadChecker } from "../usecases/catalog/check-threads.ts";
 import { createIndexKeeper } from "../usecases/catalog/index-keeper.ts";
+import { createLastSound } from "../usecases/catalog/last-sound.ts";
 import { createRefresher } from "../usecases/catalog/refresher.ts";
 import { type Snapshot } from "../usecases/catalog/snapshot.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { type Templates } from "../usecases/runs/templates.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
-import { createRemoteSide } from "./catalog-remote.ts";
+import { createRemoteSide, openKeptStore } from "./catalog-remote.ts";
 import { createCatalogReport } from "./catalog-report.ts";
 import { createSources } from "./catalog-sources.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
@@ -97,9 +98,11 @@ function prepare(options: CatalogOptions, releaser: Releaser) {
   const sources = [...wrapped, ...(options.moreSources ?? [])];
   const indexes = createIndexKeeper({ wellKnown, logger, onMerged: refreshSoon });
   releaser.add("search index", () => indexes.close());
+  const lastSound = createLastSound(openKeptStore(config, options.sharedRecords), logger);
+  releaser.add("last sound entities", () => lastSound.settled());
   const scope = createRefreshScope();
   const isQuick = (): boolean => scope.take();
-  const parts = { ...options, sources, checker, wellKnown, keeper, indexes, isQuick };
+  const parts = { ...options, sources, checker, wellKnown, keeper, indexes, isQuick, lastSound };
   const buildGeneration = createGenerationBuilder(parts);
   const documentWatch = createDocumentWatch(refreshSoon);
   const report = createCatalogReport(logger);
@@ -109,6 +112,7 @@ function prepare(options: CatalogOptions, releaser: Releaser) {
     onSwitch(generation) {
       documentWatch.follow(generation.documents.watchPaths);
       keeper.onBuilt(generation.loaded.sources);
+      lastSound.save(generation.loaded);
       report(countsOf(generation), generation.snapshot.diagnostics);
     },
   });

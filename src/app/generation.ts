@@ -7,6 +7,7 @@ import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import type { IndexKeeper } from "../usecases/catalog/index-keeper.ts";
+import type { LastSound, SoundReadings } from "../usecases/catalog/last-sound.ts";
 import { loadCatalog, type LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
 import {
   createRepositoryFinder,
@@ -36,6 +37,7 @@ export interface GenerationOptions {
   wellKnown: WellKnown;
   keeper: Pick<CatalogKeeper, "isAccepted">;
   indexes: IndexKeeper;
+  lastSound: Pick<LastSound, "load">;
   /** Asked once a generation: true when only what was told of has to be read. */
   isQuick: () => boolean;
 }
@@ -44,20 +46,22 @@ export interface GenerationOptions {
 export function createGenerationBuilder(
   options: GenerationOptions,
 ): (previous: Generation | undefined, signal: AbortSignal) => Promise<Generation> {
-  const { config, actions, wellKnown, checker, sources, keeper } = options;
+  const { config, actions, wellKnown, checker, sources, keeper, lastSound } = options;
   const companionOwners = createCompanionOwners();
   const assembly = createAssemblyMemory();
   const { holdBackPercent, orphans } = config.file.catalog;
   const share = holdBackPercent / 100;
   let findRepository = createRepositoryFinder();
+  let remembered: SoundReadings | undefined;
   return async (previous, signal) => {
     const isQuick = options.isQuick();
     if (!isQuick) findRepository = createRepositoryFinder();
+    remembered ??= await lastSound.load();
     const nowMs = options.clock();
     const lastGood = previous?.loaded;
     const holdBack = { share, isAccepted: keeper.isAccepted.bind(keeper) };
-    const how = { signal, nowMs, lastGood, checker, assembly, holdBack, orphans, isQuick };
-    const loaded = await loadCatalog(sources, how);
+    const how = { signal, nowMs, lastGood, remembered, checker, assembly, isQuick };
+    const loaded = await loadCatalog(sources, { ...how, holdBack, orphans });
     const { catalog } = loaded;
     const documents = await loadDocuments({
       catalog,

@@ -69,7 +69,8 @@ async function open(given: Partial<CatalogOptions> = {}): Promise<CatalogState> 
     logger: silentLogger,
     clock: Date.now,
     actions: builtinActions,
-    firstWaitMs: 5_000,
+    // longer than any test may take: however slow the machine is, the first reading is waited for
+    firstWaitMs: 600_000,
     tickMs: 20,
     ...given,
   });
@@ -126,6 +127,73 @@ test("what a source gave survives a restart without it, with the files that it l
   ]);
 });
 
+const broken = (name: string): string => component(name).replace("owner", "ownr");
+
+test("what a file said before it broke survives a restart, until it is mended or gone", async () => {
+  const own = join(folder, "own.yaml");
+  pages.set("/all.yaml", component("a"));
+  await writeFile(own, `${component("b")}---\n${component("c")}`);
+  const sources = [
+    { type: "file", path: "./own.yaml" },
+    { type: "url", urls: [`${server.url}/all.yaml`] },
+  ];
+  const config = configured({ sources });
+  const all = ["component:default/b", "component:default/c", "component:default/a"];
+  const first = await open({ config, clock: () => 1_000_000 });
+  await first.watch();
+  pages.set("/all.yaml", broken("a"));
+  await writeFile(own, `${component("b")}---\n${broken("c")}`);
+  await readAgain(first);
+  await waitFor("both to be broken", () => {
+    const errors = first.snapshot().diagnostics.filter(({ severity }) => severity === "error");
+    return errors.length === 2;
+  });
+  await close(first);
+
+  const second = await open({ config, clock: () => 9_000_000 });
+  const kept = second.snapshot().catalog.entities.get("component:default/c");
+  const answer = second.answer("who owns c", { nowMs: 9_000_000 });
+  await close(second);
+  const third = await open({ config });
+  const still = refs(third);
+  await writeFile(own, component("b"));
+  await third.refresh();
+  const mended = refs(third);
+  await close(third);
+  await writeFile(own, `${component("b")}---\n${broken("c")}`);
+  const fourth = await open({ config });
+
+  expect(refs(first).toSorted()).toEqual(all.toSorted());
+  expect(kept?.origin).toMatchObject({ isKept: true, readAtMs: 1_000_000, file: "own.yaml" });
+  expect(kept?.locate(["spec", "owner"]).line).toBe(9);
+  expect(answer.caveats?.[0]).toMatch(/^own.yaml is broken: this is what it said of c/);
+  expect(still.toSorted()).toEqual(all.toSorted());
+  expect(mended).not.toContain("component:default/c");
+  expect(refs(fourth)).not.toContain("component:default/c");
+});
+
+test("what cannot be understood of it is left out", async () => {
+  await writeFile(join(folder, "own.yaml"), `${component("b")}---\n${component("c")}`);
+  const config = configured({ sources: [{ type: "file", path: "./own.yaml" }] });
+  const first = await open({ config });
+  await writeFile(join(folder, "own.yaml"), `${component("b")}---\n${broken("c")}`);
+  await first.refresh();
+  await close(first);
+  const kept = join(folder, "data/catalog-cache/last-sound");
+  const [row] = JSON.parse(await readFile(kept, "utf8"));
+
+  const results: string[][] = [];
+  for (const text of ["nonsense", "{}", "[1]", JSON.stringify([{ ...row, entity: 1 }])]) {
+    await writeFile(kept, text);
+    const catalog = await open({ config });
+    results.push(refs(catalog));
+    await close(catalog);
+  }
+
+  expect(row.ref).toBe("component:default/c");
+  expect(results).toEqual(Array.from({ length: 4 }, () => ["component:default/b"]));
+});
+
 test("a kept file that is damaged is as good as none", async () => {
   pages.set("/all.yaml", component("a"));
   await close(await open());
@@ -148,6 +216,7 @@ test("a kept file that is damaged is as good as none", async () => {
 
 test("a source of which nothing is kept is waited for only so long", async () => {
   pages.set("/all.yaml", component("a"));
+  await close(await open());
   let release: (() => void) | undefined;
   const slow = await startWebServer((_request, response) => {
     release = () => void response.writeHead(200).end(component("late"));
@@ -157,6 +226,7 @@ test("a source of which nothing is kept is waited for only so long", async () =>
     { type: "url", urls: [`${server.url}/all.yaml`] },
   ];
 
+  // the other source is known already, so that only the slow one is waited for
   const catalog = await open({ config: configured({ sources }), firstWaitMs: 200 });
   const atFirst = refs(catalog);
   const finding = catalog.snapshot().diagnostics.find(({ code }) => code === "source-loading");

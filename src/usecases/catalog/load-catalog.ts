@@ -7,6 +7,7 @@ import { createEntityRules } from "../../catalog/rules.ts";
 import type { CatalogSource, Companion, SourceResult } from "../../catalog/sources/contract.ts";
 import { createPlainChecker, type FileChecker } from "./file-checker.ts";
 import { findHeldBack, type HeldBack, heldBackFinding, type HoldBackOptions } from "./hold-back.ts";
+import type { SoundReadings } from "./last-sound.ts";
 import { messageOf, readCatalogSource, type SourceContext } from "./read-catalog-source.ts";
 
 /** How a source stands after a load. */
@@ -41,6 +42,8 @@ export interface LoadOptions {
   nowMs: number;
   /** The result of the load before: unchanged files are not parsed again, and what fails now keeps its last good state. */
   lastGood?: LoadedCatalog | undefined;
+  /** What broken files said before, in another life of the process: counts until a source was read for the first time. */
+  remembered?: SoundReadings | undefined;
   /** Kinds that may enter; absent means all. A checker that is given decides itself. */
   allow?: readonly string[] | undefined;
   /** Sources that watch may read only what they have been told of. */
@@ -83,8 +86,9 @@ export async function loadCatalog(
     const stateBefore = lastGood?.sources.find(({ id }) => id === source.id);
     const readAt = lastGood?.readAt.get(source.id) ?? { ms: nowMs };
     readTimes.set(source.id, readAt);
-    const context = { checker, signal, readAt, seen, before, pause };
     const known = { before, state: stateBefore };
+    const sound = soundBefore(source.id, known, options.remembered);
+    const context = { checker, signal, readAt, seen, before: sound, pause };
     const taken =
       read === undefined || "error" in read
         ? keepBefore(source.id, known, read?.error ?? notRead, seen)
@@ -92,7 +96,7 @@ export async function loadCatalog(
     states.push(taken.state);
     readings.set(source.id, taken.readings);
   }
-  if (options.orphans === "keep") keepOrphans(readings, lastGood);
+  keepOrphans(readings, options);
   const built = await assemble(readings, options.assembly, pause);
   return {
     catalog: built.catalog,
@@ -101,6 +105,15 @@ export async function loadCatalog(
     readings,
     readAt: readTimes,
   };
+}
+
+/** What entities may fall back to: the last load's, or before the first one what an earlier process remembered. */
+function soundBefore(
+  id: string,
+  { before, state }: Known,
+  remembered: SoundReadings | undefined,
+): readonly FileReading[] {
+  return state?.readAtMs === undefined ? (remembered?.get(id) ?? before) : before;
 }
 
 function checkerOf(options: LoadOptions): FileChecker {
@@ -196,16 +209,17 @@ function sourceFailure(state: Omit<SourceState, "diagnostics">): Diagnostic {
   };
 }
 
-/** Adds the entities of the last load that nothing defines any more, marked as orphans. */
+/** Where orphans are kept: adds the entities of the last load that nothing defines any more, marked as such. */
 function keepOrphans(
   readings: Map<string, readonly FileReading[]>,
-  lastGood: LoadedCatalog | undefined,
+  { orphans, lastGood, remembered }: LoadOptions,
 ): void {
+  if (orphans !== "keep") return;
   const present = new Set<string>();
   for (const { ref } of [...readings.values()].flat().flatMap((reading) => reading.documents)) {
     present.add(ref);
   }
-  for (const [id, before] of lastGood?.readings ?? []) {
+  for (const [id, before] of lastGood?.readings ?? remembered ?? []) {
     const orphaned = before.flatMap((reading) => {
       const documents = reading.documents.filter(({ ref }) => !present.has(ref)).map(orphan);
       return documents.length === 0
