@@ -50,7 +50,9 @@ export function createRemoteSchedule(options: ScheduleOptions): RemoteSchedule {
   return {
     readDue() {
       for (const source of remote) {
-        const isDue = clock() >= (dueAtMs.get(source.id) ?? 0);
+        // whatever hastens it, a source that asked for patience gets it, and is read at once afterwards
+        const dueMs = Math.max(dueAtMs.get(source.id) ?? 0, source.notBeforeMs());
+        const isDue = clock() >= dueMs;
         if (isDue && !reading.has(source.id)) void read(source);
       }
     },
