@@ -129,6 +129,7 @@ function isSame(before: Document, now: Document): boolean {
   return (
     before.sections === now.sections &&
     before.title === now.title &&
+    before.aliases?.join() === now.aliases?.join() &&
     before.refs.join() === now.refs.join() &&
     before.alerts.join() === now.alerts.join()
   );

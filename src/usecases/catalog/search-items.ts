@@ -98,7 +98,8 @@ export function sectionItems(document: Document): SearchItem[] {
   // `lag-on-sale-day.md` says what it is about as well as a title does
   const file = (document.path.split("/").at(-1) ?? "").replace(/\.\w+$/, "");
   return document.sections.map((section, at) => {
-    const heading = [document.title, ...section.parents, section.heading].join(" ");
+    const { title, aliases = [] } = document;
+    const heading = [title, ...aliases, ...section.parents, section.heading].join(" ");
     return {
       id: sectionId(document.path, section.anchor),
       kind: "section",
@@ -118,5 +119,6 @@ export function sectionItems(document: Document): SearchItem[] {
 }
 
 function titleNames(document: Document): SearchItem["names"] {
-  return [document.title, ...document.alerts].map((text) => ({ text, form: "title" as const }));
+  const { title, aliases = [], alerts } = document;
+  return [title, ...aliases, ...alerts].map((text) => ({ text, form: "title" as const }));
 }

@@ -8,8 +8,10 @@ import { createPause } from "../../base/pause.ts";
 import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import { createWellKnown, repositoryOfUrl, type WellKnown } from "../../catalog/well-known.ts";
 import type { Section } from "../../docs/document.ts";
+import { documentNames } from "./document-names.ts";
 import { type GitHistory, readGitHistory } from "./git-history.ts";
 import { createMarkdownReader, type MarkdownFile, type MarkdownReader } from "./read-markdown.ts";
+import { type NavPlace, readTechdocs, type TechdocsFile } from "./read-techdocs.ts";
 import { isRemoteTarget, placeRemoteDocuments, type RemoteDocument } from "./remote-documents.ts";
 import { createTier, type Tier } from "./tie-document.ts";
 
@@ -18,6 +20,8 @@ export interface Document {
   /** As the person knows it, such as `catalog/runbooks/ledger/lag.md`; unique. */
   path: string;
   title: string;
+  /** What else it is called, such as by the headings of a navigation that it stands under. */
+  aliases?: string[];
   /** Entities it belongs to, canonical; the first is the main one. */
   refs: string[];
   /** Why it belongs to them, such as `entity: component:default/ledger`. */
@@ -69,6 +73,7 @@ interface Entry {
   named: string[];
   isRunbook: boolean;
   statement?: string;
+  nav?: NavPlace;
 }
 
 /**
@@ -165,15 +170,19 @@ async function readNamed(
   const showPath = pathShower(options.folder);
   for (const entity of options.catalog.entities.values()) {
     await pause();
-    for (const { target, isRunbook, statement } of targetsOf(entity, wellKnown)) {
+    for (const { target, isRunbook, isTechdocs, statement } of targetsOf(entity, wellKnown)) {
       const path = localPath(entity, target);
       if (path === undefined) continue;
       watchPaths.add(path);
-      for (const file of await reader.read(path))
+      const found: TechdocsFile[] = isTechdocs
+        ? await readTechdocs(reader, path)
+        : (await reader.read(path)).map((file) => ({ file }));
+      for (const { file, nav } of found)
         add(entries, file, {
           ref: entity.ref,
           isRunbook: isRunbook || looksLikeRunbook(file, showPath),
           statement,
+          nav,
         });
     }
   }
@@ -231,13 +240,14 @@ function groupByRepository(remote: readonly RemoteDocument[]): Map<string, strin
 function targetsOf(
   entity: CatalogEntity,
   wellKnown: WellKnown,
-): { target: string; isRunbook: boolean; statement: string }[] {
+): { target: string; isRunbook: boolean; isTechdocs: boolean; statement: string }[] {
   const techdocs = entity.entity.metadata.annotations?.["backstage.io/techdocs-ref"];
   const folder = typeof techdocs === "string" ? techdocsFolder(techdocs) : undefined;
   return [
     ...wellKnown.runbooks(entity).map(({ target }) => ({
       target,
       isRunbook: true,
+      isTechdocs: false,
       statement: `runbook ${target} of ${entity.ref}`,
     })),
     ...(folder === undefined
@@ -246,6 +256,7 @@ function targetsOf(
           {
             target: folder,
             isRunbook: false,
+            isTechdocs: true,
             statement: `backstage.io/techdocs-ref: dir:${folder} of ${entity.ref}`,
           },
         ]),
@@ -267,12 +278,17 @@ function localPath(entity: CatalogEntity, target: string): string | undefined {
 function add(
   entries: Map<string, Entry>,
   file: MarkdownFile,
-  from: { ref?: string; isRunbook: boolean; statement?: string },
+  from: { ref?: string; isRunbook: boolean; statement?: string; nav?: NavPlace | undefined },
 ): void {
   const entry = entries.get(file.absolutePath) ?? { file, named: [], isRunbook: from.isRunbook };
   if (from.ref !== undefined && !entry.named.includes(from.ref)) entry.named.push(from.ref);
   if (from.statement !== undefined) entry.statement ??= from.statement;
   entry.isRunbook ||= from.isRunbook;
+  if (from.nav !== undefined && entry.nav === undefined) {
+    entry.nav = from.nav;
+    // a navigation has an order, wherever its pages were read before
+    entries.delete(file.absolutePath);
+  }
   entries.set(file.absolutePath, entry);
 }
 
@@ -305,7 +321,7 @@ function toDocument(
   return {
     document: {
       path,
-      title: title ?? nameOf(path),
+      ...documentNames(path, title, entry.nav),
       refs: tied.refs,
       ...(tied.tie === undefined ? {} : { tie: tied.tie }),
       isRunbook: entry.isRunbook,
@@ -331,9 +347,4 @@ function placeInTime(
   if (pages === undefined) return { changedAtMs: committed };
   const way = relative(pages.folder, absolutePath).split(sep).map(encodeURIComponent).join("/");
   return { changedAtMs: committed, url: `${pages.url}/${way}` };
-}
-
-function nameOf(path: string): string {
-  const file = path.split("/").at(-1) ?? path;
-  return file.replace(/\.[a-z]+$/i, "");
 }

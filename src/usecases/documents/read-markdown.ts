@@ -28,7 +28,20 @@ const extensions = new Set([".md", ".markdown"]);
 export interface MarkdownReader {
   /** All Markdown files in a folder, or the one file; `isWanted` sees absolute paths. */
   read(path: string, isWanted?: (path: string) => boolean): Promise<MarkdownFile[]>;
+  /** The text of a file that says how documents are arranged; undefined where there is none that may be read. */
+  readText(path: string): Promise<{ path: string; text: string } | undefined>;
+  /** A folder that may be read, links resolved; undefined where there is none. */
+  resolve(path: string): Promise<string | undefined>;
+  report(path: string, finding: Finding): void;
   diagnostics: Diagnostic[];
+}
+
+/** What is wrong with a file; the line counts from 1, and is the first where absent. */
+export interface Finding {
+  line?: number;
+  code: string;
+  message: string;
+  fix?: string;
 }
 
 export interface MarkdownReaderOptions {
@@ -64,14 +77,35 @@ export function createMarkdownReader(options: MarkdownReaderOptions): MarkdownRe
         return [];
       }
     },
+    async readText(path) {
+      const found = await findInside(reading, path);
+      if (found?.stats.isFile() !== true || found.stats.size > maxFileBytes) return undefined;
+      return { path: found.path, text: await readFile(found.path, "utf8").catch(() => "") };
+    },
+    async resolve(path) {
+      const found = await findInside(reading, path);
+      return found?.stats.isDirectory() === true ? found.path : undefined;
+    },
+    report: (path, finding) => report(reading, path, finding),
   };
 }
 
-function report(
-  reading: Reading,
+/** What is there and may be read, links resolved. */
+async function findInside(
+  { roots }: Reading,
   path: string,
-  finding: { line?: number; code: string; message: string; fix?: string },
-): void {
+): Promise<{ path: string; stats: Stats } | undefined> {
+  try {
+    const resolved = await realpath(path);
+    const isAllowed = roots.some((root) => isInside(root, resolved));
+    return isAllowed ? { path: resolved, stats: await stat(resolved) } : undefined;
+  } catch {
+    // nothing that can be read
+    return undefined;
+  }
+}
+
+function report(reading: Reading, path: string, finding: Finding): void {
   reading.diagnostics.push({
     file: reading.showPath(path),
     line: 1,

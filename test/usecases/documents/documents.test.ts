@@ -120,6 +120,98 @@ test("reads techdocs folders and runbook annotations beside the entity's file", 
   ]);
 });
 
+const techdocs = { "backstage.io/techdocs-ref": "dir:." };
+
+test("an mkdocs.yml beside the entity says where its documents lie, in which order and how they are called", async () => {
+  const catalog = catalogOf({ "pay/catalog-info.yaml": component("payments", techdocs) });
+  write(
+    "pay/mkdocs.yml",
+    `docs_dir: handbook
+nav:
+  - Home: index.md
+  - Operations:
+      - Restart safely: ops/restart.md
+      - ops/alone.md
+  - Elsewhere: https://example.com/a.md
+  - Gone: gone.md
+theme: { icon: !!python/name:os.system "" }
+`,
+  );
+  write("pay/README.md", "# Not part of the documents\n");
+  write("pay/handbook/a-first-by-name.md", "# In no navigation\n");
+  write("pay/handbook/index.md", "# Payments handbook\n");
+  write("pay/handbook/ops/alone.md", "# Alone\n");
+  write("pay/handbook/ops/restart.md", "# How we restart\n");
+
+  const loaded = await load(catalog, []);
+
+  expect(loaded.documents.map(({ path, title, aliases }) => ({ path, title, aliases }))).toEqual([
+    { path: "pay/handbook/index.md", title: "Payments handbook", aliases: undefined },
+    {
+      path: "pay/handbook/ops/restart.md",
+      title: "Restart safely",
+      aliases: ["How we restart", "Operations Restart safely"],
+    },
+    { path: "pay/handbook/ops/alone.md", title: "Alone", aliases: ["Operations Alone"] },
+    { path: "pay/handbook/a-first-by-name.md", title: "In no navigation", aliases: undefined },
+  ]);
+  expect(loaded.diagnostics.map(({ file, line, message }) => [file, line, message])).toEqual([
+    ["pay/mkdocs.yml", 8, "its nav names gone.md, which is not there"],
+  ]);
+});
+
+test("the order of a navigation holds for documents that a configured folder had already given", async () => {
+  const catalog = catalogOf({ "catalog-info.yaml": component("payments", techdocs) });
+  write("mkdocs.yaml", "nav: [z.md, a.md]\n");
+  write("docs/a.md", "# A\n");
+  write("docs/z.md", "# Z\n");
+
+  const loaded = await load(catalog, ["./docs"]);
+
+  expect(loaded.documents.map(({ path }) => path)).toEqual(["docs/z.md", "docs/a.md"]);
+});
+
+test.each([
+  ["nav:\n  - [", "mkdocs.yml", 2],
+  ["docs_dir: ../../other", "mkdocs.yml", 1],
+  ["nav:\n  - Out: ../../secret.md\n", "mkdocs.yml", 2],
+  [`nav: ${"[".repeat(5000)}`, "mkdocs.yml", 1],
+  ["nav: [!!python/name:os.system a.md]", "mkdocs.yml", 1],
+  ["docs_dir: missing", "mkdocs.yml", 1],
+])(
+  "a broken mkdocs.yml is reported, and its folder is read without it (%#)",
+  async (text, file, line) => {
+    const catalog = catalogOf({ "pay/catalog-info.yaml": component("payments", techdocs) });
+    write("pay/mkdocs.yml", text);
+    write("pay/README.md", "# Read\n");
+    write("pay/docs/a.md", "# A\n");
+
+    const loaded = await load(catalog, []);
+
+    expect(loaded.documents.map(({ path }) => path)).toEqual(["pay/README.md", "pay/docs/a.md"]);
+    expect(loaded.diagnostics).toMatchObject([
+      { file: `pay/${file}`, line, code: "document-mkdocs", severity: "warning" },
+    ]);
+  },
+);
+
+test("an mkdocs.yml that is a link to another place is not read", async () => {
+  const outside = mkdtempSync(join(tmpdir(), "callboard-outside-"));
+  try {
+    writeFileSync(join(outside, "mkdocs.yml"), "docs_dir: other\n");
+    const catalog = catalogOf({ "a.yaml": component("a", techdocs) });
+    symlinkSync(join(outside, "mkdocs.yml"), join(folder, "mkdocs.yml"));
+    write("README.md", "# Read\n");
+
+    const loaded = await load(catalog, []);
+
+    expect(loaded.documents.map(({ path }) => path)).toEqual(["README.md"]);
+    expect(loaded.diagnostics).toEqual([]);
+  } finally {
+    rmSync(outside, { recursive: true, force: true });
+  }
+});
+
 test("a document that two entities name belongs to both and is read once", async () => {
   const annotation = { "callboard.dev/runbooks": "./both.md" };
   const catalog = catalogOf({
