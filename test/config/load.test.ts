@@ -24,6 +24,10 @@ test("an empty environment and no file give the defaults", () => {
   ]);
 });
 
+test("a secret of webhooks that could be guessed stops the start", () => {
+  expect(faultsOf({ GITHUB_WEBHOOK_SECRET: "short" }).join()).toContain("GITHUB_WEBHOOK_SECRET");
+});
+
 test("an empty variable counts as not set", () => {
   expect(faultsOf({ PORT: "", SLACK_BOT_TOKEN: "" })).toEqual([]);
 });

@@ -584,12 +584,26 @@ test("an organisation that does not exist is said so", async () => {
   });
 });
 
-test("works on a server of GitHub Enterprise", async () => {
-  await push(github, "pay", { "catalog-info.yaml": component("pay") });
+test("works on a server of GitHub Enterprise, whose pages are its own", async () => {
+  // the emulation stands on this machine, which counts as github.com
+  const host = "git.acme.example";
+  await github.close();
+  github = await startGithubEmulator({ webUrl: `https://${host}` });
+  await push(github, "pay", { "catalog-info.yaml": component("pay"), "b.yaml": component("b") });
   const client = connect(github, { baseUrl: `${github.url}/api/v3` });
+  const source = sourceOn(github, { reader: { ...createGithubReader(client), host } });
 
-  const { files } = await sourceOn(github, { reader: createGithubReader(client) }).read(signal);
+  const { files } = await source.read(signal);
+  const base = files[0]?.base ?? "";
+  const related = await source.readRelated(
+    base,
+    `https://${host}/acme/pay/blob/main/b.yaml`,
+    signal,
+  );
 
-  expect(files).toHaveLength(1);
+  expect(files.map((file) => file.base)).toEqual([
+    `https://${host}/acme/pay/blob/main/catalog-info.yaml`,
+  ]);
+  expect(related?.map(({ text }) => text)).toEqual([component("b")]);
   expect(github.journal.map(({ path }) => path)).toContain("/api/graphql");
 });
