@@ -170,12 +170,17 @@ function* createStamp(names: readonly string[]): Generator<undefined, number> {
 /** Some fields have a code of their own, so that a team can treat them apart. */
 const unknownCodes: Record<string, string> = { owner: "owner-unknown", system: "system-unknown" };
 
+const addressFix =
+  "write the name of the group, or user:name for a person, instead of the e-mail address";
+
 function unknownTarget(
   { path, rule, targetRef }: KnownReference,
   meant: string | undefined,
 ): Finding {
   const message = `${pathText(path)} names ${targetRef}, which is not in the catalog`;
-  const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
+  // an address is no name of any group; Backstage looks for a group of that name all the same
+  const usual = targetRef.includes("@") ? addressFix : undefined;
+  const fix = meant === undefined ? usual : `did you mean ${meant}?`;
   return warningAt(path, unknownCodes[rule.field] ?? "ref-unknown", message, fix);
 }
 

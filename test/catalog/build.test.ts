@@ -160,6 +160,19 @@ test("suggests the nearest name for an owner that does not exist", () => {
   );
 });
 
+test("an owner that is an e-mail address is told to be a name, as Backstage reads it", () => {
+  const text =
+    "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a}\nspec: {type: a, lifecycle: b, owner: pay@acme.example}\n---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: accounting}\nspec: {type: team, children: [], profile: {email: pay@acme.example}}\n";
+
+  const { diagnostics } = buildCatalog({
+    sources: [{ id: "x", readAtMs: 0, files: [{ file: "a.yaml", base: "/a.yaml", text }] }],
+  });
+
+  expect(diagnostics.find(({ code }) => code === "owner-unknown")?.fix).toBe(
+    "write the name of the group, or user:name for a person, instead of the e-mail address",
+  );
+});
+
 test("warns of other dangling references, and of an absent kind once", () => {
   const { findings } = build({
     "a.yaml":
