@@ -35,6 +35,12 @@ export function companionDocuments(sources: readonly SourceState[]): RemoteDocum
   return sources.flatMap(({ companions = [], readAtMs = 0 }) =>
     companions
       .filter(({ kind }) => kind === "document")
-      .map(({ file: url, repository, text }) => ({ url, repository, text, readAtMs })),
+      .map(({ file: url, repository, text, changedAtMs }) => ({
+        url,
+        repository,
+        text,
+        readAtMs,
+        ...(changedAtMs === undefined ? {} : { changedAtMs }),
+      })),
   );
 }

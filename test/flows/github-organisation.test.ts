@@ -152,7 +152,9 @@ test("runbooks and CODEOWNERS of a repository answer questions, also after a res
   github.unsettle(0, () => 1);
 
   expect(runbook).toContain("Restart the follower.");
+  expect(runbook).toMatch(/Last changed \d{4}-/);
   expect(later).toContain("Restart the follower.");
+  expect(later).toMatch(/Last changed \d{4}-/);
   expect(document).toMatchObject({ ref: "component:default/ledger", url: page });
   expect(path).toContain("migrations/001.sql is owned by @acme/data");
   expect(path).toContain("https://github.com/acme/ledger/blob/main/CODEOWNERS:1");

@@ -36,6 +36,8 @@ export interface Companion {
   text: string;
   /** As of a `SourceFile`. */
   version?: string;
+  /** Of the last commit that touched it, in milliseconds since the epoch; absent where nobody knows. */
+  changedAtMs?: number;
 }
 
 /** What one reading of a source gave. Findings about files that could not be read stand beside those that could. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../base/errors.ts";
+import { InputError, UpstreamError } from "../../base/errors.ts";
 import { isRecord } from "../../base/json.ts";
 import { brokenAnswer } from "./github-objects.ts";
 import type { GithubReader } from "./github-reader.ts";
@@ -9,6 +9,8 @@ export interface WantedBlob {
   repository: string;
   oid: string;
   sizeBytes: number;
+  /** Where it stands, to learn when it last changed there. */
+  place?: { ref: string; path: string };
 }
 
 /** Why a file has no text. */
@@ -19,8 +21,14 @@ export interface GithubBlobs {
   /** The text, or why there is none; undefined when it was never fetched. */
   get(oid: string): string | { problem: BlobProblem } | undefined;
   put(oid: string, text: string): void;
-  /** Fetches what is not there yet, 50 files a request. Files that vanished meanwhile stay unknown. */
-  fetch(wanted: readonly WantedBlob[], signal: AbortSignal): Promise<void>;
+  /**
+   * Fetches what is not there yet, 50 files a request. Files that vanished meanwhile stay unknown. Gives the dates of the last
+   * commits, in milliseconds since the epoch, of those fetched with a place whose date GitHub told.
+   */
+  fetch(
+    wanted: readonly WantedBlob[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<WantedBlob, number>>;
   /** Forgets everything else. */
   keepOnly(oids: ReadonlySet<string>): void;
 }
@@ -50,10 +58,13 @@ export function createGithubBlobs(reader: GithubReader, owner: string): GithubBl
     texts.set(oid, decode(bytes) ?? { problem: "file-not-utf8" });
   }
 
-  async function fetchMany(batch: readonly WantedBlob[], signal: AbortSignal): Promise<void> {
+  async function fetchMany(
+    batch: readonly WantedBlob[],
+    dates: Map<WantedBlob, number>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const doing = `reading files of ${owner}`;
-    const { query, variables } = textQuery(owner, batch);
-    const { data } = await reader.query({ owner, query, variables, doing, signal });
+    const data = await askFor(reader, { owner, batch, doing, signal });
     for (const [at, wanted] of batch.entries()) {
       const repository = data[`r${at}`];
       const blob = isRecord(repository) ? repository["object"] : undefined;
@@ -64,6 +75,8 @@ export function createGithubBlobs(reader: GithubReader, owner: string): GithubBl
       if (isBinary === true) texts.set(wanted.oid, { problem: "file-not-utf8" });
       else if (typeof text === "string" && isTruncated === false) texts.set(wanted.oid, text);
       else await fetchOne(wanted, signal);
+      const changedAtMs = dateIn(isRecord(repository) ? repository["commit"] : undefined);
+      if (changedAtMs !== undefined) dates.set(wanted, changedAtMs);
     }
   }
 
@@ -79,7 +92,9 @@ export function createGithubBlobs(reader: GithubReader, owner: string): GithubBl
         else if (each.sizeBytes > maxInlineBytes) await fetchOne(each, signal);
         else small.push(each);
       }
-      for (const batch of batchesOf(small)) await fetchMany(batch, signal);
+      const dates = new Map<WantedBlob, number>();
+      for (const batch of batchesOf(small)) await fetchMany(batch, dates, signal);
+      return dates;
     },
     keepOnly(oids) {
       for (const oid of texts.keys()) if (!oids.has(oid)) texts.delete(oid);
@@ -101,20 +116,62 @@ function* batchesOf(wanted: readonly WantedBlob[]): Generator<WantedBlob[]> {
   if (batch.length > 0) yield batch;
 }
 
+interface Asking {
+  owner: string;
+  batch: readonly WantedBlob[];
+  doing: string;
+  signal: AbortSignal;
+}
+
+/** Dates are good to have: where GitHub fails with them, the texts are asked for alone. */
+async function askFor(reader: GithubReader, asking: Asking): Promise<Record<string, unknown>> {
+  const { owner, batch, doing, signal } = asking;
+  const ask = async (wanted: readonly WantedBlob[]) =>
+    (await reader.query({ owner, ...textQuery(owner, wanted), doing, signal })).data;
+  try {
+    return await ask(batch);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const isDated = batch.some(({ place }) => place !== undefined);
+    const isLimit = thrown instanceof UpstreamError && thrown.code === "github-rate-limited";
+    if (!isDated || isLimit || !(thrown instanceof UpstreamError)) throw thrown;
+    // a long history can take GitHub longer than it gives itself
+    const undated = batch.map(({ repository, oid, sizeBytes }) => ({ repository, oid, sizeBytes }));
+    return await ask(undated);
+  }
+}
+
 function textQuery(owner: string, batch: readonly WantedBlob[]) {
-  const names = batch.map((_, at) => `$n${at}: String!, $o${at}: GitObjectID!`).join(", ");
-  const parts = batch.map(
-    (_, at) => `r${at}: repository(owner: $owner, name: $n${at}) {
-    object(oid: $o${at}) { oid ... on Blob { text isBinary isTruncated } } }`,
-  );
-  const entries = batch.flatMap(({ repository, oid }, at) => [
-    [`n${at}`, repository],
-    [`o${at}`, oid],
-  ]);
+  const names: string[] = [];
+  const parts: string[] = [];
+  const variables: Record<string, string> = { owner };
+  for (const [at, { repository, oid, place }] of batch.entries()) {
+    names.push(`$n${at}: String!, $o${at}: GitObjectID!`);
+    Object.assign(variables, { [`n${at}`]: repository, [`o${at}`]: oid });
+    if (place !== undefined) {
+      names.push(`$r${at}: String!, $p${at}: String!`);
+      Object.assign(variables, { [`r${at}`]: place.ref, [`p${at}`]: place.path });
+    }
+    const history = `commit: object(expression: $r${at}) { ... on Commit {
+      history(first: 1, path: $p${at}) { nodes { committedDate } } } }`;
+    parts.push(`r${at}: repository(owner: $owner, name: $n${at}) {
+    object(oid: $o${at}) { oid ... on Blob { text isBinary isTruncated } }
+    ${place === undefined ? "" : history} }`);
+  }
   return {
-    query: `query($owner: String!, ${names}) {\n  ${parts.join("\n  ")}\n}`,
-    variables: { owner, ...Object.fromEntries(entries) },
+    query: `query($owner: String!, ${names.join(", ")}) {\n  ${parts.join("\n  ")}\n}`,
+    variables,
   };
+}
+
+/** The date of the newest commit in a history; undefined where there is none. */
+function dateIn(commit: unknown): number | undefined {
+  const history = isRecord(commit) ? commit["history"] : undefined;
+  const nodes = isRecord(history) ? history["nodes"] : undefined;
+  const [newest]: unknown[] = Array.isArray(nodes) ? nodes : [];
+  const date = isRecord(newest) ? newest["committedDate"] : undefined;
+  const ms = typeof date === "string" ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function decode(bytes: Buffer): string | undefined {

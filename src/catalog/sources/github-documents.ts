@@ -31,9 +31,14 @@ interface DocumentsOptions {
   branch?: string | undefined;
 }
 
+interface DatedFile extends TreeFile {
+  /** Of the last commit that touched it; absent where GitHub was not asked or did not say. */
+  changedAtMs?: number | undefined;
+}
+
 interface Folder {
   oid: string;
-  files: TreeFile[];
+  files: DatedFile[];
 }
 
 const repositoriesPerQuery = 25;
@@ -63,13 +68,23 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
 
   async function look(batch: readonly RepositoryState[], signal: AbortSignal): Promise<void> {
     const found = await listDocuments(options, batch, signal);
-    const wanted = batch.flatMap(({ listed }, at) =>
-      (found[at] ?? []).map((each) => ({ ...each, repository: listed.name })),
+    const wanted = batch.map(({ listed }, at) =>
+      (found[at] ?? []).map((file) => ({
+        ...file,
+        repository: listed.name,
+        place: { ref: options.branch ?? "HEAD", path: file.path },
+      })),
     );
-    await blobs.fetch(wanted, signal);
+    const dates = await blobs.fetch(wanted.flat(), signal);
     for (const [at, { listed, docsOid }] of batch.entries()) {
-      if (docsOid !== undefined)
-        folders.set(listed.nodeId, { oid: docsOid, files: found[at] ?? [] });
+      if (docsOid === undefined) continue;
+      const known = new Map(folders.get(listed.nodeId)?.files.map((each) => [keyOf(each), each]));
+      const files = (wanted[at] ?? []).map((each) => {
+        const { path, oid, sizeBytes } = each;
+        const changedAtMs = dates.get(each) ?? known.get(keyOf(each))?.changedAtMs;
+        return { path, oid, sizeBytes, ...(changedAtMs === undefined ? {} : { changedAtMs }) };
+      });
+      folders.set(listed.nodeId, { oid: docsOid, files });
     }
   }
 
@@ -105,6 +120,11 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
   };
 }
 
+/** A file that is the same as before has the date that it had. */
+function keyOf({ path, oid }: TreeFile): string {
+  return `${oid} ${path}`;
+}
+
 /** Documents of at most `repositoriesPerQuery` repositories, in their order. */
 async function listDocuments(
   { reader, org, branch }: DocumentsOptions,
@@ -129,12 +149,13 @@ function toCompanions(
   { blobs, org, branch }: DocumentsOptions,
 ): Companion[] {
   const { url: repository, name } = listed;
-  return folder.files.flatMap(({ path, oid }): Companion[] => {
+  return folder.files.flatMap(({ path, oid, changedAtMs }): Companion[] => {
     const text = blobs.get(oid);
     if (typeof text !== "string") return [];
     const file = pageOf({ url: repository, ref: branch ?? listed.branch, path });
     const slug = `${org}/${name}`;
-    return [{ kind: "document", repository, slug, file, text, version: oid }];
+    const dated = changedAtMs === undefined ? {} : { changedAtMs };
+    return [{ kind: "document", repository, slug, file, text, version: oid, ...dated }];
   });
 }
 

@@ -335,14 +335,15 @@ function toDocument(
   };
 }
 
-/** When a document changed, and its page: a remote one's path is that page, and its date is not known. */
+/** When a document changed, and its page: a remote one's path is that page. */
 function placeInTime(
   { absolutePath, changedAtMs }: MarkdownFile,
   history: GitHistory | undefined,
 ): { changedAtMs?: number; url?: string } {
-  if (!isAbsolute(absolutePath)) return { url: absolutePath };
+  const written = changedAtMs === undefined ? {} : { changedAtMs };
+  if (!isAbsolute(absolutePath)) return { url: absolutePath, ...written };
   const committed = history?.changedAtMs.get(absolutePath);
-  if (committed === undefined) return { changedAtMs };
+  if (committed === undefined) return written;
   const pages = history?.pages;
   if (pages === undefined) return { changedAtMs: committed };
   const way = relative(pages.folder, absolutePath).split(sep).map(encodeURIComponent).join("/");

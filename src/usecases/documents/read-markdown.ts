@@ -13,7 +13,8 @@ export interface MarkdownFile {
   absolutePath: string;
   markdown: string;
   parsed: ParsedDocument;
-  changedAtMs: number;
+  /** As the disk says, or the last commit of a file elsewhere; absent where nobody knows. */
+  changedAtMs: number | undefined;
   sizeBytes: number;
 }
 

@@ -12,6 +12,8 @@ export interface RemoteDocument {
   text: string;
   /** Milliseconds since the epoch. */
   readAtMs: number;
+  /** Of its last commit; absent where nobody knows. */
+  changedAtMs?: number;
 }
 
 /** A document of a repository, with the entity that its place gives it to. */
@@ -31,19 +33,16 @@ export async function placeRemoteDocuments(
   const pause = createPause();
   const subjects = subjectsByRepository(documents, catalog);
   const placed: PlacedDocument[] = [];
-  for (const { url, repository, text, readAtMs } of documents) {
+  for (const { url, repository, text, changedAtMs } of documents) {
     await pause();
     const before = known.get(url);
-    const file =
-      before?.markdown === text
-        ? before
-        : {
-            absolutePath: url,
-            markdown: text,
-            parsed: parseDocument(text),
-            changedAtMs: readAtMs,
-            sizeBytes: Buffer.byteLength(text),
-          };
+    const file = {
+      absolutePath: url,
+      markdown: text,
+      parsed: before?.markdown === text ? before.parsed : parseDocument(text),
+      changedAtMs,
+      sizeBytes: Buffer.byteLength(text),
+    };
     const ref = subjects.get(repository);
     const statement = `it stands in the repository of ${ref ?? ""}`;
     placed.push(ref === undefined ? { file } : { file, ref, statement });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { createGithubReader } from "../../../src/app/github-reader.ts";
+import { UpstreamError } from "../../../src/base/errors.ts";
 import type { JsonValue } from "../../../src/base/json.ts";
 import {
   createGithubSource,
@@ -358,6 +359,74 @@ test("Markdown in docs comes after the catalog files, again only when the folder
   expect(catchingUp).toEqual(["POST /graphql", "POST /graphql"]);
   expect(second.againInMs).toBeUndefined();
   expect(untouched).toEqual(["GET /orgs/{org}/repos", "POST /graphql"]);
+});
+
+const day = (at: number): number => Date.UTC(2026, 0, at);
+
+test("documents say when they last changed, by their own commits, also after a restart", async () => {
+  const pushOn = async (at: number, files: Record<string, string>): Promise<void> => {
+    github.world.now = () => new Date(day(at)).toISOString();
+    await push(github, "pay", files);
+  };
+  await pushOn(1, { "catalog-info.yaml": component("pay"), "docs/old.md": "# Old\n" });
+  await pushOn(2, { "docs/new.md": "# New\n" });
+  await pushOn(3, { "README.md": "x" });
+  const source = sourceOn(github, { hasDocuments: true });
+  const datesOf = async (read: GithubSource): Promise<unknown> => {
+    const { companions = [] } = await read.read(signal);
+    return companions.map(({ file, changedAtMs }) => [file.split("/").at(-1), changedAtMs]);
+  };
+
+  await source.read(signal);
+  const first = await datesOf(source);
+  await pushOn(4, { "docs/new.md": "# Newer\n" });
+  nowMs += 3_600_000;
+  await source.read(signal);
+  const afterPush = await datesOf(source);
+  const { files, companions = [] } = await source.read(signal);
+  const texts = companions.map(({ file, ...rest }) => ({ ...rest, file, base: file }));
+  const memory: [string, JsonValue][] = JSON.parse(
+    JSON.stringify([...(source.remember?.() ?? [])]),
+  );
+  const again = sourceOn(github, { hasDocuments: true });
+  await again.recall?.(new Map(memory), [...files, ...texts]);
+  const recalled = await datesOf(again);
+
+  expect(first).toEqual([
+    ["new.md", day(2)],
+    ["old.md", day(1)],
+  ]);
+  expect(afterPush).toEqual([
+    ["new.md", day(4)],
+    ["old.md", day(1)],
+  ]);
+  expect(recalled).toEqual(afterPush);
+});
+
+test("where GitHub fails over the dates of documents, they are read without", async () => {
+  await push(github, "pay", {
+    "catalog-info.yaml": component("pay"),
+    "docs/index.md": "# Pay\n",
+  });
+  const reader = createGithubReader(connect(github, { timeoutMs: 2_000 }));
+  const source = sourceOn(github, {
+    hasDocuments: true,
+    reader: {
+      ...reader,
+      async query(request) {
+        if (request.query.includes("history("))
+          throw new UpstreamError("github-query-failed", "it took too long", { isRetryable: true });
+        return reader.query(request);
+      },
+    },
+  });
+
+  await source.read(signal);
+  const { companions } = await source.read(signal);
+
+  expect(companions?.map(({ text, changedAtMs }) => [text, changedAtMs])).toEqual([
+    ["# Pay\n", undefined],
+  ]);
 });
 
 test("a push is not kept waiting by documents", async () => {

@@ -1,4 +1,5 @@
 import { isRecord } from "../../../src/base/json.ts";
+import type { StoredCommit } from "./git-store.ts";
 import { type Argument, parseQuery, type Selection } from "./graphql-parse.ts";
 import { ok, type Reply } from "./replies.ts";
 import { type Call, type Handler, record, text } from "./router.ts";
@@ -212,12 +213,42 @@ async function objectAt(repository: Repository, expression: string): Promise<Val
   const head = (await git.resolve(named)) ?? ref;
   const commit = await git.readCommit(head);
   if (commit === undefined) return null;
-  if (path === undefined) return { type: "Commit", fields: { oid: head } };
+  if (path === undefined) return commitNode(repository, commit);
   const files = await git.readFiles(commit.tree);
   const file = files?.get(path);
   if (file !== undefined) return blobNode(repository, file.sha);
   const folder = path === "" ? commit.tree : await git.folder(commit.tree, path);
   return folder === undefined ? null : treeNode(repository, folder);
+}
+
+function commitNode(repository: Repository, commit: StoredCommit): Node {
+  return {
+    type: "Commit",
+    fields: {
+      oid: commit.sha,
+      committedDate: commit.committer.date,
+      history: async ({ path, ...given }) => {
+        const found = await commitsThatTouched(repository, commit, String(path));
+        return connection(
+          "CommitHistoryConnection",
+          found.map((each) => commitNode(repository, each)),
+          given,
+        );
+      },
+    },
+  };
+}
+
+/** Commits in which a path is another than in the one before, newest first. */
+async function commitsThatTouched(
+  { git }: Repository,
+  { sha }: StoredCommit,
+  path: string,
+): Promise<StoredCommit[]> {
+  const commits = await git.log(sha, 1000);
+  const oids: (string | undefined)[] = [];
+  for (const { tree } of commits) oids.push((await git.readFiles(tree))?.get(path)?.sha);
+  return commits.filter((_, at) => oids[at] !== oids[at + 1]);
 }
 
 function treeNode(repository: Repository, oid: string): Node {
