@@ -132,7 +132,9 @@ function dashboardPoint(
   if (!/\b(?:dashboards?|grafana|monitoring|metrics)\b/i.test(asked.question)) return undefined;
   for (const { target, title, path } of asked.wellKnown.dashboards(entity)) {
     if (!links.some(({ url }) => url === target)) continue;
-    const headline = `Dashboard: ${title ?? new URL(target).host}`;
+    // many links are just called so
+    const name = title === undefined || /^dashboards?$/i.test(title) ? undefined : title;
+    const headline = `Dashboard: ${name ?? new URL(target).host}`;
     return { headline, evidence: [evidenceAt(entity, path)], first: target };
   }
   return undefined;

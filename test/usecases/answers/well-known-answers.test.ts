@@ -119,6 +119,11 @@ test.each([
     "dashboard for pay",
     "The board",
   ],
+  [
+    "{ url: https://grafana.example/1, title: Dashboard }",
+    "dashboard for pay",
+    "Dashboard: grafana.example",
+  ],
 ])("without being told, the link %s is understood", (link, question, expected) => {
   const ask = answerer(`  links:\n    - ${link}`);
 
