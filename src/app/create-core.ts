@@ -13,10 +13,12 @@ import type { AuditService } from "../usecases/audit/audit-service.ts";
 import { withRefusals } from "../usecases/audit/refusals.ts";
 import { createRegistrations, type Registrations } from "../usecases/catalog/registrations.ts";
 import type { AnswerFeedback } from "../usecases/feedback/answer-feedback.ts";
+import type { ToldBoard } from "../usecases/feedback/told-board.ts";
 import { createHome } from "../usecases/home.ts";
 import { createNewcomers } from "../usecases/newcomers.ts";
 import { createOperators } from "../usecases/operators.ts";
 import type { PolicyService } from "../usecases/policy/policy-service.ts";
+import { createRecentSubjects } from "../usecases/recent-subjects.ts";
 import { createDraftService } from "../usecases/runs/drafts.ts";
 import { withRecentRuns } from "../usecases/runs/recent-runs.ts";
 import type { RunStore } from "../usecases/runs/run-store.ts";
@@ -117,16 +119,8 @@ export async function openCore(options: CoreOptions, releaser: Releaser): Promis
     ...(probes.runs === undefined ? {} : { wrapStore: probes.runs }),
     ...runMetrics(metrics, clock),
   });
-  return {
-    storage,
-    catalog,
-    runs,
-    metrics,
-    feedback,
-    github,
-    ...access,
-    services: servicesOf(config, { catalog, runs, storage, metrics, feedback, onCall, ...access }),
-  };
+  const core = { storage, catalog, runs, metrics, feedback, github, ...access };
+  return { ...core, services: servicesOf(config, { ...core, onCall, told }) };
 }
 
 /** Counts how runs go. */
@@ -178,11 +172,14 @@ function servicesOf(
     feedback,
     onCall,
     secrets,
+    told,
   }: Pick<Core, "catalog" | "runs" | "storage" | "metrics" | "feedback" | "secrets"> & {
     onCall: OnCall;
+    told: ToldBoard;
   },
 ): Services {
   const { audit, policy } = runs;
+  const recent = createRecentSubjects();
   return {
     audit,
     policy,
@@ -194,13 +191,18 @@ function servicesOf(
         metrics.questionSeconds.observe(durationMs / 1000);
         metrics.questions.inc({ intent: answer.intent, status: answer.status });
         feedback.onAnswer(answer, context, durationMs);
+        if (answer.status === "answered") recent.note(context.userRef, answer.entities[0]?.ref);
       },
     }),
     readDocument: catalog.readDocument,
     templates: templateService(catalog, policy),
     entities: catalog.entities,
     runs: withRecentRuns(withRefusals(runs.service, audit), storage.records),
-    home: createHome({ snapshot: () => catalog.snapshot() }),
+    home: createHome({
+      snapshot: () => catalog.snapshot(),
+      recent,
+      popularity: () => told.hints().popularity,
+    }),
     newcomers: createNewcomers(storage.records, Date.now),
     drafts: createDraftService(storage.records),
     checklists: createChecklists(storage.records, Date.now, catalog),

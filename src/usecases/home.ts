@@ -4,6 +4,7 @@ import { createWellKnown, type WellKnown } from "../catalog/well-known.ts";
 import { briefOf, briefOfRef, contactOf } from "./answers/answer-parts.ts";
 import type { Contact, EntityBrief } from "./answers/answer.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
+import type { RecentSubjects } from "./recent-subjects.ts";
 
 /** Something that a team owns, with what is missing about it. */
 export interface OwnedThing {
@@ -28,13 +29,22 @@ export interface HomeFacts {
   /** Undefined for somebody whom the catalog does not know. */
   person: EntityBrief | undefined;
   teams: HomeTeam[];
+  /** What they asked about lately, the last first. */
+  recent?: EntityBrief[];
+  /** What everybody asks about, most asked first. */
+  popular?: EntityBrief[];
 }
 
 export interface HomeOptions {
   /** The present snapshot; asked once for each person. */
   snapshot: () => Snapshot;
   wellKnown?: WellKnown;
+  recent?: Pick<RecentSubjects, "of">;
+  /** How often things are asked about, by their reference. */
+  popularity?: () => ReadonlyMap<string, number>;
 }
+
+const mostPopular = 5;
 
 /** A team with more members or things than this is a company; the rest is counted elsewhere. */
 const mostOwned = 200;
@@ -47,14 +57,31 @@ export function createHome(options: HomeOptions): (userRef: string | undefined) 
   return (userRef) => {
     const snapshot = options.snapshot();
     const user = userRef === undefined ? undefined : snapshot.catalog.entities.get(userRef);
-    if (user === undefined) return { person: undefined, teams: [] };
+    const popular = mostAsked(options.popularity?.() ?? new Map(), snapshot);
+    if (user === undefined) return { person: undefined, teams: [], popular };
     const documented = new Set(snapshot.documents.flatMap((document) => document.refs));
     const teams = relationTargets(user, "memberOf").flatMap((ref) => {
       const team = snapshot.catalog.entities.get(ref);
       return team === undefined ? [] : [teamOf(team, { snapshot, wellKnown, documented })];
     });
-    return { person: briefOf(user), teams };
+    const recent = briefsOf(options.recent?.of(user.ref) ?? [], snapshot);
+    return { person: briefOf(user), teams, recent, popular };
   };
+}
+
+/** What is still in the catalog of it. */
+function briefsOf(refs: readonly string[], { catalog }: Snapshot): EntityBrief[] {
+  return refs.flatMap((ref) => {
+    const entity = catalog.entities.get(ref);
+    return entity === undefined ? [] : [briefOf(entity)];
+  });
+}
+
+function mostAsked(popularity: ReadonlyMap<string, number>, snapshot: Snapshot): EntityBrief[] {
+  const refs = [...popularity]
+    .toSorted(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))
+    .map(([ref]) => ref);
+  return briefsOf(refs.slice(0, mostPopular * 4), snapshot).slice(0, mostPopular);
 }
 
 interface Surroundings {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 
 import type { Snapshot } from "../../src/usecases/catalog/snapshot.ts";
 import { createHome, type HomeFacts } from "../../src/usecases/home.ts";
+import { createRecentSubjects } from "../../src/usecases/recent-subjects.ts";
 import { loadSampleSnapshot } from "../helpers/sample-catalog.ts";
 
 let snapshot: Snapshot;
@@ -53,6 +54,32 @@ test("what is wrong with an entry stands beside it", () => {
 });
 
 test("somebody whom the catalog does not know has a Home too", () => {
-  expect(home(undefined)).toEqual({ person: undefined, teams: [] });
-  expect(home("user:default/nobody")).toEqual({ person: undefined, teams: [] });
+  expect(home(undefined)).toEqual({ person: undefined, teams: [], popular: [] });
+  expect(home("user:default/nobody")).toEqual({ person: undefined, teams: [], popular: [] });
+});
+
+test("what somebody asked about lately and what everybody asks about most, as far as it still exists", () => {
+  const recent = createRecentSubjects();
+  for (const name of ["orders", "gone", "checkout", "orders"])
+    recent.note("user:default/dario.costa", `component:default/${name}`);
+  const popularity = new Map([
+    ["component:default/orders", 1],
+    ["component:default/gone", 9],
+    ["component:default/checkout", 5],
+  ]);
+  const asked = createHome({ snapshot: () => snapshot, recent, popularity: () => popularity });
+
+  const mine = asked("user:default/dario.costa");
+  const somebodys = asked("user:default/nobody");
+
+  expect(mine.recent?.map(({ ref }) => ref)).toEqual([
+    "component:default/orders",
+    "component:default/checkout",
+  ]);
+  expect(mine.popular?.map(({ ref }) => ref)).toEqual([
+    "component:default/checkout",
+    "component:default/orders",
+  ]);
+  expect(somebodys.popular).toEqual(mine.popular);
+  expect(somebodys.recent).toBeUndefined();
 });

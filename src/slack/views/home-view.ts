@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 
+import type { EntityBrief } from "../../usecases/answers/answer.ts";
 import type { HomeFacts, HomeTeam, OwnedThing } from "../../usecases/home.ts";
 import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts";
@@ -10,7 +11,7 @@ import { askButton, channelOf, kindLine } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
 import { runLine } from "./run-view.ts";
 import { templateSections } from "./template-list.ts";
-import { ago, join, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
+import { ago, clamp, join, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 /** What a person's Home tab is made from. */
 export interface HomeContent {
@@ -40,6 +41,8 @@ export function renderHome(content: HomeContent): HomeView {
     facts.person === undefined ? unknownPerson() : undefined,
     ...facts.teams.slice(0, mostTeams).flatMap(teamBlocks),
     attention(facts.teams),
+    ...askedBlocks("You asked about", facts.recent ?? []),
+    ...askedBlocks("Asked about most", facts.popular ?? []),
     runBlock(content.runs, nowMs),
     ...templateBlocks(content.templates),
     context([
@@ -154,6 +157,21 @@ function ownedLine({ brief, isMissingRunbook, findings }: OwnedThing) {
   ].filter((mark) => mark !== "");
   const tail = marks.length === 0 ? mrk`${""}` : mrk`  ⚠️ ${marks.join(", ")}`;
   return mrk`• ${brief.title} (${kindLine(brief)})${tail}`;
+}
+
+/** Things that were asked about, each a click away. */
+function askedBlocks(title: string, briefs: readonly EntityBrief[]): (KnownBlock | undefined)[] {
+  if (briefs.length === 0) return [];
+  return [
+    section(mrk`*${title}*`),
+    actions(
+      briefs
+        .slice(0, 5)
+        .map((brief, index) =>
+          askButton(index, clamp(oneLine(brief.title), 70), `who owns ${brief.ref}`),
+        ),
+    ),
+  ];
 }
 
 /** What is wrong with the entries of the person's teams, where to mend it. */

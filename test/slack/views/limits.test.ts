@@ -290,6 +290,8 @@ test("any list of templates, Home tab and error are inside every limit", () => {
       const home = renderHome({
         facts: {
           person: undefined,
+          recent: templates.map((each) => ({ ref: each.ref, kind: text, title: each.title })),
+          popular: templates.map((each) => ({ ref: each.ref, kind: text, title: text })),
           teams: templates.map((each) => ({
             team: { ref: each.ref, kind: text, title: text },
             contact: { slackChannel: text, slackChannelId: text },
