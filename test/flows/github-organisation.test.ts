@@ -156,7 +156,9 @@ test("runbooks and CODEOWNERS of a repository answer questions, also after a res
   expect(later).toContain("Restart the follower.");
   expect(later).toMatch(/Last changed \d{4}-/);
   expect(document).toMatchObject({ ref: "component:default/ledger", url: page });
-  expect(path).toContain("migrations/001.sql is owned by @acme/data");
+  expect(path).toContain(
+    "For migrations/001.sql CODEOWNERS names @acme/data, which the catalog does not know",
+  );
   expect(path).toContain("https://github.com/acme/ledger/blob/main/CODEOWNERS:1");
 }, 60_000);
 

@@ -1,9 +1,9 @@
 import { type Codeowners, ownersOfPath, type PathOwners } from "../../catalog/codeowners.ts";
-import type { CatalogEntity } from "../../catalog/model.ts";
+import { type CatalogEntity, displayName } from "../../catalog/model.ts";
 import { repositoryOfPath } from "../catalog/repository-owners.ts";
 import { cardOf } from "./answer-cards.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
-import { briefOf, contactOf, evidenceOf } from "./answer-parts.ts";
+import { briefOf, contactOf, evidenceOf, ownerOf } from "./answer-parts.ts";
 import { subjectOf } from "./answer-pasted.ts";
 import type { Answer, Card, EntityBrief, Evidence } from "./answer.ts";
 import { resolveClues } from "./resolve-clues.ts";
@@ -114,7 +114,8 @@ function pathCard(
   known: readonly CatalogEntity[],
 ): Card {
   const briefs = owners.map(ownerBrief);
-  const headline = `${shown} is owned by ${briefs.map(({ title }) => title).join(", ")}`;
+  const aroundOwner = around === undefined ? undefined : ownerOf(asked.catalog, around.entity);
+  const headline = headlineOf({ shown, owners, around }, aroundOwner?.brief.title);
   const [only] = known;
   const single = owners.length === 1 ? only : undefined;
   const subject = around?.entity ?? single;
@@ -123,10 +124,33 @@ function pathCard(
     if (card.type !== "entity") return card;
     // whoever owns the path is to be reached, which need not be who owns the thing around it
     const owner = only === undefined ? briefs[0] : briefOf(only);
-    return { ...card, contact: contactOf(asked, known), ...(owner === undefined ? {} : { owner }) };
+    // nobody can be reached whom the catalog does not know
+    const reached = known.length > 0 ? known : [aroundOwner?.entity];
+    return {
+      ...card,
+      contact: contactOf(asked, reached),
+      ...(owner === undefined ? {} : { owner }),
+    };
   }
   const groups = [{ heading: "Owners", items: briefs }];
   return { type: "list", title: headline, groups, total: briefs.length };
+}
+
+/** Says whom the catalog does not know, and then also whose the thing around the path is. */
+function headlineOf(
+  { shown, owners, around }: Omit<FoundOwners, "evidence">,
+  aroundOwner: string | undefined,
+): string {
+  const all = owners.map((owner) => ownerBrief(owner).title).join(", ");
+  const unknown = owners.filter(({ entity }) => entity === undefined);
+  if (unknown.length === 0) return `${shown} is owned by ${all}`;
+  if (unknown.length < owners.length) {
+    const names = unknown.map(({ written }) => written).join(", ");
+    return `${shown} is owned by ${all}; CODEOWNERS names ${names}, which the catalog does not know`;
+  }
+  const said = `For ${shown} CODEOWNERS names ${all}, which the catalog does not know`;
+  if (around === undefined || aroundOwner === undefined) return said;
+  return `${said}; ${displayName(around.entity)} belongs to ${aroundOwner}`;
 }
 
 /** Whom the catalog does not know is called as CODEOWNERS does. */

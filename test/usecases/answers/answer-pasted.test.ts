@@ -227,13 +227,38 @@ spec: { type: team, children: [] }
     expect(answer.entities.map(({ ref }) => ref)).toContain("group:default/team-b");
   });
 
+  test("says whom CODEOWNERS names and the catalog does not know, before it falls back to the thing's owner", async () => {
+    const ask = await answerer("* @acme/team-b\n/src/ @acme/x\n/lib/ @acme/x @acme/team-b\n");
+
+    const alone = ask("who owns acme/pay:src/a.ts", { nowMs });
+    const among = ask("who owns acme/pay:lib/a.ts", { nowMs });
+
+    expect(alone.card).toMatchObject({
+      headline:
+        "For src/a.ts CODEOWNERS names @acme/x, which the catalog does not know; pay belongs to team-a",
+      owner: { title: "@acme/x", description: "not in the catalog" },
+      contact: { slackChannel: "#team-a" },
+    });
+    expect(alone.evidence[0]).toMatchObject({
+      source: ".github/CODEOWNERS:2",
+      statement: "src/a.ts: @acme/x",
+    });
+    expect(among.card).toMatchObject({
+      headline:
+        "lib/a.ts is owned by @acme/x, team-b; CODEOWNERS names @acme/x, which the catalog does not know",
+      contact: { slackChannel: "#team-b" },
+    });
+  });
+
   test("a path has owners where no entity has one", async () => {
     const ask = await answerer("/migrations/ @acme/data\n");
 
     const answer = ask("who owns migrations/001.sql", { nowMs });
 
     expect(answer.status).toBe("answered");
-    expect(answer.text.split("\n")[0]).toBe("migrations/001.sql is owned by @acme/data");
+    expect(answer.text.split("\n")[0]).toBe(
+      "For migrations/001.sql CODEOWNERS names @acme/data, which the catalog does not know",
+    );
     expect(answer.card).toMatchObject({
       type: "list",
       groups: [{ items: [{ title: "@acme/data", description: "not in the catalog" }] }],
