@@ -2,8 +2,8 @@ import fs from "node:fs";
 
 import * as git from "isomorphic-git";
 
-import { mapInChunks } from "../../in-chunks.ts";
 import type { PublishFile } from "../contract.ts";
+import { buildPack, storePack } from "./pack.ts";
 
 /** A file of a commit: its content's id and git's mode, such as `100755` for an executable. */
 export interface TreeEntry {
@@ -27,13 +27,17 @@ export interface CommitRequest {
 const submoduleMode = "160000";
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/** Stores contents; the tree they make by path. */
+/** Stores contents as one pack; the tree they make by path. */
 export async function storeFiles(gitdir: string, files: PublishFile[]): Promise<FlatTree> {
-  const entries = await mapInChunks(files, async ({ path, content, isExecutable }) => {
-    const oid = await git.writeBlob({ fs, gitdir, dir: gitdir, blob: content });
-    return [path, { oid, mode: isExecutable ? "100755" : "100644" }] as const;
-  });
-  return new Map(entries);
+  if (files.length === 0) return new Map();
+  const pack = await buildPack(files.map(({ content }) => content));
+  await storePack(gitdir, pack);
+  return new Map(
+    files.map(({ path, isExecutable }, index) => [
+      path,
+      { oid: pack.oids[index] ?? "", mode: isExecutable ? "100755" : "100644" },
+    ]),
+  );
 }
 
 /** Stores the folders of a flat tree, innermost first; resolves with the id of the whole. */
