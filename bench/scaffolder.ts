@@ -1,6 +1,6 @@
 /**
  * What a run costs us: a template of 50 files, published to a local repository and registered, from the request to its end.
- * `node --import tsx bench/scaffolder.ts [--redis redis://…] [--runs 40]`; the embedded database always runs.
+ * `node --import tsx bench/scaffolder.ts [--redis redis://…] [--runs 40] [--only redis]`; without `--redis` on the embedded database only.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -18,6 +18,7 @@ import { runSubject } from "../src/usecases/runs/run-subject.ts";
 const { values } = parseArgs({
   options: {
     redis: { type: "string" },
+    only: { type: "string", default: "embedded,redis" },
     runs: { type: "string", default: "40" },
     files: { type: "string", default: "50" },
   },
@@ -122,5 +123,10 @@ async function measure(kind: string, redisUrl?: string): Promise<void> {
   );
 }
 
-await measure("embedded");
-if (values.redis !== undefined) await measure("redis", values.redis);
+const only = new Set(values.only.split(","));
+if (only.has("embedded")) await measure("embedded");
+if (only.has("redis") && values.redis !== undefined) await measure("redis", values.redis);
+if (only.has("redis") && values.redis === undefined)
+  process.stdout.write(
+    "redis was not measured: npm run bench:scaffolder -- --redis redis://127.0.0.1:6379 does\n",
+  );

@@ -1,9 +1,16 @@
-import { constants } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { codeOf, InputError, NotFoundError, toError } from "../../base/errors.ts";
-import { mapInChunks } from "../in-chunks.ts";
+import { createPause } from "../../base/pause.ts";
 
 /** Bounds for what one step may read or write. */
 export const treeLimits = {
@@ -36,16 +43,16 @@ export interface FoundFile {
 export async function listTree(folder: string, signal: AbortSignal): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   let totalBytes = 0;
+  const pause = createPause();
   const walk = async (absolute: string, relative: string, depth: number): Promise<void> => {
     signal.throwIfAborted();
     if (depth > treeLimits.depth) throw tooLarge(`folders deeper than ${treeLimits.depth}`);
-    const names = (await readdir(absolute)).filter((name) => name !== ".git").toSorted();
-    const all = await mapInChunks(names, (name) => lstat(join(absolute, name)));
-    for (const [index, name] of names.entries()) {
+    const names = readdirSync(absolute).filter((name) => name !== ".git");
+    for (const name of names.toSorted()) {
+      await pause();
       const path = relative === "" ? name : `${relative}/${name}`;
       const child = join(absolute, name);
-      const stats = all[index];
-      if (stats === undefined) continue;
+      const stats = lstatSync(child);
       if (stats.isDirectory()) {
         await walk(child, path, depth + 1);
         continue;
@@ -70,31 +77,46 @@ export async function listTree(folder: string, signal: AbortSignal): Promise<Fou
 
 /** Reads a folder's files. @throws as {@link listTree}. */
 export async function readTree(folder: string, signal: AbortSignal): Promise<TreeFile[]> {
-  const found = await listTree(folder, signal);
-  return mapInChunks(found, async ({ path, absolute, isExecutable }) => ({
-    path,
-    content: await readRegularFile(absolute, path),
-    isExecutable,
-  }));
+  const files: TreeFile[] = [];
+  const pause = createPause();
+  for (const { path, absolute, isExecutable } of await listTree(folder, signal)) {
+    await pause();
+    files.push({ path, content: readFileNow(absolute, path), isExecutable });
+  }
+  return files;
 }
 
 /**
  * Reads one file without following a link. @throws InputError `tree-not-allowed`, `tree-too-large`, NotFoundError `file-not-found`.
  */
 export async function readRegularFile(absolute: string, shownAs: string): Promise<Buffer> {
-  // NONBLOCK: opening a pipe must not wait for a writer
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(absolute, flags).catch((thrown: unknown) => {
-    throw openError(thrown, shownAs);
-  });
+  return readFileNow(absolute, shownAs);
+}
+
+/**
+ * Files of a skeleton are small and many: handing each call to a thread costs twenty times as much as the call. Whoever reads many
+ * lets others have their turn in between.
+ */
+function readFileNow(absolute: string, shownAs: string): Buffer {
+  const file = openNow(absolute, shownAs);
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile()) throw notAllowed(shownAs, false);
     if (stats.size > treeLimits.fileBytes)
       throw tooLarge(`“${shownAs}”, which is larger than 10 MB`);
-    return await file.readFile();
+    return readFileSync(file);
   } finally {
-    await file.close();
+    closeSync(file);
+  }
+}
+
+function openNow(absolute: string, shownAs: string): number {
+  // NONBLOCK: opening a pipe must not wait for a writer
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  try {
+    return openSync(absolute, flags);
+  } catch (thrown) {
+    throw openError(thrown, shownAs);
   }
 }
 

@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir } from "node:fs/promises";
+import { closeSync, constants, fchmodSync, open as openWithCallback, writeFileSync } from "node:fs";
+import { lstat, mkdir, readdir } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
+import { promisify } from "node:util";
 
 import { codeOf, InputError, toError } from "../../base/errors.ts";
 import { checkRelativePath } from "../file-path.ts";
@@ -107,21 +108,25 @@ async function makeFolder(workspace: string, folder: string, path: string): Prom
   return absolute;
 }
 
-/** The folder is known to be inside; the file itself must not be a link, nor a folder. */
+const open = promisify(openWithCallback);
+
+/**
+ * The folder is known to be inside; the file itself must not be a link, nor a folder. Making a file waits for the disk, so a thread
+ * does it; what follows only fills memory, and is done sooner than handed to a thread.
+ */
 async function writeOne(absolute: string, { path, content, isExecutable }: NewFile): Promise<void> {
   const mode = isExecutable ? 0o755 : 0o644;
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
-  const file = await open(absolute, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode).catch(
-    (thrown: unknown) => {
-      throw writeError(thrown, path);
-    },
-  );
+  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+  const file = await open(absolute, flags, mode).catch((thrown: unknown) => {
+    throw writeError(thrown, path);
+  });
   try {
-    await file.writeFile(content);
+    writeFileSync(file, content);
     // the mode given above counts for new files only, and is cut by the process's mask
-    await file.chmod(mode);
+    fchmodSync(file, mode);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
