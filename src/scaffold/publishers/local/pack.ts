@@ -2,9 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { crc32, deflate as deflateWithCallback } from "node:zlib";
+import { crc32, deflate as deflateWithCallback, deflateSync } from "node:zlib";
 
-import { mapInChunks } from "../../in-chunks.ts";
+import { createPause } from "../../../base/pause.ts";
 
 /** A pack of contents and its index, as git keeps them: two files in place of one for each object. */
 export interface Pack {
@@ -23,6 +23,8 @@ interface PackedObject {
 }
 
 const deflate = promisify(deflateWithCallback);
+/** What is smaller is compressed sooner than handed to a thread. */
+const smallBytes = 65_536;
 /** Git's number for a blob in the header of an object. */
 const blobType = 3;
 
@@ -39,13 +41,13 @@ export async function buildPack(contents: readonly Buffer[]): Promise<Pack> {
     byId.set(oid, { id, content });
     return oid;
   });
-  const objects = await mapInChunks(
-    [...byId.values()],
-    async ({ id, content }): Promise<PackedObject> => ({
-      id,
-      data: Buffer.concat([objectHeader(content.length), await deflate(content)]),
-    }),
-  );
+  const objects: PackedObject[] = [];
+  const pause = createPause();
+  for (const { id, content } of byId.values()) {
+    await pause();
+    const compressed = content.length < smallBytes ? deflateSync(content) : await deflate(content);
+    objects.push({ id, data: Buffer.concat([objectHeader(content.length), compressed]) });
+  }
   const body = Buffer.concat([
     Buffer.from("PACK"),
     uint32(2),

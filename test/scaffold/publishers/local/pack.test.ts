@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { buildPack, storePack } from "../../../../src/scaffold/publishers/local/pack.ts";
 
