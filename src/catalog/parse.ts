@@ -3,6 +3,7 @@ import { LineCounter } from "yaml";
 import type { Diagnostic } from "../base/diagnostics.ts";
 import { isTooDeep } from "./depth.ts";
 import { findPlace, type Locate, writePlaces } from "./places.ts";
+import { type PlainDocument, readPlainYaml } from "./plain-yaml.ts";
 import { usualFix } from "./usual-fixes.ts";
 import { readYaml, type YamlFault } from "./yaml-reader.ts";
 import { plainValue } from "./yaml-value.ts";
@@ -42,6 +43,20 @@ export function parseYamlText(
   maxLength: number = maxCatalogFileLength,
 ): ParsedText {
   if (text.length > maxLength) return refused(file, tooLarge(text.length, maxLength));
+  const plain = readPlainYaml(text);
+  return plain === undefined ? parseWholeYaml(text, file) : parsedPlain(plain);
+}
+
+function parsedPlain(plain: readonly PlainDocument[]): ParsedText {
+  const documents = plain.map((document) => ({
+    ...document,
+    locate: (path: readonly (string | number)[]) => findPlace(document.places, path),
+  }));
+  return { documents, diagnostics: [], broken: 0 };
+}
+
+/** As `parseYamlText`, for a text of any YAML that is not too long. */
+export function parseWholeYaml(text: string, file: string): ParsedText {
   // The byte order mark would shift the columns of the first line.
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
   const read = readYaml(source);
