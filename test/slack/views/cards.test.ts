@@ -381,6 +381,314 @@ Nina Kowalski",
 `);
 });
 
+test("a person: where to reach them, their teams and what they own", () => {
+  const nina = brief("nina", {
+    ref: "user:default/nina",
+    kind: "User",
+    title: "Nina Kowalski",
+    type: "user",
+  });
+  const card: Card = {
+    type: "person",
+    subject: nina,
+    contact: { email: "nina@footlight.example" },
+    teams: [paymentsTeam],
+    owns: [brief("refund-tool")],
+  };
+
+  expect(shown(card)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Nina Kowalski*  user",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "fields": [
+      {
+        "text": "*Reach*
+nina@footlight.example",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "*Teams*
+Payments",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Owns 1*
+• *refund-tool* (service)",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "accessibility_label": "Share to channel: Post this answer for everybody in this channel",
+        "action_id": "share",
+        "text": {
+          "emoji": false,
+          "text": "Share to channel",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "who owns payments-api",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
+test("a list: its groups under headings, and how many there are in all", () => {
+  const card: Card = {
+    type: "list",
+    title: "Services of Payments",
+    subject: paymentsTeam,
+    groups: [
+      { heading: "Services", items: [brief("payments-api", { description: "Takes cards." })] },
+      { heading: "Libraries", items: [brief("money", { type: "library" })] },
+    ],
+    total: 14,
+  };
+
+  expect(shown(card)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Services of Payments*  14 in all",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Services* (1)
+• *payments-api* (service) — Takes cards.",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Libraries* (1)
+• *money* (library)",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "accessibility_label": "Share to channel: Post this answer for everybody in this channel",
+        "action_id": "share",
+        "text": {
+          "emoji": false,
+          "text": "Share to channel",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "who owns payments-api",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
+test("help: what can be asked and the commands", () => {
+  const card: Card = {
+    type: "help",
+    examples: [{ question: "who owns payments-api", what: "Owners" }],
+    commands: [{ command: "/newservice", what: "Create a service" }],
+  };
+
+  expect(shown(card)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Ask me in your own words*, here, by mention in a channel, or in a direct message.",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*For example*
+• _who owns payments-api_ — Owners",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "text": {
+      "text": "*Commands*
+• */newservice* — Create a service",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "action_id": "ask/0",
+        "text": {
+          "emoji": false,
+          "text": "who owns payments-api",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "who owns payments-api",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
+test("an answer that people may confirm or call wrong, and who has", () => {
+  const claim = {
+    key: "owner component:default/payments-api",
+    ref: "component:default/payments-api",
+    question: "who owns component:default/payments-api",
+    fingerprint: "f1",
+    confirmed: { by: "Dario Conti", atMs: nowMs - 86_400_000 },
+  };
+  const answer = answerWith(entityCard, { claim });
+
+  const { blocks } = renderAnswer(answer, { nowMs, canShare: true });
+
+  for (const block of blocks) expect(slackSchemas().faults("block", block)).toEqual([]);
+  expect(blocks.slice(-3)).toMatchInlineSnapshot(`
+[
+  {
+    "text": {
+      "text": "*Depends on*  ledger
+*Used by*  checkout-web, box-office",
+      "type": "mrkdwn",
+      "verbatim": true,
+    },
+    "type": "section",
+  },
+  {
+    "elements": [
+      {
+        "text": "spec.owner: team-payments — catalog/payments.yaml:12, read 5 min ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+      {
+        "text": "✓ Confirmed by Dario Conti, 24 h ago",
+        "type": "mrkdwn",
+        "verbatim": true,
+      },
+    ],
+    "type": "context",
+  },
+  {
+    "elements": [
+      {
+        "accessibility_label": "What it needs (1): Payments API",
+        "action_id": "ask/0",
+        "text": {
+          "emoji": false,
+          "text": "What it needs (1)",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "what does component:default/payments-api depend on",
+      },
+      {
+        "accessibility_label": "Who uses it (2): Payments API",
+        "action_id": "ask/1",
+        "text": {
+          "emoji": false,
+          "text": "Who uses it (2)",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "what depends on component:default/payments-api",
+      },
+      {
+        "accessibility_label": "Confirm that this is right; your name and the date are shown with it",
+        "action_id": "answer-confirm",
+        "text": {
+          "emoji": false,
+          "text": "Confirm",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "{"question":"who owns component:default/payments-api","fingerprint":"f1"}",
+      },
+      {
+        "accessibility_label": "Wrong? Say what is right instead; its owner is told",
+        "action_id": "answer-wrong",
+        "text": {
+          "emoji": false,
+          "text": "Wrong?",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "{"question":"who owns component:default/payments-api","fingerprint":"f1"}",
+      },
+      {
+        "accessibility_label": "Share to channel: Post this answer for everybody in this channel",
+        "action_id": "share",
+        "text": {
+          "emoji": false,
+          "text": "Share to channel",
+          "type": "plain_text",
+        },
+        "type": "button",
+        "value": "who owns payments-api",
+      },
+    ],
+    "type": "actions",
+  },
+]
+`);
+});
+
 test("a choice offers a button for each", () => {
   const card: Card = {
     type: "choice",
