@@ -15,6 +15,7 @@ import { createIndexKeeper } from "../usecases/catalog/index-keeper.ts";
 import { createLastSound } from "../usecases/catalog/last-sound.ts";
 import { createRefresher } from "../usecases/catalog/refresher.ts";
 import { type Snapshot } from "../usecases/catalog/snapshot.ts";
+import { wholeDocument } from "../usecases/documents/whole-document.ts";
 import { createEntityService } from "../usecases/entities.ts";
 import { type Templates } from "../usecases/runs/templates.ts";
 import type { CatalogStatus, EntityService, Services } from "../usecases/services.ts";
@@ -197,12 +198,5 @@ function countsOf({
 function readDocument(snapshot: Snapshot, path: string): ReturnType<Services["readDocument"]> {
   const found = snapshot.documents.find((document) => document.path === path);
   if (found === undefined) return undefined;
-  const [ref] = found.refs;
-  return {
-    path,
-    title: found.title,
-    markdown: found.markdown,
-    ...(ref === undefined ? {} : { ref }),
-    ...(found.url === undefined ? {} : { url: found.url }),
-  };
+  return wholeDocument(found, snapshot.catalog.entities.get(found.refs[0] ?? ""));
 }

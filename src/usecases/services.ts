@@ -8,6 +8,7 @@ import type { DecideRequest } from "./approvals/decide-run.ts";
 import type { AuditService } from "./audit/audit-service.ts";
 import type { SourceStatus } from "./catalog/catalog-board.ts";
 import type { ChecklistService } from "./checklists/checklist-service.ts";
+import type { WholeDocument } from "./documents/whole-document.ts";
 import type { DigestChannels } from "./feedback/digest-channels.ts";
 import type { Gap } from "./feedback/gap.ts";
 import type { Stats } from "./feedback/question-stats.ts";
@@ -25,9 +26,7 @@ export interface Services {
   /** Never throws for what a person typed: an odd question has status `unknown`. */
   answerQuestion(question: string, context: QuestionContext): Promise<Answer>;
   /** A whole document by its path, as Markdown; undefined when there is none. */
-  readDocument(
-    path: string,
-  ): { path: string; title: string; markdown: string; ref?: string; url?: string } | undefined;
+  readDocument(path: string): WholeDocument | undefined;
   templates: TemplateService;
   entities: EntityService;
   runs: RunService;

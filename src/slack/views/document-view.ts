@@ -1,6 +1,7 @@
 import type { Button, KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 
+import type { WholeDocument } from "../../usecases/documents/whole-document.ts";
 import { actionIds, viewIds } from "../action-ids.ts";
 import {
   actions,
@@ -13,6 +14,8 @@ import {
   section,
   shownLength,
 } from "./blocks.ts";
+import { startChecklistButton } from "./checklist-view.ts";
+import { filledLine } from "./filled-line.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
 import { clamp, link, mrk, oneLine } from "./text.ts";
 
@@ -26,14 +29,6 @@ export const documentPlace = z.strictObject({
 });
 
 export type DocumentPlace = z.infer<typeof documentPlace>;
-
-/** A whole document, as `Services.readDocument` gives it. */
-export interface DocumentText {
-  path: string;
-  title: string;
-  markdown: string;
-  url?: string;
-}
 
 /** A button that opens a document; undefined when its path is too long for Slack to carry. */
 export function openDocumentButton(
@@ -53,7 +48,7 @@ export function openDocumentButton(
 const pageCharacters = 6000;
 
 /** A document as pages in a modal; `place` says which page or heading, both are brought into range. */
-export function renderDocumentView(document: DocumentText, place: DocumentPlace): ModalView {
+export function renderDocumentView(document: WholeDocument, place: DocumentPlace): ModalView {
   const pages = documentPages(document);
   const wanted = place.page ?? pageOfHeading(pages, place.heading);
   const page = Math.min(Math.max(0, wanted), pages.length - 1);
@@ -72,10 +67,9 @@ export function renderDocumentView(document: DocumentText, place: DocumentPlace)
       [
         section(heading),
         ...(pages[page] ?? []),
+        context([filledLine(document.filled)]),
         context([mrk`${document.path} · page ${page + 1} of ${pages.length}`]),
-        pages.length === 1 || state.length > limits.privateMetadata
-          ? undefined
-          : turnButtons(page, pages.length),
+        buttonRow(document, page, state.length > limits.privateMetadata ? 1 : pages.length),
       ],
       { maxBlocks: limits.viewBlocks, keepLast: 2, maxCharacters: 3 * pageCharacters },
     ),
@@ -97,9 +91,11 @@ export function renderDocumentGone(path: string): ModalView {
   };
 }
 
-function turnButtons(page: number, count: number): KnownBlock | undefined {
+/** *Start checklist*, whose message goes to who pressed it: a window has no channel; then the pages around this one. */
+function buttonRow(document: WholeDocument, page: number, count: number): KnownBlock | undefined {
   return actions([
-    page === 0
+    startChecklistButton({ path: document.path }, document.steps ?? 0),
+    count === 1 || page === 0
       ? undefined
       : button({
           actionId: `${actionIds.turnPage}/back`,
@@ -116,7 +112,7 @@ function turnButtons(page: number, count: number): KnownBlock | undefined {
   ]);
 }
 
-function documentPages(document: DocumentText): KnownBlock[][] {
+function documentPages(document: WholeDocument): KnownBlock[][] {
   const blocks = packRichText(renderMarkdown(document.markdown, document.url), 2500);
   const pages: KnownBlock[][] = [];
   let open: KnownBlock[] = [];

@@ -5,6 +5,7 @@ import { context, section } from "./blocks.ts";
 import { answerActions, type AnswerView, channelOf, evidenceLines } from "./briefs.ts";
 import { startChecklistButton } from "./checklist-view.ts";
 import { openDocumentButton } from "./document-view.ts";
+import { filledLine } from "./filled-line.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
 import { onCallLines } from "./on-call.ts";
 import { ago, join, link, mrk, type Mrkdwn } from "./text.ts";
@@ -38,23 +39,11 @@ export function renderSectionCard(
         "  ·  ",
       ),
     ]),
-    context([filledLine(card)]),
+    context([filledLine(card.filled)]),
     context([onCallOf(card, view)]),
     evidenceLines(answer, view.nowMs),
     answerActions(answer, view, documentButtons(card)),
   ];
-}
-
-/** What was put into the text, so that nobody takes it for the author's, and what was left to the reader. */
-function filledLine({ filled = [] }: SectionCard): Mrkdwn {
-  const parts = filled
-    .slice(0, 6)
-    .map(({ placeholder, value, from, isFilled }) =>
-      isFilled
-        ? mrk`${placeholder} is *${value}* (${from})`
-        : mrk`${placeholder}: perhaps ${value} (${from}), not filled in`,
-    );
-  return join(parts, "  ·  ");
 }
 
 function onCallOf(card: SectionCard, view: AnswerView): Mrkdwn {

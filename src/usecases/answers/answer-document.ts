@@ -10,6 +10,7 @@ import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { sectionId } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
 import { knownValues } from "../documents/known-values.ts";
+import { wholeChecklist } from "../documents/whole-document.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
@@ -253,18 +254,14 @@ function pageOf(
   };
 }
 
-/** More steps than one incident takes: then it is a collection of runbooks, and the section is what is walked through. */
-const mostStepsOfWhole = 40;
-
 /** What a checklist started from a section covers: the whole runbook, or the section where that is a long collection. */
 function checklistOf(
   document: Document,
   section: Section,
 ): { checklist?: { anchor?: string; steps: number } } {
-  if (!document.isRunbook) return {};
-  const whole = checklistSteps(document.sections).length;
-  if (whole === 0) return {};
-  if (whole <= mostStepsOfWhole) return { checklist: { steps: whole } };
+  const { steps, isTooLong } = wholeChecklist(document);
+  if (steps === 0) return {};
+  if (!isTooLong) return { checklist: { steps } };
   const { anchor } = section;
   return { checklist: { anchor, steps: checklistSteps(document.sections, anchor).length } };
 }
