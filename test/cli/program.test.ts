@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { exitCodeOf, failureText } from "../../src/cli/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { newDataDir } from "../helpers/embedded.ts";
 
 let folder: string;
 
@@ -285,7 +286,9 @@ test("--help and --version print and succeed", async () => {
 });
 
 test("doctor looks at everything and says what to do next", async () => {
-  const { code, out } = await callboard(["doctor"]);
+  const dataDir = await newDataDir();
+  const { code, out } = await callboard(["doctor"], { CALLBOARD_DATA_DIR: dataDir });
+  await rm(dataDir, { recursive: true, force: true });
 
   expect(code).toBe(0);
   expect(out).toMatch(/ok {7}catalog: \d+ entities/);
