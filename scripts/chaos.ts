@@ -3,7 +3,7 @@
  * A round kills one worker at each place that a run comes by, freezes one at each (Redis), then shakes `--runs` runs with random
  * kills and again with `--faults` (0.12) of all requests going wrong. Exit code 1 when anything was not as promised.
  * `--rounds 2` repeats the named places, `--only kills,freezes,random,faults,recovery` chooses, `--redis redis://…` is the server
- * (default: one of its own).
+ * (default: one of its own), `--minutes 8` stops hitting places when the time is over; how many were hit is said.
  */
 import { parseArgs } from "node:util";
 
@@ -23,11 +23,14 @@ const { values } = parseArgs({
     faults: { type: "string", default: "0.12" },
     only: { type: "string", default: "kills,freezes,random,faults,recovery" },
     redis: { type: "string" },
+    minutes: { type: "string", default: "Infinity" },
   },
 });
 const only = new Set(values.only.split(","));
 const random = createRandom(Number(values.seed));
 const failures: string[] = [];
+const startedAtMs = performance.now();
+const untilMs = startedAtMs + Number(values.minutes) * 60_000;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -55,6 +58,7 @@ async function campaign(storage: ChaosStorage): Promise<void> {
       const tallies: Tally[] = [];
       for (let round = 0; round < Number(values.rounds); round += 1) {
         for (const place of shuffle(at, random)) {
+          if (performance.now() > untilMs) break;
           tallies.push(await chaos.hitAt(place, signal));
           if (tallies.length % 20 === 0) say(`  … ${tallies.length} of ${what}`);
         }
@@ -82,7 +86,6 @@ async function campaign(storage: ChaosStorage): Promise<void> {
 }
 
 ensureBuilt();
-const startedAtMs = performance.now();
 const kind = values.storage === "embedded" ? "embedded" : "redis";
 const own = kind === "redis" && values.redis === undefined ? await startRedisServer() : undefined;
 const url = values.redis ?? own?.url;
