@@ -32,21 +32,22 @@ interface Sums {
   timesMs: number[];
 }
 
-/** Asks a few to warm up, then everything twice; the faster time counts, for every engine alike. */
+/** Asks a few to warm up, then everything in two rounds; the faster time counts, as the machine has other things to do, too. */
 export async function measure(
   engine: Engine,
   questions: readonly Question[],
 ): Promise<EngineResult> {
   for (const question of questions.slice(0, 40)) await engine(question.text);
-  const timesMs: number[] = [];
+  const firstRound = await round(engine, questions);
+  const secondRound = await round(engine, questions);
+  const asked = questions.map((question, at) => ({
+    question,
+    found: firstRound[at]?.found ?? { ids: [], isSure: false },
+    timeMs: Math.min(firstRound[at]?.timeMs ?? 0, secondRound[at]?.timeMs ?? 0),
+  }));
   const misses: EngineResult["misses"] = [];
-  const slowest: EngineResult["slowest"] = [];
   const byClass = new Map<string, Sums>();
-  for (const question of questions) {
-    const { timeMs, found } = await bestOfTwo(engine, question);
-    const { ids, isSure } = found;
-    timesMs.push(timeMs);
-    slowest.push({ question, timeMs });
+  for (const { question, found, timeMs } of asked) {
     const sums = byClass.get(question.class) ?? {
       count: 0,
       top1: 0,
@@ -55,44 +56,57 @@ export async function measure(
       timesMs: [],
     };
     byClass.set(question.class, sums);
-    const rank = ids.findIndex((id) => question.expected.includes(id));
-    const isUnanswerable = question.expected.length === 0;
-    const isRight = isUnanswerable ? !isSure : rank === 0;
-    sums.count += 1;
-    sums.timesMs.push(timeMs);
-    sums.top1 += isRight ? 1 : 0;
-    sums.mrr += isUnanswerable ? (isSure ? 0 : 1) : rank < 0 ? 0 : 1 / (rank + 1);
-    sums.wrong += isSure && !isRight ? 1 : 0;
-    if (!isRight) misses.push({ question, ids });
+    if (!addAnswer(sums, question, found, timeMs)) misses.push({ question, ids: found.ids });
   }
   return {
-    classes: [...byClass].map(([name, sums]) => ({
-      class: name,
-      count: sums.count,
-      top1: sums.top1 / sums.count,
-      mrr: sums.mrr / sums.count,
-      wrong: sums.wrong / sums.count,
-      p50Ms: percentile(
-        sums.timesMs.toSorted((a, b) => a - b),
-        0.5,
-      ),
-    })),
-    timesMs: timesMs.toSorted((a, b) => a - b),
+    classes: [...byClass].map(([name, sums]) => classResult(name, sums)),
+    timesMs: ascending(asked.map(({ timeMs }) => timeMs)),
     misses,
-    slowest: slowest.toSorted((a, b) => b.timeMs - a.timeMs).slice(0, 20),
+    slowest: asked.toSorted((a, b) => b.timeMs - a.timeMs).slice(0, 20),
   };
 }
 
-/** The faster of two rounds: the machine has other things to do, too. */
-async function bestOfTwo(
+/** Adds one answer to its class; gives whether it was right. */
+function addAnswer(sums: Sums, question: Question, found: Found, timeMs: number): boolean {
+  const { ids, isSure } = found;
+  const rank = ids.findIndex((id) => question.expected.includes(id));
+  const isUnanswerable = question.expected.length === 0;
+  const isRight = isUnanswerable ? !isSure : rank === 0;
+  sums.count += 1;
+  sums.timesMs.push(timeMs);
+  sums.top1 += isRight ? 1 : 0;
+  sums.mrr += isUnanswerable ? (isSure ? 0 : 1) : rank < 0 ? 0 : 1 / (rank + 1);
+  sums.wrong += isSure && !isRight ? 1 : 0;
+  return isRight;
+}
+
+function classResult(name: string, sums: Sums): ClassResult {
+  return {
+    class: name,
+    count: sums.count,
+    top1: sums.top1 / sums.count,
+    mrr: sums.mrr / sums.count,
+    wrong: sums.wrong / sums.count,
+    p50Ms: percentile(ascending(sums.timesMs), 0.5),
+  };
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return numbers.toSorted((a, b) => a - b);
+}
+
+/** All questions one after the other, so that nobody gains by remembering the last one. */
+async function round(
   engine: Engine,
-  question: Question,
-): Promise<{ timeMs: number; found: Found }> {
-  const start = performance.now();
-  await engine(question.text, question.previous);
-  const middle = performance.now();
-  const found = await engine(question.text, question.previous);
-  return { timeMs: Math.min(middle - start, performance.now() - middle), found };
+  questions: readonly Question[],
+): Promise<{ timeMs: number; found: Found }[]> {
+  const answers: { timeMs: number; found: Found }[] = [];
+  for (const question of questions) {
+    const start = performance.now();
+    const found = await engine(question.text, question.previous);
+    answers.push({ timeMs: performance.now() - start, found });
+  }
+  return answers;
 }
 
 /** The time that this share of the questions did not exceed. */

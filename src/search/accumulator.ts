@@ -2,6 +2,8 @@
 export interface Accumulator {
   has(number: number): boolean;
   add(number: number, amount: number): void;
+  /** Whether so many numbers have a sum above this one. */
+  hasAbove(sum: number, count: number): boolean;
   /** The numbers with the largest sums, largest first, smaller numbers first among equals; empties the accumulator. */
   takeTop(count: number): number[];
 }
@@ -18,6 +20,12 @@ export function createAccumulator(size: number): Accumulator {
       if (before === undefined) return;
       if (before === 0) touched.push(number);
       sums[number] = before + amount;
+    },
+    hasAbove(sum, count) {
+      if (touched.length < count) return false;
+      let above = 0;
+      for (const number of touched) if ((sums[number] ?? 0) > sum) above += 1;
+      return above >= count;
     },
     takeTop(count) {
       const top: number[] = [];

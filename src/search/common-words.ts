@@ -152,7 +152,7 @@ export const symptomGroups: readonly (readonly string[])[] = [
     "degraded",
   ],
   ["down", "outage", "unavailable", "unreachable", "dead", "offline", "unresponsive"],
-  ["disk", "space", "full", "storage", "volume", "inode"],
+  ["disk", "space", "full", "filling", "filesystem", "storage", "volume", "inode"],
   [
     "crash",
     "crashes",

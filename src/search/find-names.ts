@@ -1,10 +1,11 @@
-import { type Accumulator, createAccumulator } from "./accumulator.ts";
+import { createAccumulator } from "./accumulator.ts";
 import { symptomWords } from "./common-words.ts";
+import { createFindings } from "./findings.ts";
 import { nameForms, type NameData } from "./index-data.ts";
 import { matchName, nameWordWeights, type QueryWord, wordWeight } from "./match-name.ts";
-import { createPartFinder, type PartFinder } from "./part-names.ts";
+import { createPartFinder } from "./part-names.ts";
 import type { MatchWay, NameForm } from "./search-item.ts";
-import { similarNames } from "./similar-names.ts";
+import { type SimilarName, similarNames } from "./similar-names.ts";
 import {
   compareAt,
   countOf,
@@ -33,10 +34,12 @@ export interface FindOptions {
   exactOnly: boolean;
   /** Whether an item may be found at all. */
   accepts: (item: number) => boolean;
+  /** The same for searches that accept the same items. */
+  scope: string;
 }
 
 /** Finds names for at most 16 words (stop words already gone), best first. */
-export type NameFinder = (words: readonly string[], options: FindOptions) => NameHit[];
+export type NameFinder = (words: readonly string[], options: FindOptions) => readonly NameHit[];
 
 /** Names that are compared word by word for one question. */
 const maxCandidates = 64;
@@ -59,21 +62,33 @@ interface Search {
   weights: readonly { weight: number; isKnown: boolean }[];
   mustUseAll: boolean;
   accepts: (item: number) => boolean;
+  scope: string;
 }
 
 /** Creates the finder over an index's names. It is not re-entrant, as its working memory is kept between questions. */
 export function createNameFinder(names: NameData): NameFinder {
   const weights = nameWordWeights(names);
   const expand = createExpander(names);
-  const findPart = createPartFinder(names);
+  const candidatesFor = createPartFinder(names);
   const counter = createAccumulator(countOf(names.joined));
-  return (words, { mustUseAll, exactOnly, accepts }) => {
-    const search: Search = {
+  // one question looks for the same words more than once: what was found for the last ones is kept
+  let recent = "";
+  const results = createFindings<readonly NameHit[]>();
+  const parts = createFindings<readonly number[]>();
+  const slips = createFindings<readonly SimilarName[]>();
+  const findPart = (words: readonly QueryWord[], { accepts, scope }: Search): readonly number[] =>
+    parts.take(scope, () => candidatesFor(words, accepts, maxCandidates));
+  const similar = (joined: string): readonly SimilarName[] =>
+    slips.take(joined, () => similarNames(names, joined, counter));
+  const search = (words: readonly string[], options: FindOptions): NameHit[] => {
+    const { mustUseAll, exactOnly, accepts, scope } = options;
+    const asked: Search = {
       names,
       words,
       weights: words.map((word) => wordWeight(names, word)),
       mustUseAll,
       accepts,
+      scope,
     };
     const best = new Map<number, NameHit>();
     const keepAll = (hits: Iterable<NameHit>): void => {
@@ -81,13 +96,20 @@ export function createNameFinder(names: NameData): NameFinder {
         if (hit.score > (best.get(hit.item)?.score ?? 0) && accepts(hit.item))
           best.set(hit.item, hit);
     };
-    keepAll(exactWindows(search));
-    if (!exactOnly && ![...best.values()].some((hit) => isSettled(hit, search))) {
-      keepAll(wholePrefixes(search));
-      keepAll(partMatches(search, { weights, expand, findPart }));
-      if (!hasScore(best, spelledScore)) keepAll(slipMatches(search, counter));
+    keepAll(exactWindows(asked));
+    if (!exactOnly && !hasSettled(best, asked)) {
+      keepAll(wholePrefixes(asked));
+      keepAll(partMatches(asked, { weights, expand, findPart }));
+      if (!hasScore(best, spelledScore)) keepAll(slipMatches(asked, similar));
     }
     return [...best.values()].toSorted((a, b) => b.score - a.score || a.item - b.item);
+  };
+  return (words, options) => {
+    const text = words.join(" ");
+    if (text !== recent) for (const findings of [results, parts, slips]) findings.clear();
+    recent = text;
+    const key = `${options.mustUseAll ? 1 : 0}${options.exactOnly ? 1 : 0}${options.scope}`;
+    return results.take(key, () => search(words, options));
   };
 }
 
@@ -96,6 +118,11 @@ const spelledScore = 0.86;
 
 function hasScore(best: ReadonlyMap<number, NameHit>, score: number): boolean {
   for (const hit of best.values()) if (hit.score >= score) return true;
+  return false;
+}
+
+function hasSettled(best: ReadonlyMap<number, NameHit>, search: Search): boolean {
+  for (const hit of best.values()) if (isSettled(hit, search)) return true;
   return false;
 }
 
@@ -210,17 +237,20 @@ const partTrust: Record<NameForm, number> = {
   initials: 0.32,
 };
 
+/** As `PartFinder`, for one search. */
+type FindPart = (words: readonly QueryWord[], search: Search) => readonly number[];
+
 /** Names that share words with the query, compared word by word. */
 function partMatches(
   search: Search,
-  { weights, expand, findPart }: { weights: Float32Array; expand: Expander; findPart: PartFinder },
+  { weights, expand, findPart }: { weights: Float32Array; expand: Expander; findPart: FindPart },
 ): NameHit[] {
   const { names } = search;
   const words = search.words.map((text, at): QueryWord => {
     const { weight = 0, isKnown = false } = search.weights[at] ?? {};
     return { text, weight, isKnown, expansion: expand(text) };
   });
-  return findPart(words, search.accepts, maxCandidates).flatMap((name) => {
+  return findPart(words, search).flatMap((name) => {
     const fit = matchName(names, weights, name, words, search.mustUseAll);
     if (fit.score <= 0) return [];
     const form = formOf(names, name);
@@ -231,7 +261,10 @@ function partMatches(
 }
 
 /** Runs of words that are a whole name but for slips, wherever the spaces stand: `paymnetsapi`, `chek out`. */
-function slipMatches(search: Search, counter: Accumulator): NameHit[] {
+function slipMatches(
+  search: Search,
+  similar: (joined: string) => readonly SimilarName[],
+): NameHit[] {
   const { names, words } = search;
   return slipWindows(search).flatMap(({ used, isKnown }) => {
     const [from = 0] = used;
@@ -239,7 +272,7 @@ function slipMatches(search: Search, counter: Accumulator): NameHit[] {
     const sure = sureness(search, used) * (isKnown ? 0.8 : 1);
     // what could not even be a near name at best
     if (sure < leastSureness) return [];
-    return similarNames(names, words.slice(from, to).join(""), counter)
+    return similar(words.slice(from, to).join(""))
       .filter(({ name }) => formOf(names, name) !== "initials")
       .map(({ name, slips }) => ({
         item: names.item[name] ?? 0,

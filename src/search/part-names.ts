@@ -26,10 +26,16 @@ export function createPartFinder(names: NameData): PartFinder {
   // what each word of a name is worth for the present query; all 0 in between
   const worth = new Float32Array(countOf(names.vocabulary));
   const { offsets, values } = names.byWord;
-  const weigh = ({ expansion }: QueryWord): void =>
-    expansion.fits.forEach((quality, id) => {
-      worth[id] = Math.max(worth[id] ?? 0, quality * (names.rarity[id] ?? 0));
-    });
+  /** Notes what the words that one typed word stands for are worth; gives the largest. */
+  const weigh = ({ expansion }: QueryWord): number => {
+    let most = 0;
+    for (const [id, quality] of expansion.fits) {
+      const own = quality * (names.rarity[id] ?? 0);
+      if (own > (worth[id] ?? 0)) worth[id] = own;
+      if (own > most) most = own;
+    }
+    return most;
+  };
   /** Weighs the holders of a word of names that nobody weighed before, at most `room` of them; gives how many it has. */
   const visit = (id: number, room: number, accepts: (item: number) => boolean): number => {
     const start = offsets[id] ?? 0;
@@ -42,10 +48,18 @@ export function createPartFinder(names: NameData): PartFinder {
     return end - start;
   };
   return (words, accepts, count) => {
-    words.forEach(weigh);
+    const rarestFirst = words
+      .map((word) => ({ expansion: word.expansion, most: weigh(word) }))
+      .toSorted((a, b) => a.expansion.holders - b.expansion.holders);
+    // what a name can gain that holds none of the words looked at so far
+    let open = 0;
+    for (const { most } of rarestFirst) open += most;
     let room = maxVisits;
-    for (const { expansion } of words.toSorted((a, b) => a.expansion.holders - b.expansion.holders))
+    for (const { expansion, most } of rarestFirst) {
+      if (room <= 0 || gains.hasAbove(open, count)) break;
       for (const id of expansion.bestFirst) room -= visit(id, room, accepts);
+      open -= most;
+    }
     for (const { expansion } of words) for (const id of expansion.bestFirst) worth[id] = 0;
     return gains.takeTop(count);
   };

@@ -159,6 +159,7 @@ function searchAll(parts: Parts, query: SearchQuery): FoundHit[] {
     mustUseAll: query.hasExtraWords !== true,
     exactOnly: query.exactOnly === true,
     accepts,
+    scope: query.kinds?.join(" ") ?? "",
   };
   const section = data.items.kinds.indexOf("section");
   // who asks for sections only believes them fully

@@ -1,8 +1,8 @@
 import type { Accumulator } from "./accumulator.ts";
-import { slipsBetween } from "./edit-distance.ts";
+import { allowedEdits, slipsBetween } from "./edit-distance.ts";
 import type { NameData } from "./index-data.ts";
-import { listLength, listOf } from "./postings.ts";
-import { lengthAt, stringAt } from "./string-table.ts";
+import { listLength } from "./postings.ts";
+import { stringAt } from "./string-table.ts";
 import { trigrams } from "./trigrams.ts";
 
 /** Postings looked at for one run of words, and names compared letter by letter. */
@@ -12,26 +12,45 @@ const maxCompared = 14;
 const minLength = 4;
 const maxLength = 64;
 
+/** Groups of three letters that one slip can change at most: swapping two letters touches four. */
+const groupsPerSlip = 4;
+
+/** A name that is spelled nearly as what was typed. */
+export interface SimilarName {
+  name: number;
+  slips: number;
+}
+
 /** Names that are `joined` but for one or two slips, found through its rarest groups of three letters. */
-export function similarNames(
-  names: NameData,
-  joined: string,
-  counter: Accumulator,
-): { name: number; slips: number }[] {
+export function similarNames(names: NameData, joined: string, counter: Accumulator): SimilarName[] {
   if (joined.length < minLength || joined.length > maxLength) return [];
+  // whatever the slips, a name that is meant holds one of these
+  const needed = groupsPerSlip * allowedEdits(joined.length) + 1;
   const grams = [...new Set(trigrams(joined))]
     .map((gram) => ({ gram, size: listLength(names.byTrigram, gram) }))
-    .filter(({ size }) => size > 0)
-    .toSorted((a, b) => a.size - b.size);
+    .toSorted((a, b) => a.size - b.size)
+    .slice(0, needed);
   let visits = 0;
   for (const { gram, size } of grams) {
     visits += size;
     if (visits > maxVisits) break;
-    for (const name of listOf(names.byTrigram, gram))
-      if (Math.abs(lengthAt(names.joined, name) - joined.length) <= 2) counter.add(name, 1);
+    count(names, gram, joined.length, counter);
   }
   return counter.takeTop(maxCompared).flatMap((number) => {
     const slips = slipsBetween(joined, stringAt(names.joined, number));
     return slips === undefined || slips === 0 ? [] : [{ name: number, slips }];
   });
+}
+
+/** Counts the names of about this length that hold a group of letters. */
+function count(names: NameData, gram: number, length: number, counter: Accumulator): void {
+  const { offsets, values } = names.byTrigram;
+  const ends = names.joined.offsets;
+  const last = offsets[gram + 1] ?? 0;
+  // read in place: this runs for thousands of names
+  for (let at = offsets[gram] ?? 0; at < last; at += 1) {
+    const name = values[at] ?? 0;
+    const difference = (ends[name + 1] ?? 0) - (ends[name] ?? 0) - length;
+    if (difference >= -2 && difference <= 2) counter.add(name, 1);
+  }
 }

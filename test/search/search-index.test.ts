@@ -133,6 +133,23 @@ describe("searchWithin", () => {
   });
 });
 
+test("gives the same whatever was looked for before", () => {
+  const queries = ["paymnets api", "payments api lag", "notif", "cust acct mgmt"].flatMap(
+    (text) => [
+      { text },
+      { text, hasExtraWords: true },
+      { text, kinds: ["section"] },
+      { text, kinds: ["component"], exactOnly: true },
+      { text, kinds: ["group"] },
+    ],
+  );
+  const once = queries.map((query) => buildSearchIndex(items).search(query));
+
+  const inTurn = [...queries, ...queries].map((query) => index.search(query));
+
+  expect(inTurn).toEqual([...once, ...once]);
+});
+
 test("knows exact names", () => {
   expect(index.hasName("General Ledger")).toBe(true);
   expect(index.hasName("ledge")).toBe(false);

@@ -5,7 +5,7 @@ import { cutSection } from "../../docs/cut-section.ts";
 import type { Section } from "../../docs/document.ts";
 import { type Filled, fillPlaceholders } from "../../docs/fill-placeholders.ts";
 import { quoteSection } from "../../docs/quote-section.ts";
-import { symptomPhrases } from "../../search/common-words.ts";
+import { kindWords, stopWords, symptomPhrases } from "../../search/common-words.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { sectionId } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
@@ -41,13 +41,23 @@ export function symptomOf(asked: Asked, matched: readonly string[]): string {
   const used = new Set([...matched, ...matched.flatMap((word) => splitWords(word))]);
   let text = asked.query.text.toLowerCase();
   for (const [phrase, words] of symptomPhrases) text = text.replaceAll(phrase, words);
-  return splitWords(text, 60)
-    .filter((word) => !used.has(word) && !askingWords.has(word))
-    .join(" ");
+  return (
+    splitWords(text, 60)
+      // a stop word at the end of two or three words would count as one of them, and no text holds it
+      .filter((word) => !used.has(word) && !isSilent(word))
+      .join(" ")
+  );
+}
+
+/** Words that say nothing of a trouble: who asks, whom they ask for, and what for. */
+function isSilent(word: string): boolean {
+  const kinds = kindWords.get(word) ?? [];
+  const isForPeople = kinds.includes("group") || kinds.includes("user");
+  return isForPeople || askingWords.has(word) || stopWords.has(word);
 }
 
 const askingWords: ReadonlySet<string> = new Set(
-  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle has have gets getting seeing keeps cant cannot users customers people lots many help".split(
+  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle has have gets getting see sees seeing keeps cant cannot users customers people lots many help".split(
     " ",
   ),
 );

@@ -64,7 +64,7 @@ function namesOf(entity: CatalogEntity, wellKnown: WellKnown): SearchItem["names
   return [
     ...formed("name", [name]),
     ...formed("title", [displayName(entity)]),
-    ...formed("alias", wellKnown.aliases(entity)),
+    ...formed("alias", [...wellKnown.aliases(entity), withoutDomain(name)]),
     ...formed("slug", [slug, slug?.split("/").at(-1)]),
     ...formed("alias", peopleNames(entity, wellKnown)),
     ...formed("initials", [initialsOf(name)]),
@@ -84,6 +84,14 @@ function peopleNames(entity: CatalogEntity, wellKnown: WellKnown): (string | und
   const group = wellKnown.slackUserGroup(entity);
   const channel = wellKnown.slackChannel(entity);
   return [email, group?.handle, group?.id, channel?.name, channel?.id];
+}
+
+// a top-level domain and a company in front of a name of several parts, as in Java packages
+const reversedDomain = /^(?:com|org|net|io|dev|co|eu|de|uk)\.[\w-]+\.(?=[\w-]+\.)/i;
+
+/** `com.acme.billing.gateway` is also called billing.gateway; a single word that is left is too little for a name. */
+function withoutDomain(name: string): string | undefined {
+  return reversedDomain.test(name) ? name.replace(reversedDomain, "") : undefined;
 }
 
 /** `payment-status-gateway` is also called psg. */
