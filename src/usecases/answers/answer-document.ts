@@ -41,19 +41,17 @@ export function symptomOf(asked: Asked, matched: readonly string[]): string {
   const used = new Set([...matched, ...matched.flatMap((word) => splitWords(word))]);
   let text = asked.query.text.toLowerCase();
   for (const [phrase, words] of symptomPhrases) text = text.replaceAll(phrase, words);
-  return (
-    splitWords(text, 60)
-      // a stop word at the end of two or three words would count as one of them, and no text holds it
-      .filter((word) => !used.has(word) && !isSilent(word))
-      .join(" ")
-  );
+  const rest = splitWords(text, 60).filter((word) => !used.has(word) && !askingWords.has(word));
+  // a stop word at the end of a few words would be looked for, and no text holds it
+  const telling = rest.filter((word) => !isSilent(word));
+  return (telling.length === 0 ? rest : telling).join(" ");
 }
 
-/** Words that say nothing of a trouble: who asks, whom they ask for, and what for. */
+/** Words that say nothing of a trouble: stop words, and those for teams and people. */
 function isSilent(word: string): boolean {
   const kinds = kindWords.get(word) ?? [];
   const isForPeople = kinds.includes("group") || kinds.includes("user");
-  return isForPeople || askingWords.has(word) || stopWords.has(word);
+  return isForPeople || stopWords.has(word);
 }
 
 const askingWords: ReadonlySet<string> = new Set(
