@@ -95,13 +95,16 @@ describe("a template that needs approval", () => {
   test("cannot be approved by oneself even as a member of the group", async () => {
     const parent = await bench.request(theo, "own", newName());
     await bench.shows(parent, "Waiting for approval by builders");
-    const { approvals } = await bench.runOf(parent);
-    const asked = approvals?.[0]?.message;
+    // where it was asked is noted after it was asked
+    const asked = await waitFor("the question in the thread", async () => {
+      const message = (await bench.runOf(parent)).approvals?.[0]?.message;
+      return message?.ts === undefined ? undefined : message;
+    });
 
     await bench.driver.click({
       user: theo,
-      channel: asked?.channel ?? "",
-      ts: asked?.ts ?? "",
+      channel: asked.channel ?? "",
+      ts: asked.ts ?? "",
       actionId: "approval-approve",
     });
     await refusal(theo, "nobody can approve what they asked for themselves");
