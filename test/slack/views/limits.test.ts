@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 
 import type { FormField, Widget } from "../../../src/scaffold/form-model.ts";
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
+import { fitsValue } from "../../../src/slack/views/blocks.ts";
 import { renderDigest } from "../../../src/slack/views/digest-view.ts";
 import { renderDocumentView } from "../../../src/slack/views/document-view.ts";
 import { renderError, renderErrorView } from "../../../src/slack/views/error-view.ts";
@@ -98,7 +99,9 @@ test("any gaps, numbers, digests and reports are inside every limit and mention 
           broken: briefs.map((brief) => ({ brief, findings: 1 })),
         };
         const report = { said: text, note: text, slackUserId: "U0DARIOCO1", sources: [text] };
-        const place = { question: text.slice(0, 1500), fingerprint: "x" };
+        // as it stands in a button, which carries 2,000 characters with all that JSON escapes
+        const wanted = { question: text.slice(0, 1500), fingerprint: "x" };
+        const place = fitsValue(JSON.stringify(wanted)) ? wanted : { ...wanted, question: "x" };
 
         expect(messageProblems(renderGaps(all, nowMs), { isNameless: true })).toEqual([]);
         expect(messageProblems(renderStats(stats), { isNameless: true })).toEqual([]);
