@@ -31,8 +31,8 @@ export function withRefusals(service: RunService, audit: AuditService): RunServi
         { template: request.templateRef },
         async () => await service.start(request),
       ),
-    retry: async (run, by) =>
-      await noting("retry", by, { run }, async () => await service.retry(run, by)),
+    retry: async (run, by, secrets) =>
+      await noting("retry", by, { run }, async () => await service.retry(run, by, secrets)),
     cancel: async (run, by) =>
       await noting("cancel", by, { run }, async () => await service.cancel(run, by)),
     ...(service.decide === undefined
