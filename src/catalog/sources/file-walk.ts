@@ -11,6 +11,8 @@ const skippedFolders = new Set(["node_modules", ".git"]);
 
 /** More than any catalog has; a walk that meets more is on the wrong track, such as `/`. */
 const maxFiles = 200_000;
+/** How many folders are listed at the same time. */
+const parallelLists = 16;
 
 /** True for paths with `*`, `?`, `[` or `{`. */
 export function isGlob(path: string): boolean {
@@ -54,29 +56,41 @@ export async function walkFolder(
   signal: AbortSignal,
 ): Promise<Walk> {
   const walk: Walk = { files: [], refused: [] };
-  const folders = [{ path: folder, real: await realpath(folder) }];
-  // Links may lead back up: a folder is entered once.
+  // Links may lead back up: a folder is entered once, by its shortest path.
   const entered = new Set<string>();
-  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
-    signal.throwIfAborted();
-    if (entered.has(at.real)) continue;
-    entered.add(at.real);
-    for (const { path, real, name, isFolder, isLink } of await listFolder(at, folder, walk)) {
-      if (isFolder && !isSkipped(name)) folders.push({ path, real });
-      else if (!isFolder && isWanted(path)) walk.files.push({ path, real, isLink });
+  let level: WalkedFolder[] = [{ path: folder, real: await realpath(folder) }];
+  while (level.length > 0 && walk.files.length < maxFiles) {
+    const below: WalkedFolder[] = [];
+    for (let start = 0; start < level.length; start += parallelLists) {
+      signal.throwIfAborted();
+      const fresh = level
+        .slice(start, start + parallelLists)
+        .filter(({ real }) => !entered.has(real) && entered.add(real));
+      const listed = await Promise.all(fresh.map((at) => listFolder(at, folder, walk)));
+      for (const { path, real, name, isFolder, isLink } of listed.flat()) {
+        if (isFolder && !isSkipped(name)) below.push({ path, real });
+        else if (!isFolder && isWanted(path)) walk.files.push({ path, real, isLink });
+      }
     }
-    if (walk.files.length >= maxFiles) break;
+    level = below;
   }
   walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return walk;
 }
 
-async function listFolder(at: { path: string; real: string }, top: string, walk: Walk) {
+/** A folder by the path that led to it, and without links. */
+interface WalkedFolder {
+  path: string;
+  real: string;
+}
+
+async function listFolder(at: WalkedFolder, top: string, walk: Walk) {
   try {
     const entries = await readdir(at.path, { withFileTypes: true });
     const found = entries.map((entry) => {
       const { name } = entry;
-      const [path, real] = [join(at.path, name), join(at.real, name)];
+      const path = join(at.path, name);
+      const real = at.path === at.real ? path : join(at.real, name);
       return { path, real, name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() };
     });
     for (const [index, each] of found.entries())

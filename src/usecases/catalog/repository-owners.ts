@@ -25,6 +25,8 @@ export interface RepositoryOwners {
 
 /** Repositories further up than this are not those of the entity. */
 const maxParents = 12;
+/** How many folders are looked at at the same time. */
+const parallelLooks = 16;
 
 /**
  * Reads the CODEOWNERS files of the repositories in which entities stand on this machine: the nearest folder above each
@@ -44,12 +46,18 @@ export async function loadRepositoryOwners(options: {
   const rootOf = new Map<string, string | undefined>();
   const repositoryAbove = options.findRepository ?? createRepositoryFinder();
   const pause = createPause();
-  for (const entity of options.catalog.entities.values()) {
+  const entities = [...options.catalog.entities.values()].filter(({ origin }) =>
+    isAbsolute(origin.base),
+  );
+  const folders = [...new Set(entities.map(({ origin }) => dirname(origin.base)))];
+  for (let start = 0; start < folders.length; start += parallelLooks) {
+    const batch = folders.slice(start, start + parallelLooks);
+    const roots = await Promise.all(batch.map((folder) => repositoryAbove(folder)));
+    for (const [at, folder] of batch.entries()) rootOf.set(folder, roots[at]);
+  }
+  for (const entity of entities) {
     await pause();
-    if (!isAbsolute(entity.origin.base)) continue;
-    const folder = dirname(entity.origin.base);
-    if (!rootOf.has(folder)) rootOf.set(folder, await repositoryAbove(folder));
-    const root = rootOf.get(folder);
+    const root = rootOf.get(dirname(entity.origin.base));
     if (root === undefined) continue;
     const slugs = slugsOf.get(root) ?? new Set<string>();
     slugsOf.set(root, slugs);
