@@ -3,6 +3,7 @@ import { parseCodeowners } from "../catalog/codeowners.ts";
 import type { Companion } from "../catalog/sources/contract.ts";
 import type { SourceState } from "../usecases/catalog/load-catalog.ts";
 import type { RepositoryOwners } from "../usecases/catalog/repository-owners.ts";
+import { arrangeRemote } from "../usecases/documents/arrange-remote.ts";
 import type { RemoteDocument } from "../usecases/documents/remote-documents.ts";
 
 interface Owners {
@@ -30,8 +31,19 @@ export function createCompanionOwners(): (sources: readonly SourceState[]) => Ow
   };
 }
 
-/** The Markdown files that came along with catalog files. */
-export function companionDocuments(sources: readonly SourceState[]): RemoteDocument[] {
+/** The Markdown files that came along with catalog files, as the navigations of their repositories arrange them. */
+export function companionDocuments(sources: readonly SourceState[]): {
+  documents: RemoteDocument[];
+  diagnostics: Diagnostic[];
+} {
+  const companions = sources.flatMap((source) => source.companions ?? []);
+  const navigations = companions
+    .filter(({ kind }) => kind === "navigation")
+    .map(({ file: url, text }) => ({ url, text }));
+  return arrangeRemote(documentsOf(sources), navigations);
+}
+
+function documentsOf(sources: readonly SourceState[]): RemoteDocument[] {
   return sources.flatMap(({ companions = [], readAtMs = 0 }) =>
     companions
       .filter(({ kind }) => kind === "document")

@@ -63,11 +63,12 @@ export function createGenerationBuilder(
     const how = { signal, nowMs, lastGood, remembered, checker, assembly, isQuick };
     const loaded = await loadCatalog(sources, { ...how, holdBack, orphans });
     const { catalog } = loaded;
+    const remote = companionDocuments(loaded.sources);
     const documents = await loadDocuments({
       catalog,
       sources: config.file.documents.sources,
       folder: config.baseDir,
-      remote: companionDocuments(loaded.sources),
+      remote: remote.documents,
       previous: previous?.documents,
       wellKnown,
       nowMs,
@@ -85,6 +86,7 @@ export function createGenerationBuilder(
       diagnostics: [
         ...loaded.diagnostics,
         ...documents.diagnostics,
+        ...remote.diagnostics,
         ...templates.diagnostics,
         ...owners.diagnostics,
         ...remoteOwners.diagnostics,

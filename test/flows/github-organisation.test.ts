@@ -132,6 +132,7 @@ test("runbooks and CODEOWNERS of a repository answer questions, also after a res
   await github.addRepository("acme", "ledger", {
     files: {
       "catalog-info.yaml": component("ledger"),
+      "mkdocs.yml": "nav: [{Operations: [{Late copies: runbooks/lag.md}]}]\n",
       "docs/runbooks/lag.md": "# Replication lag\n\n## Mitigation\n\nRestart the follower.\n",
       CODEOWNERS: "/migrations/ @acme/data\n",
     },
@@ -155,7 +156,11 @@ test("runbooks and CODEOWNERS of a repository answer questions, also after a res
   expect(runbook).toMatch(/Last changed \d{4}-/);
   expect(later).toContain("Restart the follower.");
   expect(later).toMatch(/Last changed \d{4}-/);
-  expect(document).toMatchObject({ ref: "component:default/ledger", url: page });
+  expect(document).toMatchObject({
+    ref: "component:default/ledger",
+    url: page,
+    title: "Late copies",
+  });
   expect(path).toContain(
     "For migrations/001.sql CODEOWNERS names @acme/data, which the catalog does not know",
   );

@@ -26,7 +26,8 @@ export interface SourceFile {
 
 /** A file that says more about a repository than its catalog files do. */
 export interface Companion {
-  kind: "codeowners" | "document";
+  /** A navigation is an `mkdocs.yml`: it arranges the documents of its repository. */
+  kind: "codeowners" | "document" | "navigation";
   /** The repository's page, `https://github.com/acme/pay`. */
   repository: string;
   /** `acme/pay` */

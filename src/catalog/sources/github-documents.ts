@@ -4,10 +4,10 @@ import type { GithubBlobs } from "./github-blobs.ts";
 import { brokenAnswer } from "./github-objects.ts";
 import { pageOf } from "./github-places.ts";
 import type { GithubReader } from "./github-reader.ts";
-import type { RepositoryState } from "./github-repositories.ts";
+import { documentFolders, type RepositoryState } from "./github-repositories.ts";
 import type { TreeFile } from "./github-tree.ts";
 
-/** Markdown in the folder `docs` of repositories that are in the catalog. */
+/** Markdown in the folders `docs` and `runbooks` of repositories that are in the catalog, and how an `mkdocs.yml` arranges it. */
 export interface GithubDocuments {
   /** True while there is a repository whose documents are not known. */
   isBehind(states: readonly RepositoryState[]): boolean;
@@ -48,11 +48,14 @@ const maxBytes = 256 * 1024;
 const memoryPrefix = "documents ";
 
 const entry = "name type oid size";
-/** Files of `docs`, and of two levels below: GraphQL knows no deeper than it is told. */
-const folderQuery = `query($ids: [ID!]!, $docs: String!) { nodes(ids: $ids) { ... on Repository {
-  object(expression: $docs) { ... on Tree { entries { ${entry}
+/** Files of a folder, and of two levels below: GraphQL knows no deeper than it is told. */
+const tree = `... on Tree { entries { ${entry}
     object { ... on Tree { entries { ${entry}
-      object { ... on Tree { entries { ${entry} } } } } } } } } } } } }`;
+      object { ... on Tree { entries { ${entry} } } } } } } } }`;
+const folderQuery = `query($ids: [ID!]!, ${documentFolders.map((name) => `$${name}: String!`).join(", ")}) {
+  nodes(ids: $ids) { ... on Repository {
+    ${documentFolders.map((name) => `${name}: object(expression: $${name}) { ${tree} }`).join("\n    ")}
+  } } }`;
 
 /** Creates the reader of documents; nothing is known yet. */
 export function createGithubDocuments(options: DocumentsOptions): GithubDocuments {
@@ -62,29 +65,31 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
   /** Repositories in the catalog whose folder is another than the one that we looked into. */
   const staleOf = (states: readonly RepositoryState[]): RepositoryState[] =>
     states.filter(
-      ({ listed, files, docsOid }) =>
-        files.length > 0 && docsOid !== undefined && folders.get(listed.nodeId)?.oid !== docsOid,
+      ({ listed, files, documentsOid }) =>
+        files.length > 0 &&
+        documentsOid !== undefined &&
+        folders.get(listed.nodeId)?.oid !== documentsOid,
     );
 
   async function look(batch: readonly RepositoryState[], signal: AbortSignal): Promise<void> {
     const found = await listDocuments(options, batch, signal);
-    const wanted = batch.map(({ listed }, at) =>
-      (found[at] ?? []).map((file) => ({
+    const wanted = batch.map(({ listed, navigation }, at) =>
+      [...(navigation === undefined ? [] : [navigation]), ...(found[at] ?? [])].map((file) => ({
         ...file,
         repository: listed.name,
         place: { ref: options.branch ?? "HEAD", path: file.path },
       })),
     );
     const dates = await blobs.fetch(wanted.flat(), signal);
-    for (const [at, { listed, docsOid }] of batch.entries()) {
-      if (docsOid === undefined) continue;
+    for (const [at, { listed, documentsOid }] of batch.entries()) {
+      if (documentsOid === undefined) continue;
       const known = new Map(folders.get(listed.nodeId)?.files.map((each) => [keyOf(each), each]));
       const files = (wanted[at] ?? []).map((each) => {
         const { path, oid, sizeBytes } = each;
         const changedAtMs = dates.get(each) ?? known.get(keyOf(each))?.changedAtMs;
         return { path, oid, sizeBytes, ...(changedAtMs === undefined ? {} : { changedAtMs }) };
       });
-      folders.set(listed.nodeId, { oid: docsOid, files });
+      folders.set(listed.nodeId, { oid: documentsOid, files });
     }
   }
 
@@ -101,7 +106,7 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
     compile: (states) =>
       states.flatMap((state) => {
         const folder = folders.get(state.listed.nodeId);
-        const isInCatalog = state.files.length > 0 && state.docsOid !== undefined;
+        const isInCatalog = state.files.length > 0 && state.documentsOid !== undefined;
         return folder === undefined || !isInCatalog ? [] : toCompanions(state, folder, options);
       }),
     *oids() {
@@ -133,12 +138,16 @@ async function listDocuments(
 ): Promise<TreeFile[][]> {
   const doing = `listing documents of ${org}`;
   const ids = batch.map(({ listed }) => listed.nodeId);
-  const variables = { ids, docs: `${branch ?? "HEAD"}:docs` };
+  const at = Object.fromEntries(
+    documentFolders.map((name) => [name, `${branch ?? "HEAD"}:${name}`]),
+  );
+  const variables = { ids, ...at };
   const { data } = await reader.query({ owner: org, query: folderQuery, variables, doing, signal });
   const nodes = data["nodes"];
   if (!Array.isArray(nodes) || nodes.length !== ids.length) throw brokenAnswer(doing);
   return nodes.map((node: unknown) => {
-    const files = isRecord(node) ? filesIn(node["object"], "docs") : [];
+    if (!isRecord(node)) return [];
+    const files = documentFolders.flatMap((name) => filesIn(node[name], name));
     return files.filter(isDocument).slice(0, maxFiles);
   });
 }
@@ -155,12 +164,17 @@ function toCompanions(
     const file = pageOf({ url: repository, ref: branch ?? listed.branch, path });
     const slug = `${org}/${name}`;
     const dated = changedAtMs === undefined ? {} : { changedAtMs };
-    return [{ kind: "document", repository, slug, file, text, version: oid, ...dated }];
+    const kind = isMarkdown(path) ? "document" : "navigation";
+    return [{ kind, repository, slug, file, text, version: oid, ...dated }];
   });
 }
 
 function isDocument({ path, sizeBytes }: TreeFile): boolean {
-  return /\.(?:md|markdown)$/i.test(path) && sizeBytes <= maxBytes;
+  return isMarkdown(path) && sizeBytes <= maxBytes;
+}
+
+function isMarkdown(path: string): boolean {
+  return /\.(?:md|markdown)$/i.test(path);
 }
 
 function filesIn(tree: unknown, folder: string): TreeFile[] {

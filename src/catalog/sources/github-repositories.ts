@@ -4,7 +4,12 @@ import { isRecord, type JsonValue, toJsonObject } from "../../base/json.ts";
 import { createPause } from "../../base/pause.ts";
 import { codeownersPaths } from "../codeowners.ts";
 import type { GithubListing, ListedRepository } from "./github-listing.ts";
-import { readObjects, repositoriesPerQuery, type RepositoryObjects } from "./github-objects.ts";
+import {
+  type GitObject,
+  readObjects,
+  repositoriesPerQuery,
+  type RepositoryObjects,
+} from "./github-objects.ts";
 import type { GithubReader } from "./github-reader.ts";
 import { parseTreePattern, readTree, type TreeFile } from "./github-tree.ts";
 
@@ -33,8 +38,10 @@ export interface RepositoryState {
   /** Catalog files. */
   files: TreeFile[];
   codeowners?: TreeFile | undefined;
-  /** The folder `docs`. */
-  docsOid?: string | undefined;
+  /** Changes with the folders of documents and with their navigation; absent where there are no such folders. */
+  documentsOid?: string | undefined;
+  /** `mkdocs.yml` */
+  navigation?: TreeFile | undefined;
   /** False when GitHub listed only a part of the files. */
   isWhole: boolean;
 }
@@ -76,7 +83,9 @@ export interface GithubRepositories {
   recall(memory: ReadonlyMap<string, JsonValue>): Promise<void>;
 }
 
-const docsFolder = "docs";
+/** Folders whose Markdown is read; where there is too much of it, the first folder is read first. */
+export const documentFolders = ["runbooks", "docs"] as const;
+const navigationPath = "mkdocs.yml";
 /** So long after a push GitHub may still answer from before it. */
 const settleMs = 120_000;
 /** How often, and for how long, a push that GitHub told of is looked for. */
@@ -226,7 +235,8 @@ function createLook({ reader, org, path, branch }: RepositoriesOptions) {
   const pattern = parseTreePattern(path);
   const paths = [
     pattern === undefined ? path : pattern.folder,
-    docsFolder,
+    ...documentFolders,
+    navigationPath,
     ...codeownersPaths.github,
   ];
   return {
@@ -237,13 +247,14 @@ function createLook({ reader, org, path, branch }: RepositoriesOptions) {
       before: RepositoryState | undefined,
       signal: AbortSignal,
     ): Promise<Omit<RepositoryState, "isSettled">> {
-      const [found, docs, ...owners] = objects;
+      const [found, ...others] = objects;
+      const documents = documentsIn(others.splice(0, documentFolders.length + 1));
+      const owners = others;
       const codeowners = owners
         .map((each, at) => ({ path: codeownersPaths.github[at] ?? "", object: each }))
         .flatMap(({ path: at, object }) => (object === undefined ? [] : [{ path: at, ...object }]))
         .find(({ isFolder }) => !isFolder);
-      const docsOid = docs?.isFolder === true ? docs.oid : undefined;
-      const state = { listed, stamp: stampOf(listed), headOid, codeowners, docsOid };
+      const state = { listed, stamp: stampOf(listed), headOid, codeowners, ...documents };
       if (pattern === undefined) {
         const files = found === undefined || found.isFolder ? [] : [{ path, ...found }];
         return { ...state, files, isWhole: true };
@@ -259,4 +270,16 @@ function createLook({ reader, org, path, branch }: RepositoriesOptions) {
       return { ...state, folderOid, files, isWhole: tree.isWhole };
     },
   };
+}
+
+/** What stands at the folders of documents and at their navigation. */
+function documentsIn(
+  objects: readonly (GitObject | undefined)[],
+): Pick<RepositoryState, "documentsOid" | "navigation"> {
+  const folders = objects.slice(0, documentFolders.length);
+  if (!folders.some((folder) => folder?.isFolder === true)) return {};
+  const file = objects[documentFolders.length];
+  const documentsOid = objects.map((each) => each?.oid ?? "").join(" ");
+  if (file === undefined || file.isFolder) return { documentsOid };
+  return { documentsOid, navigation: { path: navigationPath, ...file } };
 }

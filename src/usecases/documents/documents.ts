@@ -196,10 +196,10 @@ async function addRemote(
 ): Promise<void> {
   const showPath = pathShower(folder);
   const placed = await placeRemoteDocuments(remote, catalog, known);
-  for (const { file, ref, statement } of placed) {
+  for (const { file, ref, statement, nav } of placed) {
     const isRunbook = looksLikeRunbook(file, showPath);
     const tie = ref === undefined || statement === undefined ? {} : { ref, statement };
-    add(entries, file, { ...tie, isRunbook });
+    add(entries, file, { ...tie, isRunbook, nav });
   }
   if (placed.length > 0) nameRemote(remote, catalog, wellKnown, entries);
 }

@@ -17,7 +17,9 @@ export interface TechdocsFile {
 }
 
 const configNames = ["mkdocs.yml", "mkdocs.yaml"];
-const code = "document-mkdocs";
+/** What is reported about a broken `mkdocs.yml`. */
+export const mkdocsFault = "document-mkdocs";
+export const mkdocsFix = "correct it; until then its folder is read without it";
 
 /**
  * Reads the documents that `backstage.io/techdocs-ref: dir:…` names: with an `mkdocs.yml` those of its `docs_dir`, pages of its
@@ -35,7 +37,7 @@ export async function readTechdocs(
   const docs = await reader.resolve(join(folder, mkdocs.docsDir));
   if (docs === undefined) {
     reader.report(path, {
-      code,
+      code: mkdocsFault,
       message: `its docs_dir “${mkdocs.docsDir}” is not there`,
       fix: "correct docs_dir",
     });
@@ -54,8 +56,7 @@ async function readConfig(
     const parsed = parseMkdocs(found.text);
     if ("mkdocs" in parsed) return { path: found.path, mkdocs: parsed.mkdocs };
     const { line, message } = parsed.problem;
-    const fix = "correct it; until then its folder is read without it";
-    reader.report(found.path, { line, code, message, fix });
+    reader.report(found.path, { line, code: mkdocsFault, message, fix: mkdocsFix });
     return undefined;
   }
   return undefined;
@@ -77,7 +78,8 @@ function inOrder(
       named.push({ file, nav: { above, ...(title === undefined ? {} : { title }) } });
     } else if (!seen.has(absolutePath)) {
       const message = `its nav names ${path}, which is not there`;
-      from.reader.report(from.path, { line, code, message, fix: "correct the path" });
+      const fix = "correct the path";
+      from.reader.report(from.path, { line, code: mkdocsFault, message, fix });
     }
     seen.add(absolutePath);
   }

@@ -2,6 +2,7 @@ import { createPause } from "../../base/pause.ts";
 import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import { parseDocument } from "../../docs/parse-document.ts";
 import type { MarkdownFile } from "./read-markdown.ts";
+import type { NavPlace } from "./read-techdocs.ts";
 
 /** A Markdown file that came along with the catalog files of its repository. */
 export interface RemoteDocument {
@@ -14,6 +15,8 @@ export interface RemoteDocument {
   readAtMs: number;
   /** Of its last commit; absent where nobody knows. */
   changedAtMs?: number;
+  /** Where the navigation of its repository has it. */
+  nav?: NavPlace;
 }
 
 /** A document of a repository, with the entity that its place gives it to. */
@@ -21,6 +24,7 @@ export interface PlacedDocument {
   file: MarkdownFile;
   ref?: string;
   statement?: string;
+  nav?: NavPlace;
 }
 
 /** Parses documents of repositories; those that have not changed since `known` are taken from there. */
@@ -33,7 +37,7 @@ export async function placeRemoteDocuments(
   const pause = createPause();
   const subjects = subjectsByRepository(documents, catalog);
   const placed: PlacedDocument[] = [];
-  for (const { url, repository, text, changedAtMs } of documents) {
+  for (const { url, repository, text, changedAtMs, nav } of documents) {
     await pause();
     const before = known.get(url);
     const file = {
@@ -45,7 +49,8 @@ export async function placeRemoteDocuments(
     };
     const ref = subjects.get(repository);
     const statement = `it stands in the repository of ${ref ?? ""}`;
-    placed.push(ref === undefined ? { file } : { file, ref, statement });
+    const arranged = nav === undefined ? { file } : { file, nav };
+    placed.push(ref === undefined ? arranged : { ...arranged, ref, statement });
   }
   return placed;
 }

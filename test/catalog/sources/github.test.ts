@@ -361,6 +361,33 @@ test("Markdown in docs comes after the catalog files, again only when the folder
   expect(untouched).toEqual(["GET /orgs/{org}/repos", "POST /graphql"]);
 });
 
+test("the runbooks of a repository and its mkdocs.yml come along, again when one of them changed", async () => {
+  await push(github, "pay", {
+    "catalog-info.yaml": component("pay"),
+    "runbooks/lag.md": "# Lag\n",
+    "docs/index.md": "# Pay\n",
+    "mkdocs.yml": "nav: [{Start: index.md}]\n",
+  });
+  await push(github, "bare", { "catalog-info.yaml": component("bare"), "mkdocs.yml": "nav: []\n" });
+  const source = sourceOn(github, { hasDocuments: true });
+  const read = async (): Promise<unknown> => {
+    await source.read(signal);
+    const { companions = [] } = await source.read(signal);
+    return companions.map(({ kind, file, text }) => [kind, file.split("/main/").at(-1), text]);
+  };
+
+  const first = await read();
+  await pushLater("pay", { "mkdocs.yml": "nav: [index.md]\n" });
+  const second = await read();
+
+  const documents = [
+    ["document", "runbooks/lag.md", "# Lag\n"],
+    ["document", "docs/index.md", "# Pay\n"],
+  ];
+  expect(first).toEqual([["navigation", "mkdocs.yml", "nav: [{Start: index.md}]\n"], ...documents]);
+  expect(second).toEqual([["navigation", "mkdocs.yml", "nav: [index.md]\n"], ...documents]);
+});
+
 const day = (at: number): number => Date.UTC(2026, 0, at);
 
 test("documents say when they last changed, by their own commits, also after a restart", async () => {
