@@ -49,12 +49,12 @@ const memoryPrefix = "documents ";
 
 const entry = "name type oid size";
 /** Files of a folder, and of two levels below: GraphQL knows no deeper than it is told. */
-const tree = `... on Tree { entries { ${entry}
+const threeLevels = `... on Tree { entries { ${entry}
     object { ... on Tree { entries { ${entry}
       object { ... on Tree { entries { ${entry} } } } } } } } }`;
 const folderQuery = `query($ids: [ID!]!, ${documentFolders.map((name) => `$${name}: String!`).join(", ")}) {
   nodes(ids: $ids) { ... on Repository {
-    ${documentFolders.map((name) => `${name}: object(expression: $${name}) { ${tree} }`).join("\n    ")}
+    ${documentFolders.map((name) => `${name}: object(expression: $${name}) { ${threeLevels} }`).join("\n    ")}
   } } }`;
 
 /** Creates the reader of documents; nothing is known yet. */
@@ -73,8 +73,8 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
 
   async function look(batch: readonly RepositoryState[], signal: AbortSignal): Promise<void> {
     const found = await listDocuments(options, batch, signal);
-    const wanted = batch.map(({ listed, navigation }, at) =>
-      [...(navigation === undefined ? [] : [navigation]), ...(found[at] ?? [])].map((file) => ({
+    const wanted = batch.map(({ listed }, at) =>
+      (found[at] ?? []).map((file) => ({
         ...file,
         repository: listed.name,
         place: { ref: options.branch ?? "HEAD", path: file.path },
@@ -130,7 +130,7 @@ function keyOf({ path, oid }: TreeFile): string {
   return `${oid} ${path}`;
 }
 
-/** Documents of at most `repositoriesPerQuery` repositories, in their order. */
+/** Documents of at most `repositoriesPerQuery` repositories, in their order; after the navigation where there is one. */
 async function listDocuments(
   { reader, org, branch }: DocumentsOptions,
   batch: readonly RepositoryState[],
@@ -145,10 +145,12 @@ async function listDocuments(
   const { data } = await reader.query({ owner: org, query: folderQuery, variables, doing, signal });
   const nodes = data["nodes"];
   if (!Array.isArray(nodes) || nodes.length !== ids.length) throw brokenAnswer(doing);
-  return nodes.map((node: unknown) => {
+  return nodes.map((node: unknown, index) => {
     if (!isRecord(node)) return [];
+    const navigation = batch[index]?.navigation;
     const files = documentFolders.flatMap((name) => filesIn(node[name], name));
-    return files.filter(isDocument).slice(0, maxFiles);
+    const documents = files.filter(isDocument).slice(0, maxFiles);
+    return navigation === undefined ? documents : [navigation, ...documents];
   });
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { createFileSource } from "../../../src/catalog/sources/file.ts";
 import { describeCatalogSource } from "../../contracts/catalog-source.ts";
+import { waitFor } from "../../helpers/wait.ts";
 
 const { signal } = new AbortController();
 let folder: string;
@@ -222,4 +223,27 @@ test("tells of changed, new and removed files once, and is silent after it was c
   await closeWitness();
 
   expect(count).toBe(atClose);
+});
+
+test("sees how Kubernetes exchanges all files of a mounted ConfigMap at once", async () => {
+  await write("catalog/..2026_01/a.yaml", entity("a"));
+  await symlink("..2026_01", join(folder, "catalog/..data"));
+  await symlink("..data/a.yaml", join(folder, "catalog/a.yaml"));
+  const source = createFileSource({ path: "catalog", baseDir: folder, debounceMs: 30 });
+  await source.read(signal);
+  let told = 0;
+  const close = await source.watch(() => (told += 1));
+
+  await write("catalog/..2026_02/a.yaml", entity("a2"));
+  await symlink("..2026_02", join(folder, "catalog/..data_tmp"));
+  await rename(join(folder, "catalog/..data_tmp"), join(folder, "catalog/..data"));
+  await rm(join(folder, "catalog/..2026_01"), { recursive: true });
+  const readQuickly = () => source.read(signal, { isQuick: true });
+  await waitFor("the new text", async () => (await readQuickly()).files[0]?.text === entity("a2"));
+  const { files, diagnostics } = await readQuickly();
+  await waitFor("the exchange to be told of", () => told > 0);
+  await close();
+
+  expect(files.map(({ file, text }) => [file, text])).toEqual([["catalog/a.yaml", entity("a2")]]);
+  expect(diagnostics).toEqual([]);
 });
