@@ -62,14 +62,8 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
   const { blobs } = options;
   const folders = new Map<string, Folder>();
 
-  /** Repositories in the catalog whose folder is another than the one that we looked into. */
   const staleOf = (states: readonly RepositoryState[]): RepositoryState[] =>
-    states.filter(
-      ({ listed, files, documentsOid }) =>
-        files.length > 0 &&
-        documentsOid !== undefined &&
-        folders.get(listed.nodeId)?.oid !== documentsOid,
-    );
+    states.filter((state) => isInCatalog(state) && !isLookedInto(state, folders));
 
   async function look(batch: readonly RepositoryState[], signal: AbortSignal): Promise<void> {
     const found = await listDocuments(options, batch, signal);
@@ -123,6 +117,19 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
       }
     },
   };
+}
+
+/** True for a repository with both: a catalog file and documents. */
+function isInCatalog({ files, documentsOid }: RepositoryState): boolean {
+  return files.length > 0 && documentsOid !== undefined;
+}
+
+/** False when its folders are others than those that we looked into. */
+function isLookedInto(
+  { listed, documentsOid }: RepositoryState,
+  folders: ReadonlyMap<string, Folder>,
+): boolean {
+  return folders.get(listed.nodeId)?.oid === documentsOid;
 }
 
 /** A file that is the same as before has the date that it had. */
