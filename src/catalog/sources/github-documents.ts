@@ -100,8 +100,8 @@ export function createGithubDocuments(options: DocumentsOptions): GithubDocument
     compile: (states) =>
       states.flatMap((state) => {
         const folder = folders.get(state.listed.nodeId);
-        const isInCatalog = state.files.length > 0 && state.documentsOid !== undefined;
-        return folder === undefined || !isInCatalog ? [] : toCompanions(state, folder, options);
+        const isKnown = folder !== undefined && isInCatalog(state);
+        return isKnown ? toCompanions(state, folder, options) : [];
       }),
     *oids() {
       for (const { files } of folders.values()) for (const { oid } of files) yield oid;
