@@ -1,4 +1,3 @@
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { InputError } from "../base/errors.ts";
@@ -10,10 +9,12 @@ import type {
   CatalogAccess,
   HttpAccess,
 } from "../scaffold/action.ts";
+import { createHeldWorkspace } from "../scaffold/actions/held-workspace.ts";
 import type { FetchSource } from "../scaffold/fetching/contract.ts";
 import type { Publisher } from "../scaffold/publishers/contract.ts";
 import type { Renderer } from "../scaffold/renderer.ts";
 import { runSteps } from "../scaffold/run-steps.ts";
+import type { WorkspaceFiles } from "../scaffold/workspace-files.ts";
 import type { ApprovalGateDeps } from "../usecases/approvals/approval-gate.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
 import type { StepHooks, StepsResult } from "../usecases/runs/execute-run.ts";
@@ -48,8 +49,7 @@ export async function executeSteps(
   gate: ApprovalGateDeps,
 ): Promise<StepsResult> {
   const workspace = join(options.config.dataDir, "workspaces", `${run.id}-${run.fence}`);
-  await rm(workspace, { recursive: true, force: true });
-  await mkdir(workspace, { recursive: true });
+  const { files, toFolder, remove } = createHeldWorkspace(workspace);
   const user = userOf(run.requester, options.catalog);
   try {
     const secrets = await resolveSecrets(run, options.secrets, hooks.signal);
@@ -63,7 +63,8 @@ export async function executeSteps(
       actions: options.actions,
       renderer: options.renderer,
       createContext: (step, notesPrefix, log) =>
-        createContext({ run, step, notesPrefix, log, hooks, workspace, user, options }),
+        createContext({ run, step, notesPrefix, log, hooks, workspace, files, user, options }),
+      openFolder: toFolder,
       onLog: hooks.log,
       onStep: hooks.onStep,
       beforeStep: (step) => passStepApproval(step, hooks, gate),
@@ -78,7 +79,7 @@ export async function executeSteps(
     });
     return toStepsResult(result, hooks);
   } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await remove();
   }
 }
 
@@ -111,6 +112,7 @@ interface StepWorld {
   log: (line: string) => void;
   hooks: Pick<StepHooks, "notes" | "assertCurrent" | "signal">;
   workspace: string;
+  files: WorkspaceFiles;
   user: ActionContext["user"];
   options: StepsWorld;
 }
@@ -124,6 +126,7 @@ export function createContext(world: StepWorld): ActionContext {
     templateRef: run.templateRef,
     templateBase: run.template.base,
     workspace: world.workspace,
+    files: world.files,
     startedAtMs: run.createdAtMs,
     user: world.user,
     isDryRun: false,

@@ -1,4 +1,5 @@
 import { ConflictError } from "../base/errors.ts";
+import { createHeldWorkspace } from "../scaffold/actions/held-workspace.ts";
 import { planUndo, type UndoItem } from "../scaffold/undo.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import type { UndoHooks } from "../usecases/runs/undo-run.ts";
@@ -35,6 +36,7 @@ export async function undoStep(
     },
     // nothing is written while something is taken back
     workspace: "",
+    files: createHeldWorkspace("").files,
     user: userOf(run.requester, world.catalog),
     options: world,
   });

@@ -6,6 +6,7 @@ import type { CatalogEntity } from "../catalog/model.ts";
 import type { FetchSource } from "./fetching/contract.ts";
 import type { Publisher, PublishFile, StepNotes } from "./publishers/contract.ts";
 import type { Renderer } from "./renderer.ts";
+import type { WorkspaceFiles } from "./workspace-files.ts";
 
 /** The whole world an action may touch. */
 export interface ActionContext {
@@ -14,8 +15,10 @@ export interface ActionContext {
   templateRef: string;
   /** Absolute path or URL of the template's file: relative URLs in the input resolve against it. */
   templateBase: string;
-  /** Absolute path of the run's own folder; nothing outside it is written. */
+  /** Absolute path of the run's own folder; nothing outside it is written. It is there for actions whose `needsFolder` is not false. */
   workspace: string;
+  /** The files in it, which are held in memory until an action needs the folder. */
+  files: WorkspaceFiles;
   /** When the run was started: used for commit dates, so that a repeat makes the same commit. */
   startedAtMs: number;
   user: { ref?: string; entity?: CatalogEntity; name: string };
@@ -122,6 +125,8 @@ export interface Action<Input = unknown> {
    * when a run is resumed such steps are done again; steps that act on the outside never are.
    */
   changesWorkspace?: boolean;
+  /** False: it touches the workspace by `context.files` alone, so that the files need not be put on disk for it. Absent: true. */
+  needsFolder?: boolean;
   /** The outputs that a dry run makes up when `supportsDryRun` is false, so that later steps find something. */
   exampleOutput?(input: Input): JsonObject;
   /**

@@ -19,6 +19,8 @@ export interface StepHost {
     notesPrefix: string,
     log: (line: string) => void,
   ): ActionContext;
+  /** Puts the files of the workspace into its folder, for an action that needs one; absent where they always are. */
+  openFolder?(): Promise<unknown>;
   /** Holds a name for the run; absent where nothing is made. @throws ConflictError when another run has it. */
   reserve?(name: string): Promise<void>;
   /** A line for the person who watches; secrets are already masked. */
@@ -64,7 +66,7 @@ export async function executeStep(
     if (!actionContext.isDryRun) {
       for (const name of action.reserves?.(call.input) ?? []) await request.reserve?.(name);
     }
-    outputs.push(toOutput(await callAction(action, call.input, actionContext)));
+    outputs.push(toOutput(await callAction(action, call.input, actionContext, request)));
   }
   if (step.each === undefined) return outputs[0] ?? {};
   return gather(outputs);
@@ -74,8 +76,12 @@ async function callAction(
   action: AnyAction,
   input: unknown,
   context: ActionContext,
+  host: Pick<StepHost, "openFolder">,
 ): Promise<JsonObject> {
-  if (!context.isDryRun || action.supportsDryRun) return action.run(input, context);
+  if (!context.isDryRun || action.supportsDryRun) {
+    if (action.needsFolder !== false) await host.openFolder?.();
+    return action.run(input, context);
+  }
   context.log(`dry run: ${action.id} was not called with ${JSON.stringify(input).slice(0, 2_000)}`);
   return action.exampleOutput?.(input) ?? {};
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { CatalogEntity, Entity } from "../../src/catalog/model.ts";
 import type { ActionContext, CatalogAccess } from "../../src/scaffold/action.ts";
+import { filesOnDisk } from "../../src/scaffold/actions/workspace.ts";
 import { createFileFetch } from "../../src/scaffold/fetching/file-fetch.ts";
 import type { StepNotes } from "../../src/scaffold/publishers/contract.ts";
 import { localPublisher } from "../../src/scaffold/publishers/local/local-publisher.ts";
@@ -86,6 +87,7 @@ export function actionContext(
     templateRef: "template:default/sample",
     templateBase: join(folder, "template", "template.yaml"),
     workspace: join(folder, "workspace"),
+    files: filesOnDisk(join(folder, "workspace")),
     startedAtMs,
     user: { name: "Robin" },
     isDryRun: false,

@@ -13,8 +13,7 @@ import {
 import { formatRef, parseRef } from "../../catalog/ref.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import { noteMade } from "../undo.ts";
-import { readRegularFile } from "./file-tree.ts";
-import { resolveFileInside, writeInside } from "./workspace.ts";
+import { writeText } from "./roadie-file-actions.ts";
 
 /** Writes an entity into the workspace. */
 export const catalogWrite = defineAction({
@@ -25,11 +24,8 @@ export const catalogWrite = defineAction({
   changesWorkspace: true,
   async run(input, context) {
     const path = input.filePath ?? "catalog-info.yaml";
-    await writeInside(
-      context.workspace,
-      path,
-      stringify(withSource(input.entity, context), { lineWidth: 0 }),
-    );
+    const text = stringify(withSource(input.entity, context), { lineWidth: 0 });
+    await writeText(path, text, context);
     return {};
   },
 });
@@ -121,8 +117,7 @@ async function refInWorkspace(
 ): Promise<string | undefined> {
   const path = (input.catalogInfoPath ?? "catalog-info.yaml").replace(/^\/+/, "");
   try {
-    const file = await resolveFileInside(context.workspace, path);
-    const documents = parseBoundedYamlDocuments((await readRegularFile(file, path)).toString());
+    const documents = parseBoundedYamlDocuments((await context.files.read(path)).toString());
     return mainRef(documents.flatMap(refOfDocument));
   } catch {
     // there is no such file, or none that can be read: an example has to do

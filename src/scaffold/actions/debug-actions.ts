@@ -4,7 +4,6 @@ import { z } from "zod";
 
 import { InputError } from "../../base/errors.ts";
 import { defineAction, type ActionContext } from "../action.ts";
-import { listTree, readRegularFile } from "./file-tree.ts";
 import { isTextFile } from "./skeleton.ts";
 import { waitUntil } from "./wait-actions.ts";
 
@@ -26,10 +25,10 @@ export const debugLog = defineAction({
 });
 
 async function listWorkspace(isWithContents: boolean, context: ActionContext): Promise<void> {
-  for (const file of await listTree(context.workspace, context.signal)) {
+  for (const file of await context.files.list("", context.signal)) {
     context.log(`${file.path} (${file.sizeBytes} bytes)`);
     if (!isWithContents) continue;
-    const content = await readRegularFile(file.absolute, file.path);
+    const content = await context.files.read(file.path);
     context.log(isTextFile(content) ? content.toString("utf8").slice(0, 10_000) : "(binary)");
   }
 }

@@ -9,7 +9,8 @@ import {
   type JsonValue,
 } from "../../base/json.ts";
 import { defineAction, type ActionContext } from "../action.ts";
-import { readTree, type TreeFile } from "./file-tree.ts";
+import type { TreeFile } from "../workspace-files.ts";
+import { readTree } from "./file-tree.ts";
 import { renderSkeleton } from "./skeleton.ts";
 
 /** Renders a cookiecutter template without cookiecutter, by the engine's compatible style. */

@@ -6,7 +6,6 @@ import { InputError } from "../../base/errors.ts";
 import { defineAction } from "../action.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
 import { readRegularFile, readTree } from "./file-tree.ts";
-import { writeAllInside, writeInside } from "./workspace.ts";
 
 /** Copies a folder as it is. */
 export const fetchPlain = defineAction({
@@ -33,8 +32,7 @@ export const fetchPlain = defineAction({
     const target = checkRelativePath(input.targetPath ?? "");
     const paths = files.map((file) => (target === "" ? file.path : `${target}/${file.path}`));
     assertNoClashes(paths);
-    await writeAllInside(
-      context.workspace,
+    await context.files.write(
       files.map((file, index) => ({ ...file, path: paths[index] ?? file.path })),
     );
     context.log(`copied ${files.length} file${files.length === 1 ? "" : "s"}`);
@@ -57,7 +55,7 @@ export const fetchPlainFile = defineAction({
       });
     }
     const content = await readRegularFile(fetched.path, input.url);
-    await writeInside(context.workspace, input.targetPath, content);
+    await context.files.write([{ path: input.targetPath, content, isExecutable: false }]);
     return {};
   },
 });

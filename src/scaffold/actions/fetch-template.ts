@@ -7,9 +7,9 @@ import { toJsonObject } from "../../base/json.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import type { Fetched } from "../fetching/contract.ts";
 import { checkRelativePath } from "../file-path.ts";
-import { readRegularFile, readTree, type TreeFile } from "./file-tree.ts";
+import type { TreeFile } from "../workspace-files.ts";
+import { readRegularFile, readTree } from "./file-tree.ts";
 import { renderSkeleton, type SkeletonOptions } from "./skeleton.ts";
-import { resolveInside } from "./workspace.ts";
 
 const values = z.record(z.string(), z.unknown()).optional();
 
@@ -78,8 +78,8 @@ export const workspaceTemplate = defineAction({
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
-    const source = await resolveInside(context.workspace, input.sourcePath);
-    await renderSkeleton(await readTree(source, context.signal), optionsOf(input), context);
+    const files = await context.files.tree(input.sourcePath, context.signal);
+    await renderSkeleton(files, optionsOf(input), context);
     return {};
   },
 });
@@ -92,9 +92,9 @@ export const workspaceTemplateFile = defineAction({
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
-    const source = await resolveInside(context.workspace, input.sourcePath);
-    const content = await readRegularFile(source, input.sourcePath);
-    await renderOne({ path: basename(source), content, isExecutable: false }, input, context);
+    const content = await context.files.read(input.sourcePath);
+    const path = basename(input.sourcePath);
+    await renderOne({ path, content, isExecutable: false }, input, context);
     return {};
   },
 });

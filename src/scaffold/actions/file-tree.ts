@@ -11,6 +11,7 @@ import { join } from "node:path";
 
 import { codeOf, InputError, NotFoundError, toError } from "../../base/errors.ts";
 import { createPause } from "../../base/pause.ts";
+import type { ListedFile, TreeFile } from "../workspace-files.ts";
 
 /** Bounds for what one step may read or write. */
 export const treeLimits = {
@@ -20,20 +21,9 @@ export const treeLimits = {
   depth: 64,
 };
 
-/** A file of a skeleton or a workspace, with its content in memory. */
-export interface TreeFile {
-  /** Relative, with forward slashes. */
-  path: string;
-  content: Buffer;
-  isExecutable: boolean;
-}
-
 /** A file that has been found but not read. */
-export interface FoundFile {
-  path: string;
+interface FoundFile extends ListedFile {
   absolute: string;
-  sizeBytes: number;
-  isExecutable: boolean;
 }
 
 /**
@@ -138,6 +128,15 @@ function notAllowed(path: string, isLink: boolean): InputError {
       hint: "replace it by the file itself",
     },
   );
+}
+
+/** The same bounds for files that are in memory. @throws InputError `tree-too-large`. */
+export function assertInTreeLimits(files: readonly { path: string; sizeBytes: number }[]): void {
+  if (files.length > treeLimits.files) throw tooLarge("more than 2,000 files");
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (totalBytes > treeLimits.totalBytes) throw tooLarge("more than 50 MB");
+  if (files.some(({ path }) => path.split("/").length - 1 > treeLimits.depth))
+    throw tooLarge(`folders deeper than ${treeLimits.depth}`);
 }
 
 function tooLarge(what: string): InputError {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ConflictError, InputError, NotFoundError } from "../../base/errors.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import { checkRelativePath } from "../file-path.ts";
-import { listTree, readRegularFile } from "./file-tree.ts";
+import { listTree } from "./file-tree.ts";
 import { matchGlobs } from "./globs.ts";
 import { kindInside, resolveFileInside, resolveInside } from "./workspace.ts";
 
@@ -15,6 +15,7 @@ export const fsDelete = defineAction({
   id: "fs:delete",
   description: "Deletes files and folders of the workspace; globs are allowed.",
   input: z.object({ files: z.array(z.string()) }),
+  needsFolder: true,
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
@@ -45,6 +46,7 @@ export const fsRename = defineAction({
       z.object({ from: z.string(), to: z.string(), overwrite: z.boolean().optional() }),
     ),
   }),
+  needsFolder: true,
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
@@ -79,6 +81,7 @@ export const fsReaddir = defineAction({
   id: "fs:readdir",
   description: "Lists the files and folders below paths of the workspace.",
   input: z.object({ paths: z.array(z.string()), recursive: z.boolean().optional() }),
+  needsFolder: true,
   supportsDryRun: true,
   async run(input, context) {
     const files: Listed[] = [];
@@ -131,8 +134,7 @@ export const fsRead = defineAction({
   input: z.object({ path: z.string() }),
   supportsDryRun: true,
   async run(input, context) {
-    const path = await resolveFileInside(context.workspace, input.path);
-    const content = await readRegularFile(path, input.path);
+    const content = await context.files.read(input.path);
     return { content: content.toString("utf8") };
   },
 });

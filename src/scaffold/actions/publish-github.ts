@@ -6,10 +6,8 @@ import { defineAction, type ActionContext } from "../action.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
 import type { PublishFile } from "../publishers/contract.ts";
 import { assertRepoNames, parseRepoUrl } from "../repo-url.ts";
-import { readTree } from "./file-tree.ts";
 import { publishContext } from "./publish-context.ts";
 import { createNoted, undoRepository } from "./undo-published.ts";
-import { kindInside, resolveInside } from "./workspace.ts";
 
 const names = z.array(z.string()).optional();
 const flag = z.boolean().optional();
@@ -164,13 +162,13 @@ export async function workspaceFiles(
   context: ActionContext,
 ): Promise<PublishFile[]> {
   const source = checkRelativePath(sourcePath ?? "");
-  if ((await kindInside(context.workspace, source)) !== "folder") {
+  if ((await context.files.kind(source)) !== "folder") {
     throw new InputError(
       "path-not-allowed",
       `The source path “${source}” is not a folder of the workspace.`,
     );
   }
-  const files = await readTree(await resolveInside(context.workspace, source), context.signal);
+  const files = await context.files.tree(source, context.signal);
   for (const file of files) checkRelativePath(file.path);
   assertNoClashes(files.map((file) => file.path));
   return files;

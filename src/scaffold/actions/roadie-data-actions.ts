@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { posix } from "node:path";
 
 import { zipSync } from "fflate";
 import { parseAllDocuments, stringify } from "yaml";
@@ -14,11 +14,10 @@ import {
   type JsonObject,
   type JsonValue,
 } from "../../base/json.ts";
-import { defineAction } from "../action.ts";
+import { defineAction, type ActionContext } from "../action.ts";
+import type { TreeFile } from "../workspace-files.ts";
 import { waitFor } from "./debug-actions.ts";
-import { readRegularFile, readTree, type TreeFile } from "./file-tree.ts";
-import { parseAs, readText } from "./roadie-file-actions.ts";
-import { kindInside, resolveInside, writeInside } from "./workspace.ts";
+import { parseAs, readText, writeText } from "./roadie-file-actions.ts";
 
 const data = z.unknown();
 
@@ -139,11 +138,8 @@ export const roadieMerge = defineAction({
   async run(input, context) {
     const text = await readText(input.path, context);
     const isJson = input.path.toLowerCase().endsWith(".json");
-    await writeInside(
-      context.workspace,
-      input.path,
-      isJson ? mergedJson(text, input) : mergedYaml(text, input),
-    );
+    const merged = isJson ? mergedJson(text, input) : mergedYaml(text, input);
+    await writeText(input.path, merged, context);
     return { path: input.path };
   },
 });
@@ -157,7 +153,7 @@ export const roadieJsonMerge = defineAction({
   changesWorkspace: true,
   async run(input, context) {
     const text = await readText(input.path, context);
-    await writeInside(context.workspace, input.path, mergedJson(text, input));
+    await writeText(input.path, mergedJson(text, input), context);
     return { path: input.path };
   },
 });
@@ -246,22 +242,23 @@ export const roadieZip = defineAction({
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
-    const kind = await kindInside(context.workspace, input.path);
-    const absolute = await resolveInside(context.workspace, input.path);
     const files: TreeFile[] =
-      kind === "folder"
-        ? await readTree(absolute, context.signal)
-        : [
-            {
-              path: basename(absolute),
-              content: await readRegularFile(absolute, input.path),
-              isExecutable: false,
-            },
-          ];
-    await writeInside(context.workspace, input.outputPath, zipped(files, context.startedAtMs));
+      (await context.files.kind(input.path)) === "folder"
+        ? await context.files.tree(input.path, context.signal)
+        : [await fileAt(input.path, context)];
+    const content = zipped(files, context.startedAtMs);
+    await context.files.write([{ path: input.outputPath, content, isExecutable: false }]);
     return { outputPath: input.outputPath };
   },
 });
+
+async function fileAt(path: string, context: ActionContext): Promise<TreeFile> {
+  return {
+    path: posix.basename(path),
+    content: await context.files.read(path),
+    isExecutable: false,
+  };
+}
 
 /** An archive that is the same each time: dates are those of the run. */
 function zipped(files: TreeFile[], atMs: number): Buffer {

@@ -5,10 +5,8 @@ import { InputError, toError } from "../../base/errors.ts";
 import { toJsonValue, type JsonValue } from "../../base/json.ts";
 import { defineAction, type ActionContext } from "../action.ts";
 import { replaceAllWithin } from "../bounded-regex.ts";
-import { listTree, readRegularFile } from "./file-tree.ts";
 import { matchGlobs } from "./globs.ts";
 import { isTextFile } from "./skeleton.ts";
-import { kindInside, resolveFileInside, writeInside } from "./workspace.ts";
 
 /** Text as it is, anything else as JSON. */
 export function textOf(content: unknown): string {
@@ -19,8 +17,12 @@ export function textOf(content: unknown): string {
 
 /** Reads a text file of the workspace. @throws NotFoundError `file-not-found`. */
 export async function readText(path: string, context: ActionContext): Promise<string> {
-  const absolute = await resolveFileInside(context.workspace, path);
-  return (await readRegularFile(absolute, path)).toString("utf8");
+  return (await context.files.read(path)).toString("utf8");
+}
+
+/** Writes a text file. */
+export async function writeText(path: string, text: string, context: ActionContext): Promise<void> {
+  await context.files.write([{ path, content: text, isExecutable: false }]);
 }
 
 /** Writes a file. @see https://roadie.io/docs/scaffolder/roadie-scaffolder-utils/ */
@@ -35,7 +37,7 @@ export const roadieWrite = defineAction({
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
-    await writeInside(context.workspace, input.path, textOf(input.content));
+    await writeText(input.path, textOf(input.content), context);
     return { path: input.path };
   },
 });
@@ -48,9 +50,9 @@ export const roadieAppend = defineAction({
   supportsDryRun: true,
   changesWorkspace: true,
   async run(input, context) {
-    const isThere = (await kindInside(context.workspace, input.path)) === "file";
+    const isThere = (await context.files.kind(input.path)) === "file";
     const before = isThere ? await readText(input.path, context) : "";
-    await writeInside(context.workspace, input.path, before + textOf(input.content));
+    await writeText(input.path, before + textOf(input.content), context);
     return { path: input.path };
   },
 });
@@ -77,17 +79,18 @@ export const roadieReplace = defineAction({
 });
 
 async function replaceIn(one: z.infer<typeof replacement>, context: ActionContext): Promise<void> {
-  const files = await listTree(context.workspace, context.signal);
+  const files = await context.files.list("", context.signal);
   const paths = files.map((file) => file.path);
   const isGlob = /[*?[\]{}]/.test(one.file);
   for (const path of matchGlobs([one.file], paths)) {
     const isHidden = path.split("/").some((part) => part.startsWith("."));
     if (isGlob && isHidden && one.includeDotFiles !== true) continue;
     const file = files.find((each) => each.path === path);
-    const content = await readRegularFile(await resolveFileInside(context.workspace, path), path);
+    const content = await context.files.read(path);
     if (!isTextFile(content)) continue;
     const text = replaced(content.toString("utf8"), one);
-    await writeInside(context.workspace, path, text, file?.isExecutable === true);
+    const isExecutable = file?.isExecutable === true;
+    await context.files.write([{ path, content: text, isExecutable }]);
   }
 }
 

@@ -5,9 +5,8 @@ import type { JsonObject } from "../../base/json.ts";
 import type { ActionContext } from "../action.ts";
 import type { RenderStyle } from "../expressions.ts";
 import { assertNoClashes, checkRelativePath } from "../file-path.ts";
-import type { TreeFile } from "./file-tree.ts";
+import type { TreeFile } from "../workspace-files.ts";
 import { matchGlobs } from "./globs.ts";
-import { filesInside, writeAllInside } from "./workspace.ts";
 
 /** How a skeleton becomes files; the input of `fetch:template` and `workspace:template`. */
 export interface SkeletonOptions {
@@ -51,7 +50,7 @@ export async function renderSkeleton(
 ): Promise<void> {
   const planned = await planFiles(files, options, context);
   assertNoClashes(planned.map((one) => one.path));
-  const present = await filesInside(context.workspace);
+  const present = await context.files.paths();
   // By path: two names may render to one, and then the first stays, or the last when it replaces.
   const byPath = new Map<string, PlannedFile>();
   for (const one of planned) {
@@ -62,8 +61,7 @@ export async function renderSkeleton(
   const wanted = [...byPath.values()];
   const isText = (one: PlannedFile): boolean => one.isRendered && isTextFile(one.file.content);
   const asTheyAre = wanted.filter((one) => !isText(one));
-  await writeAllInside(
-    context.workspace,
+  await context.files.write(
     asTheyAre.map(({ path, file: { content, isExecutable } }) => ({ path, content, isExecutable })),
   );
   for (const batch of batches(wanted.filter(isText))) await renderBatch(batch, options, context);
@@ -88,7 +86,7 @@ async function renderBatch(
     content: texts[index] ?? "",
     isExecutable: file.isExecutable,
   }));
-  await writeAllInside(context.workspace, rendered);
+  await context.files.write(rendered);
 }
 
 async function planFiles(

@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { codeOf, InputError, toError } from "../../base/errors.ts";
 import { checkRelativePath } from "../file-path.ts";
 import { mapInChunks } from "../in-chunks.ts";
-import { treeLimits } from "./file-tree.ts";
+import type { NewFile, WorkspaceFiles } from "../workspace-files.ts";
+import { listTree, readRegularFile, readTree, treeLimits } from "./file-tree.ts";
 
 /**
  * The absolute path of something inside the workspace. No part of it is a link, so it cannot lead out.
@@ -40,6 +41,21 @@ export async function resolveFileInside(workspace: string, path: string): Promis
   return resolveInside(workspace, path);
 }
 
+/** The files of a workspace that is a folder on this machine. */
+export function filesOnDisk(workspace: string): WorkspaceFiles {
+  return {
+    kind: (path) => kindInside(workspace, path),
+    paths: () => filesInside(workspace),
+    write: (files) => writeAllInside(workspace, files),
+    list: async (folder, signal) => {
+      const found = await listTree(await resolveInside(workspace, folder), signal);
+      return found.map(({ path, sizeBytes, isExecutable }) => ({ path, sizeBytes, isExecutable }));
+    },
+    tree: async (folder, signal) => readTree(await resolveInside(workspace, folder), signal),
+    read: async (path) => readRegularFile(await resolveFileInside(workspace, path), path),
+  };
+}
+
 /** What stands at a path inside the workspace; undefined when nothing does. */
 export async function kindInside(
   workspace: string,
@@ -51,7 +67,7 @@ export async function kindInside(
 }
 
 /** Paths of all files that are in the workspace now. */
-export async function filesInside(workspace: string): Promise<Set<string>> {
+async function filesInside(workspace: string): Promise<Set<string>> {
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return new Set(
@@ -61,25 +77,8 @@ export async function filesInside(workspace: string): Promise<Set<string>> {
   );
 }
 
-/** Writes a file inside the workspace, with its folders. @throws InputError `path-not-allowed`, `tree-too-large`. */
-export async function writeInside(
-  workspace: string,
-  path: string,
-  content: Buffer | string,
-  isExecutable = false,
-): Promise<void> {
-  await writeAllInside(workspace, [{ path, content, isExecutable }]);
-}
-
-/** A file to write. */
-export interface NewFile {
-  path: string;
-  content: Buffer | string;
-  isExecutable: boolean;
-}
-
-/** Writes files inside the workspace, several at a time. @throws as {@link writeInside}. */
-export async function writeAllInside(workspace: string, files: readonly NewFile[]): Promise<void> {
+/** Writes files inside the workspace, several at a time. @throws InputError `path-not-allowed`, `tree-too-large`. */
+async function writeAllInside(workspace: string, files: readonly NewFile[]): Promise<void> {
   const folders = new Map<string, string>();
   for (const { path, content } of files) {
     if (Buffer.byteLength(content) > treeLimits.fileBytes) {

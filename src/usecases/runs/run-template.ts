@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,7 +12,7 @@ import type {
   CatalogAccess,
   ProposedChange,
 } from "../../scaffold/action.ts";
-import { listTree } from "../../scaffold/actions/file-tree.ts";
+import { createHeldWorkspace, type HeldWorkspace } from "../../scaffold/actions/held-workspace.ts";
 import type { FetchSource } from "../../scaffold/fetching/contract.ts";
 import { completeValues } from "../../scaffold/fields.ts";
 import type { Form } from "../../scaffold/form-model.ts";
@@ -81,11 +81,12 @@ export async function runTemplateLocally(request: LocalRunRequest): Promise<Loca
   assertSecretsFit(request.template, request.secrets ?? {});
   assertValid(request.form, values);
   if (request.outDir !== undefined) await assertEmpty(request.outDir);
-  const workspace = await mkdtemp(join(tmpdir(), "callboard-run-"));
+  const folder = join(tmpdir(), `callboard-run-${randomUUID()}`);
+  const workspace = createHeldWorkspace(folder);
   try {
-    const result = await run(request, values, workspace);
-    const files = await listTree(workspace, request.signal);
-    if (request.outDir !== undefined) await copyOut(workspace, request.outDir);
+    const result = await run(request, values, { ...workspace, folder });
+    const files = await workspace.files.list("", request.signal);
+    if (request.outDir !== undefined) await copyOut(await workspace.toFolder(), request.outDir);
     return {
       status: result.status === "completed" ? "completed" : "failed",
       steps: result.steps.map(({ id, name, status, output, error }) => ({
@@ -103,14 +104,14 @@ export async function runTemplateLocally(request: LocalRunRequest): Promise<Loca
       })),
     };
   } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await workspace.remove();
   }
 }
 
 async function run(
   request: LocalRunRequest,
   values: JsonObject,
-  workspace: string,
+  workspace: HeldWorkspace & { folder: string },
 ): Promise<RunStepsResult> {
   const { template, user, signal, isDryRun } = request;
   const runId = request.runId ?? randomUUID();
@@ -127,6 +128,7 @@ async function run(
     actions: request.actions,
     renderer: request.renderer,
     clock: request.clock,
+    openFolder: workspace.toFolder,
     onStep: async () => undefined,
     onLog: (stepId, line) => request.onLog?.(stepId, line),
     environment: { parameters: request.environment ?? {} },
@@ -136,7 +138,8 @@ async function run(
       stepId: step.id,
       templateRef: template.ref,
       templateBase: template.base,
-      workspace,
+      workspace: workspace.folder,
+      files: workspace.files,
       startedAtMs,
       user,
       isDryRun,
