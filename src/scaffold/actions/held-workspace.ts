@@ -11,9 +11,9 @@ import { filesOnDisk } from "./workspace.ts";
 export interface HeldWorkspace {
   files: WorkspaceFiles;
   /** Puts everything on disk, where it stays from then on; resolves with the folder. */
-  toFolder(): Promise<string>;
+  toFolder: () => Promise<string>;
   /** Takes the folder away, if there is one. */
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** More than this is better kept on disk: several runs are at work at the same time. */

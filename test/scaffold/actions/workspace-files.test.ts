@@ -2,7 +2,7 @@ import { access, chmod, mkdir, readFile, stat, symlink } from "node:fs/promises"
 import { join } from "node:path";
 
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { createHeldWorkspace } from "../../../src/scaffold/actions/held-workspace.ts";
 import { filesOnDisk } from "../../../src/scaffold/actions/workspace.ts";
@@ -54,9 +54,11 @@ describe.each(Object.entries(kinds))("the files of a workspace, %s", (_name, cre
     given(async (files) => {
       await files.write([file("src/deep/x")]);
 
-      expect(await Promise.all(["", "src", "src/deep", "src/deep/x", "y"].map(files.kind))).toEqual(
-        ["folder", "folder", "folder", "file", undefined],
-      );
+      expect(
+        await Promise.all(
+          ["", "src", "src/deep", "src/deep/x", "y"].map((path) => files.kind(path)),
+        ),
+      ).toEqual(["folder", "folder", "folder", "file", undefined]);
       await expect(files.read("src")).rejects.toMatchObject({ code: "tree-not-allowed" });
       await expect(files.read("y")).rejects.toMatchObject({ code: "file-not-found" });
     }));
