@@ -1,4 +1,5 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 
 import { ForbiddenError, InputError, UpstreamError } from "../../base/errors.ts";
@@ -55,20 +56,24 @@ export function createFileReader(root: string, baseDir: string): FileReader {
   }
 
   async function readText(path: string, real: string): Promise<string> {
-    const stats = await stat(real);
-    const { size } = stats;
-    if (!stats.isFile()) throw new InputError("file-is-folder", `${shown(path)} is no file`);
-    if (size > maxBytes) {
-      const message = `${shown(path)} has ${Math.floor(size / 1024)} KB, at most ${maxBytes / 1024} KB are read`;
-      throw new InputError("file-too-large", message, { hint: "split it into several files" });
-    }
-    // in milliseconds with a fraction: a file that is written twice in one of them changes its size or `ctime`, mostly
-    const stamp = `${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino} ${size}`;
     const before = known.get(real);
-    if (before?.stamp === stamp) return before.text;
-    const text = decode(await readFile(real), shown(path));
-    known.set(real, { stamp, text });
-    return text;
+    if (before !== undefined && before.stamp === stampOf(await stat(real))) return before.text;
+    // one way to the disk less than looking and reading by path; a pipe must not be waited for
+    const file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await file.stat();
+      const { size } = stats;
+      if (!stats.isFile()) throw new InputError("file-is-folder", `${shown(path)} is no file`);
+      if (size > maxBytes) {
+        const message = `${shown(path)} has ${Math.floor(size / 1024)} KB, at most ${maxBytes / 1024} KB are read`;
+        throw new InputError("file-too-large", message, { hint: "split it into several files" });
+      }
+      const text = decode(await readWhole(file, size), shown(path));
+      known.set(real, { stamp: stampOf(stats), text });
+      return text;
+    } finally {
+      await file.close();
+    }
   }
 
   async function read(path: string, knownReal?: string): Promise<string | undefined> {
@@ -86,6 +91,18 @@ export function createFileReader(root: string, baseDir: string): FileReader {
   }
 
   return { read, inside, shown };
+}
+
+/** In milliseconds with a fraction: a file that is written twice in one of them changes its size or `ctime`, mostly. */
+function stampOf({ mtimeMs, ctimeMs, ino, size }: Stats): string {
+  return `${mtimeMs} ${ctimeMs} ${ino} ${size}`;
+}
+
+async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(size + 1);
+  const { bytesRead } = await file.read(bytes, 0, size + 1, 0);
+  // otherwise somebody is writing to it
+  return bytesRead === size ? bytes.subarray(0, size) : file.readFile();
 }
 
 function decode(bytes: Uint8Array, shownPath: string): string {

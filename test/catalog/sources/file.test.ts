@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
@@ -156,6 +158,18 @@ test("says what is wrong with a file that cannot be read, and reads the others",
   expect(result.files.map(({ file }) => file)).toEqual(["catalog/a.yaml"]);
   expect(result.diagnostics.map(({ file, code }) => [file, code])).toEqual([
     ["catalog/catalog-info.yaml", "file-not-utf8"],
+  ]);
+});
+
+test("does not wait for a pipe into which nobody writes", async () => {
+  await write("catalog/a.yaml", entity("a"));
+  await promisify(execFile)("mkfifo", [join(folder, "catalog/pipe.yaml")]);
+
+  const result = await createFileSource({ path: "catalog", baseDir: folder }).read(signal);
+
+  expect(result.files.map(({ file }) => file)).toEqual(["catalog/a.yaml"]);
+  expect(result.diagnostics.map(({ file, code }) => [file, code])).toEqual([
+    ["catalog/pipe.yaml", "file-is-folder"],
   ]);
 });
 
