@@ -21,7 +21,11 @@ type FormHelpOptions = Omit<PreviewDeps, "catalog" | "environment"> & {
 export function createFormHelp(
   options: FormHelpOptions,
 ): Pick<Services, "previewRun" | "repositories"> {
-  return { previewRun: createPreview(options), repositories: createRepositoryService(options) };
+  const allowedOwners = options.config.file.scaffolder.owners;
+  return {
+    previewRun: createPreview(options),
+    repositories: createRepositoryService({ ...options, allowedOwners }),
+  };
 }
 
 /** Dry runs with the real sources and the real renderer, and nothing that writes. */

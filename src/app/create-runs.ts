@@ -1,7 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { createReleaser } from "../base/releaser.ts";
 import { createdNames } from "../scaffold/created-names.ts";
-import { completeValues } from "../scaffold/fields.ts";
+import { completeValues } from "../scaffold/form-values.ts";
 import type { Processor, Storage } from "../storage/contract.ts";
 import { passApproval } from "../usecases/approvals/approval-gate.ts";
 import { decideRun } from "../usecases/approvals/decide-run.ts";
@@ -99,7 +99,7 @@ export function createRuns(options: RunsOptions): Runs {
             return template === undefined ? undefined : policy.partsFor(template, by);
           },
           complete: completeValues,
-          validate: (form, values) => faultsOf(form, values, owners),
+          validate: (form, values, scope) => faultsOf(form, values, owners, scope),
           clock,
         });
       },

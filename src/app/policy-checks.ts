@@ -1,7 +1,8 @@
 import { ForbiddenError, InputError } from "../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { FormScope } from "../scaffold/default-values.ts";
 import { fieldsOf } from "../scaffold/fields.ts";
-import type { FieldFault, Form } from "../scaffold/form-model.ts";
+import type { FieldFault, Form, FormField } from "../scaffold/form-model.ts";
 import type { Template } from "../scaffold/model.ts";
 import { ownerFault } from "../scaffold/publishers/allowed-owners.ts";
 import { parseRepoUrl } from "../scaffold/repo-url.ts";
@@ -52,14 +53,28 @@ function questionOf(run: RunRecord, by: RunRequester, action: PolicyAction) {
 }
 
 /** What is wrong with values: by the form, and owners of repositories that the operator does not list. */
-export function faultsOf(form: Form, values: JsonObject, owners: readonly string[]): FieldFault[] {
-  const fields = form.pages.flatMap((page) => fieldsOf(page, values));
+export function faultsOf(
+  form: Form,
+  values: JsonObject,
+  owners: readonly string[],
+  scope: FormScope,
+): FieldFault[] {
+  const fields = form.pages.flatMap((page) => fieldsOf(page, values, scope));
   const foreign = fields.flatMap((field): FieldFault[] => {
-    const value = field.widget === "repo-url" ? valueAt(values, field.path) : undefined;
-    const fault = typeof value === "string" ? repoFault(value, owners) : undefined;
+    const value = valueAt(values, field.path);
+    const fault = typeof value === "string" ? ownerFaultOf(field, value, owners) : undefined;
     return fault === undefined ? [] : [{ key: field.key, message: fault }];
   });
-  return [...validateValues(form, values), ...foreign];
+  return [...validateValues(form, values, scope), ...foreign];
+}
+
+function ownerFaultOf(
+  { widget, suggest }: FormField,
+  value: string,
+  owners: readonly string[],
+): string | undefined {
+  if (suggest?.from === "owners") return ownerFault(value, owners);
+  return widget === "repo-url" ? repoFault(value, owners) : undefined;
 }
 
 function repoFault(value: string, owners: readonly string[]): string | undefined {

@@ -47,7 +47,10 @@ const readers: Record<Widget, Reader> = {
   entities: (field, raw) =>
     readEach(allOf(raw).flatMap(linesOf), (line) => readEntity(field, line)),
   "repo-url": readRepoUrl,
-  list: (_field, raw) => readEach(allOf(raw).flatMap(linesOf), (line) => ({ value: line })),
+  list: (field, raw) => readEach(allOf(raw).flatMap(linesOf), (line) => readItem(field, line)),
+  suggest: readText,
+  "suggest-list": (_field, raw) =>
+    readEach(allOf(raw).flatMap(linesOf), (line) => ({ value: line })),
   "object-list": (_field, raw) => readObjects(textOf(raw)),
   secret: (_field, raw) => readSecret(textOf(raw)),
   date: readText,
@@ -120,7 +123,15 @@ function readEach(items: string[], read: (item: string) => FieldReading): FieldR
   return { value: values.length === 0 ? undefined : values };
 }
 
-function readNumber(field: FormField, text: string): FieldReading {
+function readItem({ itemType }: FormField, line: string): FieldReading {
+  if (itemType === undefined) return { value: line };
+  if (itemType !== "boolean") return readNumber({ type: itemType }, line);
+  return ["true", "false"].includes(line)
+    ? { value: line === "true" }
+    : { fault: `“${cut(line)}” is neither true nor false.` };
+}
+
+function readNumber(field: Pick<FormField, "type">, text: string): FieldReading {
   if (text === "") return { value: undefined };
   // digits with an optional sign, fraction and exponent; no hexadecimal, no "Infinity"
   const isNumber = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(text);

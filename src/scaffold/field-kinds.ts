@@ -17,9 +17,13 @@ export type FieldKind = Pick<
   | "entity"
   | "repo"
   | "rule"
+  | "suggest"
   | "fallbackFrom"
   | "secretReadAs"
   | "items"
+  | "canAdd"
+  | "canRemove"
+  | "itemType"
 >;
 
 /** `ui:field` values that Callboard draws itself. */
@@ -37,9 +41,22 @@ const pickers: Record<string, (schema: JsonObject, type: string) => FieldKind> =
     }),
   MultiEntityPicker: (schema) => ({ ...entityKind(schema, "array", {}), widget: "entities" }),
   EntityNamePicker: () => ({ widget: "text", type: "string", rule: "entity-name" }),
-  EntityTagsPicker: () => ({ widget: "list", type: "array", rule: "entity-tags" }),
-  RepoBranchPicker: () => ({ widget: "text", type: "string" }),
-  RepoOwnerPicker: () => ({ widget: "text", type: "string" }),
+  EntityTagsPicker: (schema) => ({
+    widget: "suggest-list",
+    type: "array",
+    rule: "entity-tags",
+    suggest: {
+      from: "tags",
+      kinds: asTexts(uiOptions(schema)["kinds"]),
+      hasCounts: uiOptions(schema)["showCounts"] === true,
+    },
+  }),
+  RepoBranchPicker: () => ({ widget: "suggest", type: "string", suggest: { from: "branches" } }),
+  RepoOwnerPicker: (schema) => ({
+    widget: "suggest",
+    type: "string",
+    suggest: { from: "owners", excluded: asTexts(uiOptions(schema)["excludedOwners"]) },
+  }),
   RepoUrlPicker: (schema) => ({ widget: "repo-url", type: "string", repo: repoOptions(schema) }),
   Secret: () => ({ widget: "secret", type: "string", secretReadAs: "secrets" }),
 };
@@ -71,7 +88,8 @@ function overridingWidget(
 ): Pick<Partial<FieldKind>, "widget" | "secretReadAs"> {
   const widget = uiSetting(schema, "widget");
   if (widget === "hidden") return { widget: "hidden" };
-  if (widget === "password") {
+  const inputType = uiSetting(schema, "inputType");
+  if (widget === "password" || inputType === "password") {
     // a Secret field with a password widget stays one: the widget only says how it looks
     const isSecret = uiSetting(schema, "field") === "Secret";
     return { widget: "secret", secretReadAs: isSecret ? "secrets" : "parameters" };
@@ -114,7 +132,7 @@ function booleanKind(schema: JsonObject, options: FieldOption[]): FieldKind {
 function textWidget(schema: JsonObject): Widget {
   const widget = uiSetting(schema, "widget");
   if (widget === "textarea" || uiSetting(schema, "multiline") === true) return "textarea";
-  const format = schema["format"];
+  const format = schema["format"] ?? uiSetting(schema, "inputType");
   if (format === "date") return "date";
   if (format === "email" || format === "idn-email") return "email";
   if (format === "uri" || format === "url" || format === "iri") return "url";
@@ -130,9 +148,18 @@ function arrayKind(schema: JsonObject): FieldKind {
   }
   const itemType = typeOf(items);
   const isObjects = itemType === "object" || itemType === "array" || Array.isArray(schema["items"]);
-  if (!isObjects) return { widget: "list", type: "array" };
+  if (!isObjects) {
+    const isText = itemType !== "number" && itemType !== "integer" && itemType !== "boolean";
+    return { widget: "list", type: "array", ...(isText ? {} : { itemType }) };
+  }
   const hasNames = itemType === "object" && isRecord(items["properties"]);
-  return { widget: "object-list", type: "array", ...(hasNames ? { items } : {}) };
+  return {
+    widget: "object-list",
+    type: "array",
+    ...(hasNames ? { items } : {}),
+    ...(uiSetting(schema, "addable") === false ? { canAdd: false as const } : {}),
+    ...(uiSetting(schema, "removable") === false ? { canRemove: false as const } : {}),
+  };
 }
 
 /** The first type that is not null; guessed from other keywords where none is written. */
@@ -237,8 +264,12 @@ function filterOf(written: JsonObject): EntityFieldOptions["filter"][number] {
   return filter;
 }
 
+function uiOptions(schema: JsonObject): JsonObject {
+  return asObject(schema["ui:options"]);
+}
+
 function repoOptions(schema: JsonObject): RepoFieldOptions {
-  const options = asObject(schema["ui:options"]);
+  const options = uiOptions(schema);
   return {
     allowedHosts: asTexts(options["allowedHosts"]),
     allowedOwners: asTexts(options["allowedOwners"]),

@@ -36,6 +36,10 @@ export type Widget =
   | "entity"
   /** Several entity references. */
   | "entities"
+  /** One text, with suggestions while it is typed; anything else can be typed too. */
+  | "suggest"
+  /** Several such texts. */
+  | "suggest-list"
   /** `host?owner=…&repo=…`, asked as an owner and a name. */
   | "repo-url"
   /** Free strings or numbers, one a line. */
@@ -70,6 +74,8 @@ export interface FormField {
   /** `string`, `number`, `integer`, `boolean`, `array`, `object`. */
   type: string;
   options?: FieldOption[];
+  /** `ui:emptyValue`: what an emptied field gives; absent: nothing. */
+  emptyValue?: JsonValue;
   /** What is in the field at first; expressions already rendered. */
   initial?: JsonValue;
   minLength?: number;
@@ -78,12 +84,19 @@ export interface FormField {
   maximum?: number;
   /** `ui:backstage.review`: not on the last page at all, or only this in its place. */
   review?: { isHidden: true } | { mask: string };
+  /** For `list`: what each line is, where that is no text. */
+  itemType?: "number" | "integer" | "boolean";
   /** For `object-list`: the schema of one entry, where its properties are named. */
   items?: JsonObject;
+  /** For `object-list`: `ui:options.addable` and `removable`; absent: both can be done. */
+  canAdd?: false;
+  canRemove?: false;
   /** For `entity` and `entities`. */
   entity?: EntityFieldOptions;
   /** For `repo-url`. */
   repo?: RepoFieldOptions;
+  /** For `suggest` and `suggest-list`: where the suggestions come from. */
+  suggest?: SuggestOptions;
   /** A rule that the picker carries: Backstage's names, or its tags. */
   rule?: "entity-name" | "entity-tags";
   /** For `secret`: where steps read it, `secrets.<name>` (a `Secret` field) or among the parameters (a password widget). */
@@ -104,6 +117,15 @@ export interface EntityFieldOptions {
   /** `owned`: only what the asker's groups own; `my-groups`: only groups the asker is in. */
   only?: "owned" | "my-groups";
 }
+
+/** What is suggested while somebody types. */
+export type SuggestOptions =
+  /** Tags of the catalog: of entities of these kinds (none: of all), with how many have each. */
+  | { from: "tags"; kinds: string[]; hasCounts: boolean }
+  /** Owners of repositories. */
+  | { from: "owners"; excluded: string[] }
+  /** Branches of the repository that the form's `repoUrl`, or its only repository field, names. */
+  | { from: "branches" };
 
 export interface RepoFieldOptions {
   allowedHosts: string[];

@@ -1,7 +1,9 @@
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import { applyDefaults, isPageShown } from "./default-values.ts";
 import { typeOf } from "./field-kinds.ts";
-import { applyDefaults, completeValues, fieldsOf, isPageShown, propertyOf } from "./fields.ts";
+import { fieldsOf, propertyOf } from "./fields.ts";
 import type { Form, FormField, FormPage } from "./form-model.ts";
+import { completeValues } from "./form-values.ts";
 import { cleanSchema, fitsSchema } from "./json-schema.ts";
 
 /** Texts tried in this order until one fits a field's pattern, length and format. */

@@ -1,8 +1,10 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { isRecord } from "../base/json.ts";
+import type { FormScope } from "../scaffold/default-values.ts";
 import { readFieldInput, type RawInput } from "../scaffold/field-input.ts";
-import { fieldsOf, isPageShown, type FormScope } from "../scaffold/fields.ts";
+import { fieldsOf } from "../scaffold/fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "../scaffold/form-model.ts";
+import { pagesFor } from "../scaffold/form-values.ts";
 import { validatePage } from "../scaffold/validate-values.ts";
 
 /** A page of a form that has something to fill in, as it stands for the values so far. */
@@ -16,8 +18,9 @@ export interface ShownPage {
 
 /** The pages that are shown for these values; a page whose condition is false, or without visible fields, is passed over. */
 export function shownPages(form: Form, values: JsonObject, scope: FormScope): ShownPage[] {
+  const pages = new Set(pagesFor(form, values, scope));
   return form.pages.flatMap((page, index) => {
-    if (!isPageShown(page, values, scope)) return [];
+    if (!pages.has(page)) return [];
     const fields = fieldsOf(page, values, scope).filter((field) => field.widget !== "hidden");
     return fields.length === 0 ? [] : [{ index, page, fields }];
   });
@@ -26,6 +29,8 @@ export function shownPages(form: Form, values: JsonObject, scope: FormScope): Sh
 /** What came of the inputs of a page. */
 export interface PageReading {
   values: JsonObject;
+  /** Keys of fields that were emptied, so that their defaults do not come back. */
+  emptied: string[];
   /** Inputs that cannot be read at all, such as a list that is not one. */
   faults: FieldFault[];
 }
@@ -37,17 +42,26 @@ export function readInputs(
   fields: readonly FormField[],
   values: JsonObject,
   rawOf: (field: FormField) => { raw: RawInput } | undefined,
+  before: readonly string[] = [],
 ): PageReading {
   let read = values;
+  const emptied = new Set(before);
   const faults: FieldFault[] = [];
   for (const field of fields) {
     const input = rawOf(field);
     if (input === undefined || field.widget === "note") continue;
     const reading = readFieldInput(field, input.raw);
-    if ("fault" in reading) faults.push({ key: field.key, message: reading.fault });
-    else read = withValue(read, field.path, reading.value);
+    if ("fault" in reading) {
+      faults.push({ key: field.key, message: reading.fault });
+      continue;
+    }
+    const value = reading.value ?? field.emptyValue;
+    read = withValue(read, field.path, value);
+    // one that was empty all along still takes its default as soon as that is known
+    if (value !== undefined) emptied.delete(field.key);
+    else if (field.initial !== undefined) emptied.add(field.key);
   }
-  return { values: read, faults };
+  return { values: read, emptied: [...emptied], faults };
 }
 
 /** All faults of a page: what could not be read, then what does not fit. */

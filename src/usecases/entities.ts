@@ -23,6 +23,7 @@ export function createEntityService(
       const own = userRef === undefined ? new Set<string>() : ownGroups(catalog(), userRef);
       const found = [...catalog().entities.values()]
         .filter((entity) => matchesFilter(entity, field.entity?.filter ?? []))
+        .filter((entity) => isTheirs(entity, field.entity?.only, own, userRef))
         .map((entity) => ({ entity, rank: rank(entity, wanted, own) }))
         .filter(({ rank: value }) => value < noMatch);
       found.sort((a, b) => a.rank - b.rank || (a.entity.ref < b.entity.ref ? -1 : 1));
@@ -31,6 +32,17 @@ export function createEntityService(
         title: displayName(entity),
         kind: entity.entity.kind,
       }));
+    },
+    tags(kinds) {
+      const wanted = new Set(kinds.map((kind) => kind.toLowerCase()));
+      const counts = new Map<string, number>();
+      for (const { entity } of catalog().entities.values()) {
+        if (wanted.size > 0 && !wanted.has(entity.kind.toLowerCase())) continue;
+        for (const tag of entity.metadata.tags ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+      }
+      return [...counts]
+        .map(([tag, count]) => ({ tag, count }))
+        .toSorted((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1));
     },
     userOf(person) {
       const email = person.email?.toLowerCase();
@@ -58,6 +70,21 @@ function rank(entity: CatalogEntity, wanted: string, own: ReadonlySet<string>): 
   if (!names.some((name) => name.includes(wanted))) return noMatch;
   if (own.has(entity.ref)) return 1;
   return names.some((name) => name.startsWith(wanted)) ? 2 : 3;
+}
+
+/**
+ * What `OwnedEntityPicker` and `MyGroupsPicker` offer. Of somebody whom the catalog does not know nothing is known to be
+ * theirs, so they may choose among all.
+ */
+function isTheirs(
+  entity: CatalogEntity,
+  only: "owned" | "my-groups" | undefined,
+  own: ReadonlySet<string>,
+  userRef: string | undefined,
+): boolean {
+  if (only === undefined || userRef === undefined) return true;
+  if (only === "my-groups") return own.has(entity.ref);
+  return relationTargets(entity, "ownedBy").some((ref) => ref === userRef || own.has(ref));
 }
 
 function ownGroups(catalog: Catalog, userRef: string): ReadonlySet<string> {

@@ -35,6 +35,8 @@ export interface Services {
   previewRun?(request: {
     templateRef: string;
     values: JsonObject;
+    /** Keys of fields that were emptied: their defaults do not count. */
+    emptied?: readonly string[];
     /** Of the secrets that were given; the dry run gets masks. */
     secretNames: readonly string[];
     requester: RunRequester;
@@ -165,6 +167,8 @@ export interface EntityService {
     limit: number,
     userRef?: string,
   ): { ref: string; title: string; kind: string }[];
+  /** Tags of entities of these kinds (none: of all), most used first. */
+  tags(kinds: readonly string[]): { tag: string; count: number }[];
   /** The catalog User of a Slack person, by annotation or e-mail. */
   userOf(person: { slackUserId: string; email?: string; name?: string }): string | undefined;
 }
@@ -179,6 +183,8 @@ export interface RunService {
     requestKey: string;
     templateRef: string;
     values: JsonObject;
+    /** Keys of fields that were emptied: their defaults do not count. */
+    emptied?: readonly string[];
     /** Given by the form before; `values` hold masks in their places. */
     secrets?: RunSecrets;
     requester: RunRequester;
@@ -210,6 +216,8 @@ export interface Draft {
   templateRef: string;
   page: number;
   values: JsonObject;
+  /** Keys of fields that had a value and were emptied. */
+  emptied?: string[];
   channel?: string;
   slackUserId: string;
   createdAtMs: number;
@@ -223,8 +231,12 @@ export interface Draft {
 
 /** What the host of repositories says while a form is filled in. */
 export interface RepositoryService {
+  /** The operator's list of owners: no other is written to. Empty when there is none. */
+  allowedOwners: readonly string[];
   /** Owners under which repositories may be made, for suggestions. */
   owners(): Promise<string[]>;
+  /** The branches of a repository, its default branch first, for suggestions; empty where they cannot be known. */
+  branches(repository: { owner: string; repo: string }): Promise<string[]>;
   /** Why a repository cannot be made (`new`) or changed (`existing`), in words for the person; undefined when it can. */
   fault(
     repository: { host: string; owner: string; repo: string },

@@ -324,6 +324,11 @@ export function testPublisher(name: string, open: () => Promise<PublisherBench>)
         const again = await bench.restart().openPullRequest(pullRequest(bench, "ledger"), context);
 
         expect(again).toEqual(opened);
+        expect(await bench.publisher.branches(bench.owner, "LEDGER", context.signal)).toEqual([
+          "main",
+          "add-runbook",
+        ]);
+        expect(await bench.publisher.branches(bench.owner, "nowhere", context.signal)).toEqual([]);
         expect(opened.targetBranch).toBe("main");
         expect(opened.number).toBeGreaterThan(0);
         const cloned = await clone(remoteUrl);

@@ -171,6 +171,7 @@ describe.each(["http", "socket"] as const)("/newservice by %s", (transport) => {
           hidden: "x",
           repoUrl: "github.com?owner=footlight&repo=pay-api",
         },
+        emptied: [],
         requester: {
           workspace: { teamId: "T0FOOTLIT1" },
           slackUserId: dario,

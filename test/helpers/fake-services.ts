@@ -109,6 +109,7 @@ export function createFakeServices(templates: Template[]): FakeServices {
           .filter((each) => each.ref.includes(text.toLowerCase()))
           .slice(0, limit)
           .map(({ ref, title, kind }) => ({ ref, title, kind })),
+      tags: () => [],
       userOf: ({ email }) =>
         email === undefined ? undefined : `user:default/${email.split("@")[0]}`,
     },

@@ -3,8 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 
 import type { JsonObject } from "../../src/base/json.ts";
 import { buildForm } from "../../src/scaffold/build-form.ts";
-import { completeValues, fieldsOf, isPageShown } from "../../src/scaffold/fields.ts";
+import { isPageShown } from "../../src/scaffold/default-values.ts";
+import { fieldsOf } from "../../src/scaffold/fields.ts";
 import type { FormField, FormPage } from "../../src/scaffold/form-model.ts";
+import { completeValues } from "../../src/scaffold/form-values.ts";
 import { validatePage } from "../../src/scaffold/validate-values.ts";
 
 function pageOf(written: JsonObject): FormPage {
@@ -143,9 +145,22 @@ describe("each kind of field", () => {
     [
       "tags",
       { type: "array", "ui:field": "EntityTagsPicker" },
-      { widget: "list", rule: "entity-tags" },
+      {
+        widget: "suggest-list",
+        rule: "entity-tags",
+        suggest: { from: "tags", kinds: [], hasCounts: false },
+      },
     ],
-    ["branch", { type: "string", "ui:field": "RepoBranchPicker" }, { widget: "text" }],
+    [
+      "branch",
+      { type: "string", "ui:field": "RepoBranchPicker" },
+      { widget: "suggest", suggest: { from: "branches" } },
+    ],
+    [
+      "owner of repositories",
+      { type: "string", "ui:field": "RepoOwnerPicker", "ui:options": { excludedOwners: ["x"] } },
+      { widget: "suggest", suggest: { from: "owners", excluded: ["x"] } },
+    ],
     [
       "owner",
       { type: "string", "ui:field": "OwnerPicker" },

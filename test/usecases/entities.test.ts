@@ -11,6 +11,7 @@ function entity(
     spec?: Record<string, unknown>;
     annotations?: Record<string, string>;
     relations?: Relation[];
+    tags?: string[];
   } = {},
 ): CatalogEntity {
   return {
@@ -20,6 +21,7 @@ function entity(
       kind,
       metadata: {
         name,
+        ...(more.tags === undefined ? {} : { tags: more.tags }),
         ...(more.annotations === undefined ? {} : { annotations: more.annotations }),
       },
       spec: more.spec ?? {},
@@ -35,6 +37,11 @@ const all = [
   entity("Group", "web-team", { spec: { type: "team" } }),
   entity("Group", "engineering", { spec: { type: "department" } }),
   entity("Component", "ledger", { annotations: { "acme.com/tier": "1" } }),
+  entity("Component", "shop", {
+    tags: ["java", "web"],
+    relations: [{ type: "ownedBy", targetRef: "group:default/web-team" }],
+  }),
+  entity("API", "orders", { tags: ["java"] }),
   entity("User", "ada", {
     spec: { profile: { email: "Ada@Example.com" } },
     relations: [{ type: "memberOf", targetRef: "group:default/web-team" }],
@@ -95,6 +102,35 @@ test("the exact name comes first, then one's own teams, then names that begin wi
     "group:default/ledger-team",
   ]);
   expect(own[0]?.ref).toBe("group:default/web-team");
+});
+
+test("what is the asker's own is offered alone where the picker says so", () => {
+  const offered = (only: "owned" | "my-groups", userRef?: string) =>
+    service
+      .findForField(
+        { ...field([]), entity: { filter: [], allowArbitraryValues: false, only } },
+        "",
+        100,
+        userRef,
+      )
+      .map(({ ref }) => ref);
+
+  expect(offered("my-groups", "user:default/ada")).toEqual(["group:default/web-team"]);
+  expect(offered("owned", "user:default/ada")).toEqual(["component:default/shop"]);
+  expect(offered("my-groups", "user:default/bob")).toEqual([]);
+  // of somebody whom the catalog does not know nothing is known
+  expect(offered("my-groups")).toHaveLength(all.length);
+});
+
+test("tags are counted by kind, the most used first", () => {
+  expect(service.tags([])).toEqual([
+    { tag: "java", count: 2 },
+    { tag: "web", count: 1 },
+  ]);
+  expect(service.tags(["component"])).toEqual([
+    { tag: "java", count: 1 },
+    { tag: "web", count: 1 },
+  ]);
 });
 
 test("a person is found by Slack id or, in any case, by e-mail", () => {

@@ -138,6 +138,8 @@ export interface Publisher {
   github?: GithubAccess;
   /** True when a repository of this name exists (for checking a form before it is sent). */
   exists(owner: string, repo: string, signal: AbortSignal): Promise<boolean>;
+  /** The default branch, then others of a repository, for suggestions; empty when there is no such repository. */
+  branches(owner: string, repo: string, signal: AbortSignal): Promise<string[]>;
   /** Owners under which the bot may create repositories, for suggestions. */
   owners(signal: AbortSignal): Promise<string[]>;
   /** Reads a file of a published repository by its `repoContentsUrl` or blob URL; undefined when it does not exist. */

@@ -41,6 +41,7 @@ async function dryRunOf(context: SlackContext, session: FormSession) {
     const preview = await context.services.previewRun?.({
       templateRef: draft.templateRef,
       values: finalValues(session),
+      emptied: draft.emptied ?? [],
       secretNames: (runSecretsOf(session)?.fields ?? []).map(secretName),
       requester: {
         slackUserId: draft.slackUserId,

@@ -1,11 +1,13 @@
 import type { ModalView } from "@slack/types";
 
 import { isRecord, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { applyDefaults, type FormScope } from "../../scaffold/default-values.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
 import type { FormField, FormPage } from "../../scaffold/form-model.ts";
 import { cleanSchema } from "../../scaffold/json-schema.ts";
 import type { SlackContext } from "../context.ts";
 import { type PageReading, pageFaults, readInputs, valueAt, withValue } from "../form-pages.ts";
+import { withOwners } from "../owner-fields.ts";
 import { fieldBlockId } from "../views/field-ids.ts";
 import { renderFormEntry, renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
@@ -63,7 +65,7 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
   }
   const itemPage = pageOf(field);
   const reading = readEntry(session, itemPage, field, page.index, view.state.values);
-  const faults = pageFaults(itemPage, reading, session.scope);
+  const faults = pageFaults(itemPage, reading, scopeOf(session));
   if (faults.length > 0) {
     const onScreen = new Set(view.blocks.map((block) => block.block_id));
     const errors = faults.flatMap(({ key, message }): [string, string][] => {
@@ -94,7 +96,7 @@ export function entryFields(
   field: FormField,
   values: JsonObject,
 ): FormField[] {
-  return fieldsOf(pageOf(field), values, session.scope)
+  return withOwners(fieldsOf(pageOf(field), values, scopeOf(session)), session.owners)
     .filter(({ widget }) => widget !== "hidden" && widget !== "secret")
     .map((one) => ({ ...one, key: entryKey(field, one.key), isCondition: false }));
 }
@@ -124,15 +126,29 @@ function readEntry(
   page: number,
   state: SubmitArgs["view"]["state"]["values"],
 ): PageReading {
-  const fields = fieldsOf(itemPage, {}, session.scope);
+  const fields = withOwners(fieldsOf(itemPage, {}, scopeOf(session)), session.owners);
   const typed = readInputs(fields, {}, (one) =>
     rawOf({ ...one, key: entryKey(field, one.key) }, page, state),
   );
   // what appears for these values may be on the screen already
-  const more = fieldsOf(itemPage, typed.values, session.scope);
-  return readInputs(more, typed.values, (one) =>
-    rawOf({ ...one, key: entryKey(field, one.key) }, page, state),
+  const more = withOwners(fieldsOf(itemPage, typed.values, scopeOf(session)), session.owners);
+  const { values, emptied, faults } = readInputs(
+    more,
+    typed.values,
+    (one) => rawOf({ ...one, key: entryKey(field, one.key) }, page, state),
+    typed.emptied,
   );
+  // what is hidden has a value all the same
+  return {
+    values: applyDefaults(itemPage, values, { ...scopeOf(session), emptied }),
+    emptied,
+    faults,
+  };
+}
+
+/** The form's, without what was emptied there: an entry's fields may have the same names. */
+function scopeOf({ scope }: FormSession): FormScope {
+  return { ...scope, emptied: [] };
 }
 
 function entryKey(field: FormField, key: string): string {

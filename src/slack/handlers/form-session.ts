@@ -2,9 +2,10 @@ import type { ViewOutput } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 
 import type { JsonObject } from "../../base/json.ts";
+import type { FormScope } from "../../scaffold/default-values.ts";
 import type { RawInput } from "../../scaffold/field-input.ts";
-import { completeValues, type FormScope } from "../../scaffold/fields.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
+import { shownValues } from "../../scaffold/form-values.ts";
 import { secretFieldsOf, withMasks } from "../../usecases/secrets/secret-fields.ts";
 import { secretsAgain } from "../../usecases/secrets/secrets-again.ts";
 import type { Draft, LoadedTemplate } from "../../usecases/services.ts";
@@ -17,6 +18,7 @@ import {
   shownPages,
   valueAt,
 } from "../form-pages.ts";
+import { withOwners } from "../owner-fields.ts";
 import { fieldBlockId, type FieldPart } from "../views/field-ids.ts";
 import {
   formPlace,
@@ -34,6 +36,8 @@ export interface FormSession {
   loaded: LoadedTemplate;
   scope: FormScope;
   secrets: SecretInputs;
+  /** The operator's list of owners of repositories; empty when there is none. */
+  owners: readonly string[];
 }
 
 /** What default values may refer to. */
@@ -58,7 +62,8 @@ export async function openDraft(
   context: SlackContext,
   draft: Draft,
 ): Promise<FormSession | undefined> {
-  const scope = await scopeOf(context, draft.slackUserId);
+  const { emptied = [] } = draft;
+  const scope: FormScope = { ...(await scopeOf(context, draft.slackUserId)), emptied };
   const loaded = await formOf(context, draft, scope.user?.ref);
   if (loaded === undefined) return undefined;
   const { secrets } = context.services;
@@ -70,6 +75,7 @@ export async function openDraft(
     draft: { ...draft, values },
     loaded,
     scope,
+    owners: context.services.repositories?.allowedOwners ?? [],
     secrets: {
       given,
       references: secrets?.references(draft.templateRef) ?? [],
@@ -113,7 +119,11 @@ export function placeOf(view: Pick<ViewOutput, "private_metadata">): FormPlace {
 }
 
 function pagesOf(session: FormSession): ShownPage[] {
-  return shownPages(session.loaded.form, session.draft.values, session.scope);
+  const { loaded, draft, scope, owners } = session;
+  return shownPages(loaded.form, draft.values, scope).map((page) => ({
+    ...page,
+    fields: withOwners(page.fields, owners),
+  }));
 }
 
 /** The page of the form that a modal shows, as it stands for the draft's values. */
@@ -183,14 +193,32 @@ export function viewAt(
 
 /** What the run gets: everything typed, and the defaults of what was not. */
 export function finalValues({ loaded, draft, scope }: FormSession): JsonObject {
-  return completeValues(loaded.form, draft.values, scope);
+  return shownValues(loaded.form, draft.values, scope);
 }
 
 type StateValues = ViewOutput["state"]["values"];
 
 /** Takes what a modal's inputs hold into the draft's values. */
 export function readPage(session: FormSession, page: ShownPage, state: StateValues): PageReading {
-  return readInputs(page.fields, session.draft.values, (field) => rawOf(field, page.index, state));
+  const { draft } = session;
+  return readInputs(
+    page.fields,
+    draft.values,
+    (field) => rawOf(field, page.index, state),
+    draft.emptied,
+  );
+}
+
+/** The session with what was read from a page. */
+export function withReading(
+  session: FormSession,
+  { values, emptied }: Pick<PageReading, "values" | "emptied">,
+): FormSession {
+  return {
+    ...session,
+    draft: { ...session.draft, values, emptied },
+    scope: { ...session.scope, emptied },
+  };
 }
 
 /** What was typed into a field, in the form the field is read from; undefined when it was not on the screen. */
@@ -226,8 +254,8 @@ export async function keepInputs(
   page: ShownPage,
   view: Pick<ViewOutput, "id" | "state">,
 ): Promise<FormSession> {
-  const { values } = readPage(session, page, view.state.values);
-  const draft = { ...session.draft, values, page: page.index, viewId: view.id };
+  const read = withReading(session, readPage(session, page, view.state.values));
+  const draft = { ...read.draft, page: page.index, viewId: view.id };
   await context.services.drafts.save(draft);
-  return { ...session, draft };
+  return { ...read, draft };
 }

@@ -28,6 +28,7 @@ import {
   viewAfter,
   viewAt,
   viewBefore,
+  withReading,
 } from "./form-session.ts";
 import { requesterOf } from "./requester.ts";
 import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
@@ -89,8 +90,8 @@ async function submitPage(args: SubmitArgs, context: SlackContext): Promise<void
     return;
   }
   const reading = readPage(session, page, view.state.values);
-  const next: FormSession = { ...session, draft: { ...session.draft, values: reading.values } };
-  const wrong = pageFaults(page.page, reading, session.scope);
+  const next = withReading(session, reading);
+  const wrong = pageFaults(page.page, reading, next.scope);
   const faults = wrong.length > 0 ? wrong : await repositoryFaults(context, next, page);
   if (faults.length === 0) {
     await context.services.drafts.save({ ...next.draft, page: page.index + 1 });
@@ -195,6 +196,7 @@ async function startRun(
         requestKey: `slack:${context.identity().teamId}:${draft.id}`,
         templateRef: draft.templateRef,
         values: finalValues(session),
+        emptied: draft.emptied ?? [],
         ...(secrets === undefined ? {} : { secrets }),
         requester,
         // without a channel (the global shortcut) the run reports in a direct message

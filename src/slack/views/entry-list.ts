@@ -19,11 +19,13 @@ export function entryListBlocks(field: FormField, page: number): KnownBlock[] {
   const rows = entries.slice(0, shownEntries).map((entry, index): KnownBlock => ({
     ...section(
       mrk`${String(index + 1)}. ${literal(oneLine(entryText(entry)), 300)}`,
-      button({
-        actionId: actionIds.formEntryRemove,
-        label: "Remove",
-        value: JSON.stringify([field.key, index]),
-      }),
+      field.canRemove === false
+        ? undefined
+        : button({
+            actionId: actionIds.formEntryRemove,
+            label: "Remove",
+            value: JSON.stringify([field.key, index]),
+          }),
     ),
     block_id: `${fieldBlockId(page, field.key, "entry")}:${index}`,
   }));
@@ -34,7 +36,15 @@ export function entryListBlocks(field: FormField, page: number): KnownBlock[] {
     ...(left > 0 ? [section(mrk`… and ${String(left)} more`)] : []),
     ...[
       actions(
-        [button({ actionId: actionIds.formEntryAdd, label: "Add an entry", value: field.key })],
+        [
+          field.canAdd === false
+            ? undefined
+            : button({
+                actionId: actionIds.formEntryAdd,
+                label: "Add an entry",
+                value: field.key,
+              }),
+        ],
         fieldBlockId(page, field.key, "entry"),
       ),
     ].filter((block) => block !== undefined),

@@ -8,6 +8,7 @@ import { limits, plain, section } from "./blocks.ts";
 import { entryListBlocks } from "./entry-list.ts";
 import { fieldBlockId, type FieldPart } from "./field-ids.ts";
 import { repoInputs } from "./repo-fields.ts";
+import { searchElement } from "./search-fields.ts";
 import { secretBlocks, type SecretInputs } from "./secret-fields.ts";
 import { clamp, literal, mrk, oneLine, tidy } from "./text.ts";
 
@@ -66,9 +67,16 @@ const elements: Partial<Record<FormField["widget"], (field: FormField) => Elemen
   boolean: switchElement,
   number: numberElement,
   date: dateElement,
-  entity: entityElement,
-  entities: entityElement,
+  entity: searchedElement,
+  entities: searchedElement,
+  suggest: searchedElement,
+  "suggest-list": searchedElement,
 };
+
+/** What is searched for while typing; a value that no option can carry is shown as the text it is. */
+function searchedElement(field: FormField): Element {
+  return searchElement(field) ?? textElement(field);
+}
 
 function elementOf(field: FormField): Element {
   return (elements[field.widget] ?? textElement)(field);
@@ -93,7 +101,13 @@ function initialText(value: JsonValue | undefined): string {
 }
 
 const longestInput = 3000;
-const multilineWidgets = new Set<FormField["widget"]>(["textarea", "list", "object-list"]);
+const multilineWidgets = new Set<FormField["widget"]>([
+  "textarea",
+  "list",
+  "object-list",
+  "entities",
+  "suggest-list",
+]);
 
 function textElement(field: FormField): Element {
   const initial = clamp(tidy(initialText(field.initial)), longestInput);
@@ -242,43 +256,6 @@ function choicesElement(field: FormField): Element {
   return field.widget === "checkboxes" && options.length <= mostRadios
     ? { type: "checkboxes", ...shown, options }
     : { type: "multi_static_select", ...placeholderOf(field), ...shown, options };
-}
-
-/** Longest reference that fits into an option. */
-const longestOptionValue = 75;
-
-/** An entity as an option of a select; undefined when its reference is longer than Slack carries. */
-export function entityOption(ref: string, title: string): PlainTextOption | undefined {
-  if (ref.length > longestOptionValue) return undefined;
-  const name = oneLine(title);
-  return {
-    text: plain(
-      name === "" || name === ref ? ref : `${clamp(name, 40)} (${ref})`,
-      limits.optionText,
-    ),
-    value: ref,
-  };
-}
-
-function entityElement(field: FormField): Element {
-  const given = Array.isArray(field.initial) ? field.initial : [field.initial];
-  const initial = given.flatMap((ref) =>
-    typeof ref === "string" && ref !== "" ? (entityOption(ref, "") ?? []) : [],
-  );
-  const shared = { action_id: actionIds.formInput, min_query_length: 0, ...placeholderOf(field) };
-  if (field.widget === "entities") {
-    return {
-      type: "multi_external_select",
-      ...shared,
-      ...(initial.length === 0 ? {} : { initial_options: initial.slice(0, limits.options) }),
-    };
-  }
-  const [first] = initial;
-  return {
-    type: "external_select",
-    ...shared,
-    ...(first === undefined ? {} : { initial_option: first }),
-  };
 }
 
 function noteBlock(field: FormField): KnownBlock {

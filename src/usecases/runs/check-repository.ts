@@ -2,36 +2,52 @@ import type { Publisher } from "../../scaffold/publishers/contract.ts";
 import type { RepositoryService } from "../services.ts";
 
 export interface CheckRepositoryDeps {
-  publisher: Pick<Publisher, "exists" | "owners">;
+  publisher: Pick<Publisher, "exists" | "owners" | "branches">;
+  /** The operator's list; empty: whoever the credentials may write to. */
+  allowedOwners: readonly string[];
   clock: () => number;
 }
 
 /** A person waits for this with a form before them. */
 const timeoutMs = 5_000;
-/** Who owns what changes rarely, and forms are sent often. */
-const ownersKeptMs = 60_000;
+/** Who owns what, and which branches there are, is asked for with each key that is typed. */
+const keptMs = 60_000;
+/** Repositories whose branches are remembered at a time. */
+const mostKept = 100;
 
 /** Looks at the host before a form is accepted, so that nobody waits for a run to be told that a name is taken. */
-export function createRepositoryService({
-  publisher,
-  clock,
-}: CheckRepositoryDeps): RepositoryService {
-  let known: { owners: Promise<string[]>; readAtMs: number } | undefined;
-  function owners(): Promise<string[]> {
-    if (known === undefined || clock() - known.readAtMs > ownersKeptMs) {
-      known = { owners: publisher.owners(AbortSignal.timeout(timeoutMs)), readAtMs: clock() };
-      known.owners.catch(() => (known = undefined));
-    }
-    return known.owners;
-  }
+export function createRepositoryService(deps: CheckRepositoryDeps): RepositoryService {
+  const { publisher, allowedOwners, clock } = deps;
+  const owners = createMemory(clock);
+  const branches = createMemory(clock);
   return {
-    owners,
+    allowedOwners,
+    owners: () => owners("", () => publisher.owners(AbortSignal.timeout(timeoutMs))),
+    branches: ({ owner, repo }) =>
+      branches(`${owner}/${repo}`.toLowerCase(), () =>
+        publisher.branches(owner, repo, AbortSignal.timeout(timeoutMs)),
+      ),
     async fault({ owner, repo }, use) {
       const isThere = await publisher.exists(owner, repo, AbortSignal.timeout(timeoutMs));
       if (use === "existing") return isThere ? undefined : missing(owner, repo);
       if (isThere) return `${owner}/${repo} is already taken: choose another name.`;
       return undefined;
     },
+  };
+}
+
+/** Remembers what was read for a minute; what failed is read again. */
+function createMemory(clock: () => number) {
+  const kept = new Map<string, { names: Promise<string[]>; readAtMs: number }>();
+  return (key: string, read: () => Promise<string[]>): Promise<string[]> => {
+    const known = kept.get(key);
+    if (known !== undefined && clock() - known.readAtMs <= keptMs) return known.names;
+    const names = read();
+    names.catch(() => kept.delete(key));
+    const [oldest] = kept.keys();
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, { names, readAtMs: clock() });
+    return names;
   };
 }
 

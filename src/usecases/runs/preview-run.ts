@@ -35,6 +35,8 @@ export interface PreviewRequest {
   template: Template;
   form: Form;
   values: JsonObject;
+  /** Keys of fields that were emptied: their defaults do not count. */
+  emptied?: readonly string[];
   /** Names of the secrets that were given: a dry run gets masks. */
   secretNames: readonly string[];
   user: ActionContext["user"];

@@ -13,9 +13,10 @@ import type {
   ProposedChange,
 } from "../../scaffold/action.ts";
 import { createHeldWorkspace, type HeldWorkspace } from "../../scaffold/actions/held-workspace.ts";
+import type { FormScope } from "../../scaffold/default-values.ts";
 import type { FetchSource } from "../../scaffold/fetching/contract.ts";
-import { completeValues } from "../../scaffold/fields.ts";
 import type { Form } from "../../scaffold/form-model.ts";
+import { completeValues } from "../../scaffold/form-values.ts";
 import type { RunOutput, StepState, Template } from "../../scaffold/model.ts";
 import type { Publisher, StepNotes } from "../../scaffold/publishers/contract.ts";
 import type { Renderer } from "../../scaffold/renderer.ts";
@@ -34,6 +35,8 @@ export interface LocalRunRequest {
   form: Form;
   /** As a person wrote them: defaults of the form are filled in. */
   values: JsonObject;
+  /** Keys of fields that were emptied: their defaults do not count. */
+  emptied?: readonly string[];
   /** True: nothing outside a temporary folder is written. */
   isDryRun: boolean;
   /** Gets a copy of the workspace's files; must be empty or absent. */
@@ -70,7 +73,8 @@ export interface LocalRunReport {
  * @throws InputError `run-values-invalid` with every fault in its hint, `out-dir-not-empty`.
  */
 export async function runTemplateLocally(request: LocalRunRequest): Promise<LocalRunReport> {
-  const scope = { user: request.user, nowMs: request.clock() };
+  const { user, emptied = [] } = request;
+  const scope = { user, nowMs: request.clock(), emptied };
   const completed = completeValues(request.form, request.values, scope);
   const fields = secretFieldsOf(request.form, completed, scope);
   const given = Object.keys(request.secrets ?? {});
@@ -79,7 +83,7 @@ export async function runTemplateLocally(request: LocalRunRequest): Promise<Loca
   );
   const values = withMasks(completed, fields, isGiven);
   assertSecretsFit(request.template, request.secrets ?? {});
-  assertValid(request.form, values);
+  assertValid(request.form, values, scope);
   if (request.outDir !== undefined) await assertEmpty(request.outDir);
   const folder = join(tmpdir(), `callboard-run-${randomUUID()}`);
   const workspace = createHeldWorkspace(folder);
@@ -157,8 +161,8 @@ async function run(
   });
 }
 
-function assertValid(form: Form, values: JsonObject): void {
-  const faults = validateValues(form, values);
+function assertValid(form: Form, values: JsonObject, scope: FormScope): void {
+  const faults = validateValues(form, values, scope);
   if (faults.length === 0) return;
   const lines = faults.map(({ key, message }) => (key === "" ? message : `${key}: ${message}`));
   throw new InputError("run-values-invalid", "some values do not fit the template", {

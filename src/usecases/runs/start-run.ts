@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { InputError, NotFoundError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import type { FormScope } from "../../scaffold/default-values.ts";
 import type { FieldFault, Form } from "../../scaffold/form-model.ts";
 import type { StepState, Template } from "../../scaffold/model.ts";
 import type { JobQueue } from "../../storage/contract.ts";
@@ -15,6 +16,8 @@ export interface StartRequest {
   requestKey: string;
   templateRef: string;
   values: JsonObject;
+  /** Keys of fields that were emptied: their defaults do not count. */
+  emptied?: readonly string[];
   /** Accepted before; see `secrets/run-secrets.ts`. */
   secrets?: RunSecrets;
   requester: RunRequester;
@@ -30,8 +33,8 @@ export interface StartRunDeps {
   /** Throws when they may not start it with these values. Absent: everybody may. */
   assertMayStart?(request: StartRequest, template: Template): void;
   /** Fills in the defaults that the form would have shown. */
-  complete(form: Form, values: JsonObject): JsonObject;
-  validate(form: Form, values: JsonObject): FieldFault[];
+  complete(form: Form, values: JsonObject, scope: FormScope): JsonObject;
+  validate(form: Form, values: JsonObject, scope: FormScope): FieldFault[];
   /** The names that the run will make things under, as far as they are known. */
   namesOf(template: Template, values: JsonObject): string[];
   names: Pick<NameReservations, "reserve" | "release">;
@@ -71,8 +74,9 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
       },
     );
   }
-  const values = deps.complete(found.form, request.values);
-  const faults = deps.validate(found.form, values);
+  const scope = scopeOf(request, deps.clock());
+  const values = deps.complete(found.form, request.values, scope);
+  const faults = deps.validate(found.form, values, scope);
   if (faults.length > 0) {
     throw new InputError("run-values-invalid", "some values do not fit the template", {
       hint: faults
@@ -84,6 +88,14 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
   const run = await accept({ ...request, values }, found.template, deps);
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;
+}
+
+function scopeOf({ requester, emptied }: StartRequest, nowMs: number): FormScope {
+  return {
+    nowMs,
+    ...(requester.userRef === undefined ? {} : { user: { ref: requester.userRef } }),
+    ...(emptied === undefined ? {} : { emptied }),
+  };
 }
 
 /** Holds the names first, so that of two runs for one name the second is refused here; a hold without a run lapses by itself. */

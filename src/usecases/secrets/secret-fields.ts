@@ -1,7 +1,8 @@
 import { InputError } from "../../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../../base/json.ts";
 import { buildForm } from "../../scaffold/build-form.ts";
-import { fieldsOf, isPageShown, type FormScope } from "../../scaffold/fields.ts";
+import { isPageShown, type FormScope } from "../../scaffold/default-values.ts";
+import { fieldsOf } from "../../scaffold/fields.ts";
 import { maskedSecret, type Form } from "../../scaffold/form-model.ts";
 import type { Template } from "../../scaffold/model.ts";
 import { withTextAt } from "../../scaffold/redact.ts";

@@ -287,6 +287,7 @@ describe("the catalog", () => {
       openPullRequest: () => Promise.reject(new Error("not here")),
       createIssue: () => Promise.reject(new Error("not here")),
       exists: async () => true,
+      branches: async () => [],
       owners: async () => [],
       readFile: async (at: string) => (at.includes("catalog-info") ? "kind: Component" : undefined),
     };

@@ -7,6 +7,7 @@ import type {
 } from "../contract.ts";
 import { createGithubAccess } from "./access.ts";
 import { applySettings, protectionSteps, repositorySteps } from "./apply.ts";
+import { listBranches } from "./branches.ts";
 import type { GithubClient } from "./client.ts";
 import { commitContent } from "./commit.ts";
 import { ensureRepository, findRepository } from "./create.ts";
@@ -54,6 +55,10 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
         context,
       );
       return (await findRepository(session, false)) !== undefined;
+    },
+    async branches(owner, repo, signal) {
+      const where = { host: client.host, owner, repo };
+      return listBranches(await openSession(client, timing, where, lookOnly(signal)));
     },
     async openIssue(request, context) {
       const session = await openSession(client, timing, request, context);

@@ -112,6 +112,13 @@ export async function branchHead(gitdir: string, branch: string): Promise<string
   return git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` });
 }
 
+/** The branch that a clone shows, then the others by name. */
+export async function branchNames(gitdir: string): Promise<string[]> {
+  const head = await git.currentBranch({ fs, gitdir, dir: gitdir });
+  const names = (await git.listBranches({ fs, gitdir })).toSorted();
+  return names.includes(head ?? "") ? [...new Set([head ?? "", ...names])] : names;
+}
+
 /** Angle brackets and line breaks would break the commit's header. */
 function cleanPerson(person: { name: string; email: string }): { name: string; email: string } {
   return { name: cleanText(person.name) || "Callboard", email: cleanText(person.email) };

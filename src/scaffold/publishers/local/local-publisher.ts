@@ -9,7 +9,7 @@ import * as git from "isomorphic-git";
 import { codeOf, ConflictError, InputError, toError, UpstreamError } from "../../../base/errors.ts";
 import { assertRepoNames } from "../../repo-url.ts";
 import type { PublishContext, Publisher, PublishRequest, PublishResult } from "../contract.ts";
-import { branchHead, storeCommit, storeFiles, storeTree } from "./git.ts";
+import { branchHead, branchNames, storeCommit, storeFiles, storeTree } from "./git.ts";
 import { openLocalIssue } from "./issue.ts";
 import { openLocalPullRequest } from "./pull-request.ts";
 import { closeFile, closeLocalPullRequest, deleteLocalRepository } from "./undo.ts";
@@ -87,6 +87,10 @@ export function localPublisher(options: LocalPublisherOptions): Publisher {
         ),
     },
     exists: async (owner, repo) => (await find(root, owner, repo)) !== undefined,
+    async branches(owner, repo) {
+      const place = await find(root, owner, repo);
+      return place === undefined ? [] : await branchNames(place.gitdir);
+    },
     async owners() {
       const present = await folders(root);
       return [...new Set([...(options.owners ?? []), ...present])];

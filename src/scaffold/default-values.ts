@@ -1,0 +1,134 @@
+import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import { asObject, dereference, resolveObject } from "./conditions.ts";
+import { createExpressionEngine, mapStrings, quickLimits } from "./expressions.ts";
+import { typeOf, uiSetting } from "./field-kinds.ts";
+import type { FormPage } from "./form-model.ts";
+
+/** What default values may refer to beside the values so far. */
+export interface FormScope {
+  user?: { ref?: string; entity?: unknown };
+  /** What `now` prints. */
+  nowMs?: number;
+  /** Keys of fields that were emptied on purpose: their defaults do not come back. */
+  emptied?: readonly string[];
+}
+
+const engine = createExpressionEngine({ limits: quickLimits });
+
+/** Objects within objects that are shown property by property; deeper ones are one field. */
+export const deepestObject = 12;
+
+/** True unless the page's `when` is false for the values so far. */
+export function isPageShown(page: FormPage, values: JsonObject, scope: FormScope = {}): boolean {
+  if (page.when === undefined) return true;
+  const shown = renderStatic(page.when, values, scope);
+  return !(shown === undefined || shown === false || shown === null || shown === "" || shown === 0);
+}
+
+/** The values with the defaults of the page where nothing was given. Conditions count defaults too, so it repeats until nothing changes. */
+export function applyDefaults(
+  page: FormPage,
+  values: JsonObject,
+  scope: FormScope = {},
+): JsonObject {
+  let filled = values;
+  for (let round = 0; round < 8; round += 1) {
+    const next = fillObject({
+      schema: page.written,
+      value: filled,
+      root: page.written,
+      path: [],
+      all: filled,
+      scope,
+    });
+    if (JSON.stringify(next) === JSON.stringify(filled)) return next;
+    filled = next;
+  }
+  return filled;
+}
+
+interface FillWalk {
+  schema: JsonObject;
+  value: JsonObject;
+  root: JsonObject;
+  path: string[];
+  scope: FormScope;
+  all: JsonObject;
+}
+
+function fillObject(walk: FillWalk): JsonObject {
+  const { schema, value, root, path, all, scope } = walk;
+  const filled: JsonObject = { ...value };
+  const ownDefaults = asObject(schema["default"]);
+  for (const [name, written] of resolveObject(schema, value, root).properties) {
+    const property = dereference(written, root);
+    const place = [...path, name];
+    if (!Object.hasOwn(filled, name) && scope.emptied?.includes(place.join(".")) !== true) {
+      const given = ownDefaults[name] ?? property["default"] ?? property["const"];
+      const rendered = given === undefined ? undefined : renderStatic(given, all, scope);
+      const initial = rendered === undefined ? undefined : asType(rendered, property);
+      if (initial !== undefined) filled[name] = initial;
+    }
+    if (!isNested(property) || path.length >= deepestObject) continue;
+    const inner = fillObject({
+      ...walk,
+      schema: property,
+      value: asObject(filled[name]),
+      path: place,
+    });
+    if (Object.keys(inner).length > 0) filled[name] = inner;
+  }
+  return filled;
+}
+
+/**
+ * A default of another type than its field is common (`default: 8080` for a text): it is converted where that is plain, and
+ * ignored where it cannot be meant (`default: {}` for a text), so that nobody is stopped by what they never typed.
+ */
+function asType(value: JsonValue, property: JsonObject): JsonValue | undefined {
+  const written = property["type"];
+  if (written === undefined || value === null) return value;
+  const types = Array.isArray(written) ? written : [written];
+  if (types.some((type) => isOfType(value, type))) return value;
+  if (types.includes("string") && typeof value !== "object") return String(value);
+  return typeof value === "string" ? fromText(value, types) : undefined;
+}
+
+function fromText(text: string, types: JsonValue[]): JsonValue | undefined {
+  if (types.includes("boolean") && ["true", "false"].includes(text)) return text === "true";
+  const isNumeric = types.includes("number") || types.includes("integer");
+  const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
+  return isNumeric && isNumber ? Number(text) : undefined;
+}
+
+function isOfType(value: JsonValue, type: JsonValue | undefined): boolean {
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isRecord(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+
+/** Renders the expressions in a part of the form; one that fails counts as not there. */
+export function renderStatic(
+  value: JsonValue,
+  values: JsonObject,
+  scope: FormScope,
+): JsonValue | undefined {
+  const context = { parameters: values, user: scope.user ?? {} };
+  const world = { nowMs: scope.nowMs ?? 0 };
+  return mapStrings(value, [], (text) => {
+    const rendered = engine.renderString(text, context, world);
+    return "value" in rendered ? rendered.value : undefined;
+  });
+}
+
+/** An object with named properties is shown property by property; any other object is one field. */
+export function isNested(property: JsonObject): boolean {
+  if (typeOf(property) !== "object") return false;
+  const field = uiSetting(property, "field");
+  if (typeof field === "string") return false;
+  const hasBranches = ["oneOf", "anyOf", "allOf", "if", "dependencies"].some(
+    (key) => property[key] !== undefined,
+  );
+  return isRecord(property["properties"]) || hasBranches;
+}
