@@ -63,12 +63,10 @@ function fillObject(walk: FillWalk): JsonObject {
   for (const [name, written] of resolveObject(schema, value, root).properties) {
     const property = dereference(written, root);
     const place = [...path, name];
-    if (!Object.hasOwn(filled, name) && scope.emptied?.includes(place.join(".")) !== true) {
-      const given = ownDefaults[name] ?? property["default"] ?? property["const"];
-      const rendered = given === undefined ? undefined : renderStatic(given, all, scope);
-      const initial = rendered === undefined ? undefined : asType(rendered, property);
-      if (initial !== undefined) filled[name] = initial;
-    }
+    const isAsked = Object.hasOwn(filled, name) || scope.emptied?.includes(place.join("."));
+    const initial =
+      isAsked === true ? undefined : defaultOf(property, ownDefaults[name], { all, scope });
+    if (initial !== undefined) filled[name] = initial;
     if (!isNested(property) || path.length >= deepestObject) continue;
     const inner = fillObject({
       ...walk,
@@ -79,6 +77,17 @@ function fillObject(walk: FillWalk): JsonObject {
     if (Object.keys(inner).length > 0) filled[name] = inner;
   }
   return filled;
+}
+
+/** The default that a property has, or that the object around gives it. */
+function defaultOf(
+  property: JsonObject,
+  fromAround: JsonValue | undefined,
+  { all, scope }: Pick<FillWalk, "all" | "scope">,
+): JsonValue | undefined {
+  const given = fromAround ?? property["default"] ?? property["const"];
+  const rendered = given === undefined ? undefined : renderStatic(given, all, scope);
+  return rendered === undefined ? undefined : asType(rendered, property);
 }
 
 /**

@@ -148,15 +148,16 @@ function arrayKind(schema: JsonObject): FieldKind {
   }
   const itemType = typeOf(items);
   const isObjects = itemType === "object" || itemType === "array" || Array.isArray(schema["items"]);
-  if (!isObjects) {
-    const isText = itemType !== "number" && itemType !== "integer" && itemType !== "boolean";
-    return { widget: "list", type: "array", ...(isText ? {} : { itemType }) };
-  }
-  const hasNames = itemType === "object" && isRecord(items["properties"]);
+  if (isObjects) return objectListKind(schema, itemType === "object" ? items : {});
+  const isText = itemType !== "number" && itemType !== "integer" && itemType !== "boolean";
+  return { widget: "list", type: "array", ...(isText ? {} : { itemType }) };
+}
+
+function objectListKind(schema: JsonObject, items: JsonObject): FieldKind {
   return {
     widget: "object-list",
     type: "array",
-    ...(hasNames ? { items } : {}),
+    ...(isRecord(items["properties"]) ? { items } : {}),
     ...(uiSetting(schema, "addable") === false ? { canAdd: false as const } : {}),
     ...(uiSetting(schema, "removable") === false ? { canRemove: false as const } : {}),
   };

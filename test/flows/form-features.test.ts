@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- `then` is a keyword of JSON Schema */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import type { JsonObject, JsonValue } from "../../src/base/json.ts";
@@ -14,7 +15,7 @@ interface Feature {
   /** By field; a page's fields are in blocks `0::<key>`. */
   typed?: Record<string, PlainValue>;
   /** What is refused first, and where. */
-  refused?: { typed: Record<string, PlainValue>; at: string; because: RegExp | string };
+  refused?: { typed: Record<string, PlainValue>; at: string; because: RegExp };
   /** In the first drawing. */
   shows?: RegExp[];
   hides?: RegExp[];
@@ -47,7 +48,7 @@ const features: Record<string, Feature> = {
     refused: {
       typed: { code: "pay" },
       at: "code",
-      because: "does not fit the pattern ^[A-Z]{3}$ (Three capitals, such as PAY.)",
+      because: /does not fit the pattern \^\[A-Z\]\{3\}\$ \(Three capitals, such as PAY\.\)/,
     },
     typed: { code: "PAY" },
     values: { code: "PAY" },
@@ -145,7 +146,7 @@ const features: Record<string, Feature> = {
       },
     },
     shows: [/multi_static_select/, /"checkboxes"/, /"text":"Bee"/],
-    refused: { typed: { list: ["Ay"] }, at: "list", because: "Give at least 2 entries." },
+    refused: { typed: { list: ["Ay"] }, at: "list", because: /Give at least 2 entries\./ },
     typed: { list: ["Ay", "Cee"], boxes: ["y"] },
     values: { list: ["a", "c"], boxes: ["y"] },
   },
@@ -155,7 +156,7 @@ const features: Record<string, Feature> = {
       ports: { type: "array", items: { type: "integer", maximum: 65_535 } },
       flags: { type: "array", items: { type: "boolean" } },
     },
-    refused: { typed: { ports: "80\nweb" }, at: "ports", because: "“web” is not a number." },
+    refused: { typed: { ports: "80\nweb" }, at: "ports", because: /“web” is not a number\./ },
     typed: { hosts: "a.example\nb.example", ports: "80\n443", flags: "true\nfalse" },
     values: { hosts: ["a.example", "b.example"], ports: [80, 443], flags: [true, false] },
   },
@@ -253,7 +254,7 @@ const features: Record<string, Feature> = {
       toString: { type: "string", enum: ["hasOwnProperty", "valueOf"] },
     },
     typed: { constructor: "c", toString: "valueOf" },
-    values: { constructor: "c", toString: "valueOf" } as JsonObject,
+    values: { constructor: "c", toString: "valueOf" },
   },
 };
 
@@ -394,11 +395,9 @@ describe("what a template asks for is what its run gets", () => {
     for (const pattern of feature.shows ?? []) expect(form.shown()).toMatch(pattern);
     for (const pattern of feature.hides ?? []) expect(form.shown()).not.toMatch(pattern);
 
-    if (feature.refused !== undefined) {
-      const { typed, at, because } = feature.refused;
+    for (const { typed, at, because } of feature.refused === undefined ? [] : [feature.refused]) {
       const refused = await form.send(blocks(typed));
-      expect(Object.keys(refused.errors ?? {})).toEqual([`0::${at}`]);
-      expect(refused.errors?.[`0::${at}`]).toMatch(because);
+      expect(refused.errors).toEqual({ [`0::${at}`]: expect.stringMatching(because) });
     }
     const sent = await form.send(blocks(feature.typed ?? {}));
     expect(sent).not.toHaveProperty("errors");

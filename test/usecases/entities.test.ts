@@ -104,17 +104,14 @@ test("the exact name comes first, then one's own teams, then names that begin wi
   expect(own[0]?.ref).toBe("group:default/web-team");
 });
 
-test("what is the asker's own is offered alone where the picker says so", () => {
-  const offered = (only: "owned" | "my-groups", userRef?: string) =>
-    service
-      .findForField(
-        { ...field([]), entity: { filter: [], allowArbitraryValues: false, only } },
-        "",
-        100,
-        userRef,
-      )
-      .map(({ ref }) => ref);
+function offered(only: "owned" | "my-groups", userRef?: string): string[] {
+  const entityOptions = { filter: [], allowArbitraryValues: false, only };
+  return service
+    .findForField({ ...field([]), entity: entityOptions }, "", 100, userRef)
+    .map(({ ref }) => ref);
+}
 
+test("what is the asker's own is offered alone where the picker says so", () => {
   expect(offered("my-groups", "user:default/ada")).toEqual(["group:default/web-team"]);
   expect(offered("owned", "user:default/ada")).toEqual(["component:default/shop"]);
   expect(offered("my-groups", "user:default/bob")).toEqual([]);

@@ -41,9 +41,12 @@ export interface FormSession {
 }
 
 /** What default values may refer to. */
-async function scopeOf(context: SlackContext, slackUserId: string): Promise<FormScope> {
+async function scopeOf(
+  context: SlackContext,
+  { slackUserId, emptied = [] }: Draft,
+): Promise<FormScope> {
   const ref = await context.people.userRef(slackUserId);
-  return { nowMs: context.now(), ...(ref === undefined ? {} : { user: { ref } }) };
+  return { nowMs: context.now(), emptied, ...(ref === undefined ? {} : { user: { ref } }) };
 }
 
 /** The session that a modal belongs to; undefined when its draft has expired, belongs to somebody else or its template is gone. */
@@ -62,8 +65,7 @@ export async function openDraft(
   context: SlackContext,
   draft: Draft,
 ): Promise<FormSession | undefined> {
-  const { emptied = [] } = draft;
-  const scope: FormScope = { ...(await scopeOf(context, draft.slackUserId)), emptied };
+  const scope = await scopeOf(context, draft);
   const loaded = await formOf(context, draft, scope.user?.ref);
   if (loaded === undefined) return undefined;
   const { secrets } = context.services;

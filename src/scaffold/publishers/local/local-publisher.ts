@@ -35,18 +35,7 @@ interface Place {
  */
 export function localPublisher(options: LocalPublisherOptions): Publisher {
   const root = join(options.dataDir, "git");
-  const turns = new Map<string, Promise<unknown>>();
-  /** One at a time for each name, whatever its case. */
-  const inTurn = <T>(owner: string, repo: string, work: () => Promise<T>): Promise<T> => {
-    const key = `${owner}/${repo}`.toLowerCase();
-    const mine = (turns.get(key) ?? Promise.resolve()).then(work, work);
-    turns.set(key, mine);
-    const forget = (): void => {
-      if (turns.get(key) === mine) turns.delete(key);
-    };
-    mine.then(forget, forget);
-    return mine;
-  };
+  const inTurn = createTurns();
   return {
     id: "local",
     async createRepository(request, context) {
@@ -96,6 +85,21 @@ export function localPublisher(options: LocalPublisherOptions): Publisher {
       return [...new Set([...(options.owners ?? []), ...present])];
     },
     readFile: (url) => readFile(root, url),
+  };
+}
+
+/** Lets one at a time work on a name, whatever its case. */
+function createTurns() {
+  const turns = new Map<string, Promise<unknown>>();
+  return <T>(owner: string, repo: string, work: () => Promise<T>): Promise<T> => {
+    const key = `${owner}/${repo}`.toLowerCase();
+    const mine = (turns.get(key) ?? Promise.resolve()).then(work, work);
+    turns.set(key, mine);
+    const forget = (): void => {
+      if (turns.get(key) === mine) turns.delete(key);
+    };
+    mine.then(forget, forget);
+    return mine;
   };
 }
 
