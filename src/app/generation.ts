@@ -1,10 +1,12 @@
 import { relative } from "node:path";
 
+import { createPause } from "../base/pause.ts";
 import { createAssemblyMemory } from "../catalog/assemble.ts";
 import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
+import { buildCatalogFacetsInTurns } from "../usecases/catalog/catalog-facets.ts";
 import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import type { IndexKeeper } from "../usecases/catalog/index-keeper.ts";
 import type { LastSound, SoundReadings } from "../usecases/catalog/last-sound.ts";
@@ -96,6 +98,12 @@ export function createGenerationBuilder(
       wellKnown,
     };
     const index = await options.indexes.indexOf(parts, signal);
-    return { loaded, documents, snapshot: assembleSnapshot(parts, index), templates };
+    const facets = await buildCatalogFacetsInTurns(catalog, createPause());
+    return {
+      loaded,
+      documents,
+      snapshot: assembleSnapshot({ ...parts, facets }, index),
+      templates,
+    };
   };
 }

@@ -236,7 +236,7 @@ function subjectOf(tokens: readonly Token[], intent: QueryIntent, language: AskW
 }
 
 function isTerse(pattern: Pattern): boolean {
-  return pattern.isWhole || pattern.steps[0]?.kind === "slot";
+  return pattern.isWhole || pattern.hasOpenStart;
 }
 
 function isCount(words: readonly string[]): boolean {

@@ -1,6 +1,9 @@
 /** A row of steps to compare with words. Made by `compilePattern`. */
 export interface Pattern {
-  steps: readonly Step[];
+  /** The first step with all that may follow it. */
+  first: Node;
+  /** True when it begins with a slot, which then takes all that stands before. */
+  hasOpenStart: boolean;
   /** True when nothing may stand before it. */
   isWhole: boolean;
   /** Sets of words of which at least one each must occur in any question that fits: spares most comparisons. */
@@ -17,6 +20,14 @@ interface Step {
   /** Words of which the slot's first one must be. */
   first?: ReadonlySet<string>;
 }
+
+/** A step with what follows it, so that comparing makes no rows anew. */
+type Node =
+  | { kind: "end" }
+  | { kind: "word"; word: string; next: Node }
+  /** One of several ways on, the first that fits. */
+  | { kind: "choice"; ways: readonly Node[] }
+  | { kind: "slot"; name: string; first: ReadonlySet<string> | undefined; next: Node };
 
 /** Where the words of each slot stand: from, to (exclusive). */
 export type Slots = ReadonlyMap<string, readonly [number, number]>;
@@ -48,7 +59,26 @@ export function compilePattern(text: string, sets: Readonly<Record<string, strin
   const reader = { tokens, at: 0 };
   const steps = readSequence(reader);
   if (reader.at < tokens.length) throw new Error(`pattern “${text}” has a bracket too many`);
-  return { steps, isWhole, required: steps.flatMap((step) => beginningsOf(step) ?? []) };
+  return {
+    first: linked(steps, { kind: "end" }),
+    hasOpenStart: steps[0]?.kind === "slot",
+    isWhole,
+    required: steps.flatMap((step) => beginningsOf(step) ?? []),
+  };
+}
+
+/** Steps with `next` behind them. */
+function linked(steps: readonly Step[], next: Node): Node {
+  let node = next;
+  for (const step of steps.toReversed()) node = nodeOf(step, node);
+  return node;
+}
+
+function nodeOf(step: Step, next: Node): Node {
+  if (step.kind === "slot") return { kind: "slot", name: step.name ?? "", first: step.first, next };
+  if (step.word !== undefined) return { kind: "word", word: step.word, next };
+  const ways = step.options.map((option) => linked(option, next));
+  return { kind: "choice", ways: step.isOptional ? [...ways, next] : ways };
 }
 
 interface Reader {
@@ -114,56 +144,49 @@ export function matchPattern(
   words: readonly string[],
   budget: StepBudget = { left: 10_000 },
 ): Slots | undefined {
-  const isBound = pattern.isWhole || pattern.steps[0]?.kind === "slot";
+  const isBound = pattern.isWhole || pattern.hasOpenStart;
   const lastStart = isBound ? 0 : words.length - 1;
   for (let start = 0; start <= lastStart; start += 1) {
-    const slots = matchSteps(pattern.steps, 0, words, start, budget);
-    if (slots !== undefined) return new Map([...slots, [wholeSlot, [start, words.length]]]);
+    const slots = matchNode(pattern.first, words, start, budget);
+    if (slots !== undefined) return slots.set(wholeSlot, [start, words.length]);
   }
   return undefined;
 }
 
-function matchSteps(
-  steps: readonly Step[],
-  step: number,
+type FoundSlots = Map<string, readonly [number, number]>;
+
+function matchNode(
+  node: Node,
   words: readonly string[],
   at: number,
   budget: StepBudget,
-): Slots | undefined {
+): FoundSlots | undefined {
   budget.left -= 1;
   if (budget.left < 0) return undefined;
-  const current = steps[step];
-  if (current === undefined) return at === words.length ? new Map() : undefined;
-  if (current.kind === "slot") return matchSlot(current, steps, step, words, at, budget);
-  if (current.word !== undefined)
-    return words[at] === current.word
-      ? matchSteps(steps, step + 1, words, at + 1, budget)
-      : undefined;
-  for (const option of current.options) {
-    // the option's own steps, then the rest: so that a choice can be given up later
-    const slots = matchSteps([...option, ...steps.slice(step + 1)], 0, words, at, budget);
+  if (node.kind === "word")
+    return words[at] === node.word ? matchNode(node.next, words, at + 1, budget) : undefined;
+  if (node.kind === "slot") return matchSlot(node, words, at, budget);
+  if (node.kind === "end") return at === words.length ? new Map() : undefined;
+  for (const way of node.ways) {
+    const slots = matchNode(way, words, at, budget);
     if (slots !== undefined) return slots;
   }
-  return current.isOptional ? matchSteps(steps, step + 1, words, at, budget) : undefined;
+  return undefined;
 }
 
 function matchSlot(
-  slot: Step,
-  steps: readonly Step[],
-  step: number,
+  { name, first, next }: Extract<Node, { kind: "slot" }>,
   words: readonly string[],
   at: number,
   budget: StepBudget,
-): Slots | undefined {
-  if (slot.first !== undefined && !slot.first.has(words[at] ?? "")) return undefined;
-  const isLast = step === steps.length - 1;
-  const name = slot.name ?? "";
-  if (isLast) return at < words.length ? new Map([[name, [at, words.length]]]) : undefined;
+): FoundSlots | undefined {
+  if (at >= words.length || first?.has(words[at] ?? "") === false) return undefined;
+  if (next.kind === "end") return new Map([[name, [at, words.length]]]);
   // a slot that must begin with a certain word is that word
-  const longest = slot.first === undefined ? words.length : Math.min(words.length, at + 1);
+  const longest = first === undefined ? words.length : at + 1;
   for (let end = at + 1; end <= longest; end += 1) {
-    const slots = matchSteps(steps, step + 1, words, end, budget);
-    if (slots !== undefined) return new Map([...slots, [name, [at, end]]]);
+    const slots = matchNode(next, words, end, budget);
+    if (slots !== undefined) return slots.set(name, [at, end]);
   }
   return undefined;
 }

@@ -39,7 +39,16 @@ function isAscii(text: string): boolean {
  * `camelCase`. Digits stay with their letters: `OrderService-v2` gives `order`, `service`, `v2`.
  */
 export function splitWords(text: string, maxWords = 200, maxLength = defaultMaxLength): string[] {
-  const spaced = plainText(text, maxLength)
+  const head = text.slice(0, maxLength);
+  // most texts are plain, and every question is split several times
+  return isAscii(head) && !/e-mail/i.test(head)
+    ? splitAscii(head, maxWords)
+    : splitAny(head, maxWords);
+}
+
+/** The same for every alphabet, by what Unicode says of letters. */
+function splitAny(text: string, maxWords: number): string[] {
+  const spaced = plainText(text, text.length)
     // e-mail is one word to everybody
     .replaceAll(/\be-(?=mail)/gi, "e")
     // a capital after a small letter or digit begins a word
@@ -53,6 +62,48 @@ export function splitWords(text: string, maxWords = 200, maxLength = defaultMaxL
     words.push(match[0].toLowerCase());
   }
   return words;
+}
+
+/** The same for plain text, letter by letter. */
+function splitAscii(text: string, maxWords: number): string[] {
+  const lower = text.toLowerCase();
+  const words: string[] = [];
+  let word = "";
+  // where the run of letters began that is not in the word yet
+  let start = -1;
+  let before: Letter = "none";
+  for (let at = 0; at <= text.length && words.length < maxWords; at += 1) {
+    const letter = letterAt(text, at);
+    const isWordEnd = letter === "none" || beginsWord(text, at, letter, before);
+    if (start >= 0 && (isWordEnd || letter === "apostrophe")) {
+      word += lower.slice(start, at);
+      start = -1;
+    }
+    if (isWordEnd && word !== "") {
+      words.push(word);
+      word = "";
+    }
+    if (letter !== "none" && letter !== "apostrophe" && start < 0) start = at;
+    before = letter;
+  }
+  return words;
+}
+
+type Letter = "upper" | "lower" | "digit" | "apostrophe" | "none";
+
+function letterAt(text: string, at: number): Letter {
+  const code = text.charCodeAt(at);
+  if (code >= 97 && code <= 122) return "lower";
+  if (code >= 65 && code <= 90) return "upper";
+  if (code >= 48 && code <= 57) return "digit";
+  return code === 39 || code === 96 ? "apostrophe" : "none";
+}
+
+/** Whether a capital begins a word: after a small letter or digit, and as the last of several before a small letter. */
+function beginsWord(text: string, at: number, letter: Letter, before: Letter): boolean {
+  if (letter !== "upper") return false;
+  if (before === "lower" || before === "digit") return true;
+  return before === "upper" && letterAt(text, at + 1) === "lower";
 }
 
 /** All letters and digits in lower case with nothing between: `Payments-API` and `payments api` are both `paymentsapi`. */

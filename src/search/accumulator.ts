@@ -4,8 +4,8 @@ export interface Accumulator {
   add(number: number, amount: number): void;
   /** Whether so many numbers have a sum above this one. */
   hasAbove(sum: number, count: number): boolean;
-  /** The numbers with the largest sums, largest first, smaller numbers first among equals; empties the accumulator. */
-  takeTop(count: number): number[];
+  /** The numbers with the largest sums, largest first, smaller numbers first among equals; none below `least`; empties the accumulator. */
+  takeTop(count: number, least?: number): number[];
 }
 
 /** Creates an accumulator for numbers below `size`. */
@@ -27,10 +27,10 @@ export function createAccumulator(size: number): Accumulator {
       for (const number of touched) if ((sums[number] ?? 0) > sum) above += 1;
       return above >= count;
     },
-    takeTop(count) {
+    takeTop(count, fewest = -Infinity) {
       const top: number[] = [];
       // most numbers fail this one comparison
-      let least = -Infinity;
+      let least = fewest;
       for (const number of touched) {
         const sum = sums[number] ?? 0;
         if (sum < least) continue;

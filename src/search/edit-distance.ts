@@ -13,9 +13,9 @@ const maxCompared = 64;
  */
 export function editDistance(left: string, right: string, limit: number): number {
   if (left === right) return 0;
-  const a = left.slice(0, maxCompared);
-  const b = right.slice(0, maxCompared);
+  const [a, b] = unlike(left.slice(0, maxCompared), right.slice(0, maxCompared));
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  if (a === "" || b === "") return Math.min(a.length + b.length, limit + 1);
   // three rows of the table that take turns, because a swap looks two rows back
   const width = b.length + 1;
   const rows = new Uint8Array(width * 3);
@@ -23,6 +23,20 @@ export function editDistance(left: string, right: string, limit: number): number
   for (let row = 1; row <= a.length; row += 1)
     if (fillRow(a, b, row, rows, width) > limit) return limit + 1;
   return Math.min(rows[(a.length % 3) * width + b.length] ?? limit + 1, limit + 1);
+}
+
+/** What is left of two words without the beginning and end that they share: mostly a few letters. */
+function unlike(left: string, right: string): [string, string] {
+  const shorter = Math.min(left.length, right.length);
+  let from = 0;
+  while (from < shorter && left.charCodeAt(from) === right.charCodeAt(from)) from += 1;
+  let cut = 0;
+  while (
+    cut < shorter - from &&
+    left.charCodeAt(left.length - 1 - cut) === right.charCodeAt(right.length - 1 - cut)
+  )
+    cut += 1;
+  return [left.slice(from, left.length - cut), right.slice(from, right.length - cut)];
 }
 
 /** Fills one row of the table and gives its smallest value. */

@@ -69,60 +69,55 @@ export function matchName(
   words: readonly QueryWord[],
   mustUseAll: boolean,
 ): NameFit {
-  const { used, quality, isLoose } = align(names, name, words);
-  let typed = 0;
+  const fit: NameFit = { score: 0, used: [], isLoose: false };
+  let taken = 0;
   let typedFound = 0;
-  words.forEach((word, at) => {
-    const fitted = used.get(at);
-    if (!mustUseAll && fitted === undefined) return;
-    typed += word.weight;
-    typedFound += word.weight * (fitted ?? 0);
-  });
   let written = 0;
   let writtenFound = 0;
-  listOf(names.words, name).forEach((id, at) => {
+  for (const id of listOf(names.words, name)) {
     const weight = weights[id] ?? 0;
     written += weight;
-    writtenFound += weight * (quality[at] ?? 0);
-  });
-  if (typed === 0 || written === 0) return { score: 0, used: [], isLoose: false };
-  const typedShare = typedFound / typed;
-  const writtenShare = writtenFound / written;
-  const positions = [...used.keys()];
-  // the order of words means less than the words, but it tells twins apart
-  const order = positions.every((at, index) => index === 0 || at > (positions[index - 1] ?? 0))
-    ? 1
-    : outOfOrder;
-  return { score: typedShare * (0.5 + 0.5 * writtenShare) * order, used: positions, isLoose };
-}
-
-interface Alignment {
-  /** Query word position → quality. */
-  used: Map<number, number>;
-  /** Quality by position in the name. */
-  quality: number[];
-  isLoose: boolean;
-}
-
-/** Gives each word of the name the query word that fits it best and is still free. */
-function align(names: NameData, name: number, words: readonly QueryWord[]): Alignment {
-  const used = new Map<number, number>();
-  const quality: number[] = [];
-  let isLoose = false;
-  for (const id of listOf(names.words, name)) {
-    let best = 0;
-    let bestAt = -1;
-    for (let at = 0; at < words.length; at += 1) {
-      const fitted = words[at]?.expansion.fits.get(id) ?? 0;
-      if (fitted > best && !used.has(at)) {
-        best = fitted;
-        bestAt = at;
-      }
-    }
-    quality.push(best);
-    if (bestAt < 0) continue;
-    used.set(bestAt, best);
-    if (best < 0.96) isLoose = true;
+    const at = bestFor(id, words, taken);
+    const word = words[at];
+    if (word === undefined) continue;
+    const quality = word.expansion.fits.get(id) ?? 0;
+    taken |= 1 << at;
+    fit.used.push(at);
+    fit.isLoose ||= quality < 0.96;
+    writtenFound += weight * quality;
+    typedFound += word.weight * quality;
   }
-  return { used, quality, isLoose };
+  const typed = weightOf(words, mustUseAll ? -1 : taken);
+  // the order of words means less than the words, but it tells twins apart
+  const order = isAscending(fit.used) ? 1 : outOfOrder;
+  if (typed > 0 && written > 0)
+    fit.score = (typedFound / typed) * (0.5 + 0.5 * (writtenFound / written)) * order;
+  return fit;
+}
+
+/** What the query words weigh whose bits are set. */
+function weightOf(words: readonly QueryWord[], bits: number): number {
+  let weight = 0;
+  for (let at = 0; at < words.length; at += 1)
+    if ((bits & (1 << at)) !== 0) weight += words[at]?.weight ?? 0;
+  return weight;
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((at, index) => index === 0 || at > (numbers[index - 1] ?? 0));
+}
+
+/** The position of the query word that fits a word of a name best and is not taken by another; -1 when none does. */
+function bestFor(id: number, words: readonly QueryWord[], taken: number): number {
+  let best = 0;
+  let bestAt = -1;
+  for (let at = 0; at < words.length; at += 1) {
+    if ((taken & (1 << at)) !== 0) continue;
+    const fitted = words[at]?.expansion.fits.get(id) ?? 0;
+    if (fitted > best) {
+      best = fitted;
+      bestAt = at;
+    }
+  }
+  return bestAt;
 }

@@ -24,14 +24,20 @@ export type PartFinder = (
 export function createPartFinder(names: NameData): PartFinder {
   const gains = createAccumulator(countOf(names.joined));
   // what each word of a name is worth for the present query; all 0 in between
-  const worth = new Float32Array(countOf(names.vocabulary));
+  const worth: Worth = {
+    gain: new Float32Array(countOf(names.vocabulary)),
+    typed: new Uint32Array(countOf(names.vocabulary)),
+  };
   const { offsets, values } = names.byWord;
   /** Notes what the words that one typed word stands for are worth; gives the largest. */
-  const weigh = ({ expansion }: QueryWord): number => {
+  const weigh = ({ expansion }: QueryWord, at: number): number => {
     let most = 0;
     for (const [id, quality] of expansion.fits) {
       const own = quality * (names.rarity[id] ?? 0);
-      if (own > (worth[id] ?? 0)) worth[id] = own;
+      if (own > (worth.gain[id] ?? 0)) {
+        worth.gain[id] = own;
+        worth.typed[id] = 1 << at;
+      }
       if (own > most) most = own;
     }
     return most;
@@ -49,7 +55,7 @@ export function createPartFinder(names: NameData): PartFinder {
   };
   return (words, accepts, count) => {
     const rarestFirst = words
-      .map((word) => ({ expansion: word.expansion, most: weigh(word) }))
+      .map((word, at) => ({ expansion: word.expansion, most: weigh(word, at) }))
       .toSorted((a, b) => a.expansion.holders - b.expansion.holders);
     // what a name can gain that holds none of the words looked at so far
     let open = 0;
@@ -60,19 +66,33 @@ export function createPartFinder(names: NameData): PartFinder {
       for (const id of expansion.bestFirst) room -= visit(id, room, accepts);
       open -= most;
     }
-    for (const { expansion } of words) for (const id of expansion.bestFirst) worth[id] = 0;
+    for (const { expansion } of words) for (const id of expansion.bestFirst) worth.gain[id] = 0;
     return gains.takeTop(count);
   };
 }
 
-function gainOf(names: NameData, name: number, worth: Float32Array): number {
-  let gain = leastGain;
+/** What each word of a name is worth for the present query, and the typed word that it stands for, as a bit. */
+interface Worth {
+  gain: Float32Array;
+  typed: Uint32Array;
+}
+
+/** What a name gains by its words; two that stand for the same typed word count once, as one of them was not asked for. */
+function gainOf(names: NameData, name: number, { gain, typed }: Worth): number {
+  let sum = leastGain;
+  let counted = 0;
   const { offsets, values } = names.words;
   const end = offsets[name + 1] ?? 0;
   // read in place: this runs for thousands of names
   for (let at = offsets[name] ?? 0; at < end; at += 1) {
-    const own = worth[values[at] ?? 0] ?? 0;
-    gain += own === 0 ? -unaskedCost : own;
+    const id = values[at] ?? 0;
+    const own = gain[id] ?? 0;
+    const word = typed[id] ?? 0;
+    if (own === 0 || (counted & word) !== 0) sum -= unaskedCost;
+    else {
+      sum += own;
+      counted |= word;
+    }
   }
-  return Math.max(leastGain, gain);
+  return Math.max(leastGain, sum);
 }

@@ -1,8 +1,9 @@
 import { splitWords } from "../base/words.ts";
 import { createIndexBuilder } from "./build-index.ts";
 import { kindWords } from "./common-words.ts";
-import { createNameFinder, type NameFinder, type NameHit } from "./find-names.ts";
+import { createNameFinder, type NameFinder } from "./find-names.ts";
 import type { IndexData } from "./index-data.ts";
+import type { NameHit } from "./name-search.ts";
 import { listOf } from "./postings.ts";
 import { maxQueryLength, maxQueryWords, queryWords } from "./query-words.ts";
 import { liftOf } from "./ranking-hints.ts";
@@ -49,6 +50,18 @@ interface Parts {
   texts: TextIndex;
   termsOf: TermMaker;
   isHidden: (item: number) => boolean;
+  /** As `queryWords`; what was asked for last is known. */
+  wordsOf: (text: string) => readonly string[];
+  /** What a search for some kinds takes. */
+  scopeOf: (kinds: SearchQuery["kinds"]) => Scope;
+}
+
+/** The items that a search is for. */
+interface Scope {
+  key: string;
+  accepts: (item: number) => boolean;
+  /** How much sections are believed beside things. */
+  doubt: number;
 }
 
 /** A thing found, with what it is sorted by: comparable between indexes over parts of one catalog. */
@@ -88,12 +101,44 @@ export function openIndex(
     texts: openTextIndex(data.texts, size),
     termsOf: createTermMaker(),
     isHidden,
+    wordsOf: createWordReader(),
+    scopeOf: createScopes(data, isHidden),
   };
   return {
     size,
     hasName: (text) => hasName(parts, text),
     find: (query) => searchAll(parts, query),
     searchWithin: (parent, text, limit = defaultLimit) => searchWithin(parts, parent, text, limit),
+  };
+}
+
+/** One question is looked for several times. */
+function createWordReader(): Parts["wordsOf"] {
+  let last = { text: "", words: queryWords("") };
+  return (text) => {
+    if (text !== last.text) last = { text, words: queryWords(text) };
+    return last.words;
+  };
+}
+
+/** Kinds are asked for in few combinations; whoever makes up more has them worked out anew. */
+const maxScopes = 50;
+
+function createScopes({ items }: IndexData, isHidden: Parts["isHidden"]): Parts["scopeOf"] {
+  const scopes = new Map<string, Scope>();
+  return (kinds) => {
+    const key = kinds?.join(" ") ?? "";
+    const known = scopes.get(key);
+    if (known !== undefined) return known;
+    const wanted = items.kinds.map((kind) => isWanted(kind, kinds));
+    const scope: Scope = {
+      key,
+      accepts: (item) => wanted[items.kind[item] ?? 0] === true && !isHidden(item),
+      // who asks for sections only believes them fully
+      doubt: kinds?.length === 1 ? 1 : sectionDoubt,
+    };
+    if (scopes.size < maxScopes) scopes.set(key, scope);
+    return scope;
   };
 }
 
@@ -108,7 +153,7 @@ function hasName({ data, isHidden }: Parts, text: string): boolean {
 }
 
 function searchWithin(
-  { data, texts, termsOf, isHidden }: Parts,
+  { data, texts, termsOf, isHidden, wordsOf }: Parts,
   parent: string,
   text: string,
   limit: number,
@@ -116,7 +161,7 @@ function searchWithin(
   const at = findString(data.items.parents, parent);
   if (at === undefined) return [];
   const own = listOf(data.items.sections, at).filter((item) => !isHidden(item));
-  const words = queryWords(text);
+  const words = wordsOf(text);
   const found: Candidate[] =
     words.length === 0
       ? [...own.subarray(0, limit)].map((item) => ({ item, score: 0, way: "text" }))
@@ -145,44 +190,51 @@ function isWanted(kind: string, kinds: SearchQuery["kinds"]): boolean {
 
 function searchAll(parts: Parts, query: SearchQuery): FoundHit[] {
   const { data } = parts;
-  const words = queryWords(query.text);
-  const wanted = data.items.kinds.map((kind) => isWanted(kind, query.kinds));
-  const accepts = (item: number): boolean =>
-    wanted[data.items.kind[item] ?? 0] === true && !parts.isHidden(item);
+  const words = parts.wordsOf(query.text);
+  const scope = parts.scopeOf(query.kinds);
   const best = new Map<number, Candidate>();
-  const keep = (candidate: Candidate): void => {
-    if (!accepts(candidate.item)) return;
-    if (candidate.score > (best.get(candidate.item)?.score ?? 0))
-      best.set(candidate.item, candidate);
-  };
-  const options = {
+  addNames(best, parts, { words, query, scope });
+  const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
+  if (wantsTexts && topScore(best) < sureName) addTexts(best, parts, words, scope);
+  return rank([...best.values()], data, query, words);
+}
+
+function addNames(
+  best: Map<number, Candidate>,
+  { data, findNames }: Parts,
+  { words, query, scope }: { words: readonly string[]; query: SearchQuery; scope: Scope },
+): void {
+  const { accepts, key } = scope;
+  const section = data.items.kinds.indexOf("section");
+  const isVague = vagueness(words);
+  const found = findNames(words, {
     mustUseAll: query.hasExtraWords !== true,
     exactOnly: query.exactOnly === true,
     accepts,
-    scope: query.kinds?.join(" ") ?? "",
-  };
-  const section = data.items.kinds.indexOf("section");
-  // who asks for sections only believes them fully
-  const doubt = query.kinds?.length === 1 ? 1 : sectionDoubt;
-  const doubtOf = ({ item, way }: Candidate): number => {
-    if (data.items.kind[item] !== section) return 1;
-    return way === "part" ? doubt * doubt : doubt;
-  };
-  const keepDoubted = (candidate: Candidate): void =>
-    keep({ ...candidate, score: candidate.score * doubtOf(candidate) });
-  const isVague = vagueness(words);
-  for (const named of parts.findNames(words, options)) {
-    const score = named.score * (isVague(named) ? vagueDoubt : 1);
-    const candidate = { item: named.item, score, way: named.way, named };
-    if (named.way === "exact") keep(candidate);
-    else keepDoubted(candidate);
+    scope: key,
+  });
+  for (const named of found) {
+    const { item, way } = named;
+    const isDoubted = way !== "exact" && data.items.kind[item] === section;
+    const doubt = isDoubted ? scope.doubt * (way === "part" ? scope.doubt : 1) : 1;
+    const score = named.score * (isVague(named) ? vagueDoubt : 1) * doubt;
+    // names come one for each item
+    best.set(item, { item, score, way, named });
   }
+}
+
+function addTexts(
+  best: Map<number, Candidate>,
+  { data, texts, termsOf }: Parts,
+  words: readonly string[],
+  { accepts, doubt }: Scope,
+): void {
+  const section = data.items.kinds.indexOf("section");
   const count = new Set(words).size;
-  const wantsTexts = query.namesOnly !== true && query.exactOnly !== true;
-  if (wantsTexts && topScore(best) < sureName)
-    for (const { item, coverage } of parts.texts.search(parts.termsOf(words), maxTexts))
-      keepDoubted({ item, score: textScore(coverage, count), way: "text" });
-  return rank([...best.values()], data, query, words);
+  for (const { item, coverage } of texts.search(termsOf(words), maxTexts, accepts)) {
+    const score = textScore(coverage, count) * (data.items.kind[item] === section ? doubt : 1);
+    if (score > (best.get(item)?.score ?? 0)) best.set(item, { item, score, way: "text" });
+  }
 }
 
 /** How much a part of a name is believed that nobody would take for the whole. */

@@ -15,6 +15,9 @@ const maxLength = 64;
 /** Groups of three letters that one slip can change at most: swapping two letters touches four. */
 const groupsPerSlip = 4;
 
+/** Groups that a name shares with what was typed to be worth comparing. */
+const leastShared = 2;
+
 /** A name that is spelled nearly as what was typed. */
 export interface SimilarName {
   name: number;
@@ -26,20 +29,40 @@ export function similarNames(names: NameData, joined: string, counter: Accumulat
   if (joined.length < minLength || joined.length > maxLength) return [];
   // whatever the slips, a name that is meant holds one of these
   const needed = groupsPerSlip * allowedEdits(joined.length) + 1;
-  const grams = [...new Set(trigrams(joined))]
-    .map((gram) => ({ gram, size: listLength(names.byTrigram, gram) }))
-    .toSorted((a, b) => a.size - b.size)
-    .slice(0, needed);
   let visits = 0;
-  for (const { gram, size } of grams) {
-    visits += size;
+  let counted = 0;
+  for (const gram of rarest(names, trigrams(joined), needed)) {
+    visits += listLength(names.byTrigram, gram);
     if (visits > maxVisits) break;
     count(names, gram, joined.length, counter);
+    counted += 1;
   }
-  return counter.takeTop(maxCompared).flatMap((number) => {
-    const slips = slipsBetween(joined, stringAt(names.joined, number));
-    return slips === undefined || slips === 0 ? [] : [{ name: number, slips }];
-  });
+  // slips seldom hit all groups but one
+  const similar: SimilarName[] = [];
+  for (const name of counter.takeTop(maxCompared, Math.min(leastShared, counted))) {
+    const slips = slipsBetween(joined, stringAt(names.joined, name));
+    if (slips !== undefined && slips > 0) similar.push({ name, slips });
+  }
+  return similar;
+}
+
+/** The groups of letters that the fewest names hold, the rarest first, each once. */
+function rarest(names: NameData, grams: readonly number[], most: number): number[] {
+  const kept: number[] = [];
+  const sizes: number[] = [];
+  for (const gram of grams) {
+    const size = listLength(names.byTrigram, gram);
+    if ((kept.length === most && size >= (sizes[most - 1] ?? 0)) || kept.includes(gram)) continue;
+    let at = kept.length;
+    while (at > 0 && (sizes[at - 1] ?? 0) > size) at -= 1;
+    kept.splice(at, 0, gram);
+    sizes.splice(at, 0, size);
+    if (kept.length > most) {
+      kept.pop();
+      sizes.pop();
+    }
+  }
+  return kept;
 }
 
 /** Counts the names of about this length that hold a group of letters. */

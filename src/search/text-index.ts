@@ -27,14 +27,18 @@ export interface WeightedTerm {
 /** Full-text index over the items' texts. */
 export interface TextIndex {
   /** Best first. Common words are left out when rarer ones are there, so that the work stays bounded. */
-  search(terms: readonly WeightedTerm[], limit: number): TextHit[];
+  search(
+    terms: readonly WeightedTerm[],
+    limit: number,
+    accepts?: (item: number) => boolean,
+  ): TextHit[];
   /** Scores given items (ascending) only. */
   searchAmong(items: Uint32Array, terms: readonly WeightedTerm[]): TextHit[];
 }
 
 /** Postings looked at for one question, and texts that lunr's vectors then score: the bound on its cost. */
 const maxPostings = 10_000;
-const maxScored = 64;
+const maxScored = 48;
 
 /** A stem that the texts know. */
 interface KnownTerm extends WeightedTerm {
@@ -55,13 +59,15 @@ export function openTextIndex(texts: TextData, itemCount: number): TextIndex {
       return list === undefined ? [] : [{ ...term, list, size: listLength(texts.byStem, list) }];
     });
   return {
-    search(terms, limit) {
+    search(terms, limit, accepts = () => true) {
       const found = known(terms);
       const { offsets, values } = texts.byStem;
       for (const { list, boost } of affordable(found)) {
         const end = offsets[list + 1] ?? 0;
-        for (let at = offsets[list] ?? 0; at < end; at += 1)
-          sums.add(values[at] ?? 0, boost * (texts.weight[at] ?? 0));
+        for (let at = offsets[list] ?? 0; at < end; at += 1) {
+          const item = values[at] ?? 0;
+          if (accepts(item)) sums.add(item, boost * (texts.weight[at] ?? 0));
+        }
       }
       const items = Uint32Array.from(sums.takeTop(maxScored)).toSorted();
       return score(texts, items, found, terms).slice(0, limit);

@@ -50,17 +50,18 @@ const maxRemembered = 2_000;
 /** Creates an expander over the words of an index's names. */
 export function createExpander(names: NameData): Expander {
   const remembered = new Map<string, Expansion>();
+  const letters = letterSets(names.vocabulary);
   return (typed) => {
     const known = remembered.get(typed);
     if (known !== undefined) return known;
     if (remembered.size >= maxRemembered) remembered.clear();
-    const expansion = expandWord(names, typed);
+    const expansion = expandWord(names, letters, typed);
     remembered.set(typed, expansion);
     return expansion;
   };
 }
 
-function expandWord(names: NameData, typed: string): Expansion {
+function expandWord(names: NameData, letters: Uint32Array, typed: string): Expansion {
   const { vocabulary } = names;
   const found = new Map<number, number>();
   const add = (id: number | undefined, quality: number): void => {
@@ -71,7 +72,7 @@ function expandWord(names: NameData, typed: string): Expansion {
   for (const variant of plurals(typed)) add(findString(vocabulary, variant), fit.plural);
   for (const long of shortForms.get(typed) ?? []) add(findString(vocabulary, long), fit.known);
   addPrefixes(names, typed, add);
-  addAbbreviations(names, typed, add);
+  addAbbreviations(names, letters, typed, add);
   // a word that is spelled like one of a name was seldom meant to be another
   addSlips(names, typed, (id, quality) =>
     add(id, own === undefined ? quality : quality * knownDoubt),
@@ -105,14 +106,42 @@ function addPrefixes({ vocabulary }: NameData, typed: string, add: Add): void {
 }
 
 /** `svc` for `service`: looked for among the words with the same first letter. */
-function addAbbreviations({ vocabulary }: NameData, typed: string, add: Add): void {
+function addAbbreviations(
+  { vocabulary }: NameData,
+  letters: Uint32Array,
+  typed: string,
+  add: Add,
+): void {
   if (typed.length < 2 || typed.length > 6) return;
   const first = typed[0] ?? "";
   const start = lowerBound(vocabulary, first);
   const last = Math.min(countOf(vocabulary), start + maxScanned);
-  for (let id = start; id < last && startsWithAt(vocabulary, id, first); id += 1) {
+  let needed = 0;
+  for (let at = 0; at < typed.length; at += 1) needed |= letterBit(typed.charCodeAt(at));
+  for (let id = start; id < last; id += 1) {
+    // most words lack one of the letters
+    if (((letters[id] ?? 0) & needed) !== needed) continue;
+    if (!startsWithAt(vocabulary, id, first)) break;
     if (isAbbreviation(typed, vocabulary, id)) add(id, fit.abbreviation);
   }
+}
+
+/** For each word the letters in it, as bits. */
+function letterSets({ units, offsets }: LookupTable): Uint32Array {
+  const sets = new Uint32Array(offsets.length - 1);
+  for (let id = 0; id < sets.length; id += 1) {
+    let set = 0;
+    for (let at = offsets[id] ?? 0; at < (offsets[id + 1] ?? 0); at += 1)
+      set |= letterBit(units[at] ?? 0);
+    sets[id] = set;
+  }
+  return sets;
+}
+
+/** Small letters have a bit each, digits and everything else share the others. */
+function letterBit(code: number): number {
+  if (code >= 97 && code <= 122) return 1 << (code - 97);
+  return code >= 48 && code <= 57 ? 1 << (26 + (code % 3)) : 1 << 29;
 }
 
 /** True when `short` keeps the first letter and then, in order, consonants of `long`, more than a third of its length. */

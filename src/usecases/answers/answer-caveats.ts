@@ -31,20 +31,20 @@ function caveatOf(
   sources: readonly SourceStatus[],
   nowMs: number,
 ): string | undefined {
-  const age = ago(origin.readAtMs, nowMs);
+  const age = (): string => ago(origin.readAtMs, nowMs);
   const { name, annotations } = entity.metadata;
   if (annotations?.["backstage.io/orphan"] === "true") {
-    return `no file holds ${name} any more: this is what ${origin.file} said, read ${age}`;
+    return `no file holds ${name} any more: this is what ${origin.file} said, read ${age()}`;
   }
   if (origin.isKept === true) {
-    return `${origin.file} is broken: this is what it said of ${name} when it was last sound, read ${age}`;
+    return `${origin.file} is broken: this is what it said of ${name} when it was last sound, read ${age()}`;
   }
   const source = sources.find(({ id }) => id === origin.source);
   if (source?.error !== undefined) {
-    return `${origin.source} cannot be read now (${source.error.message}): this was read ${age}`;
+    return `${origin.source} cannot be read now (${source.error.message}): this was read ${age()}`;
   }
   if (source?.heldBack !== undefined) {
-    return `the last reading of ${origin.source} is held back, too much is missing from it: this was read ${age}`;
+    return `the last reading of ${origin.source} is held back, too much is missing from it: this was read ${age()}`;
   }
   return undefined;
 }

@@ -5,12 +5,11 @@ import { cutSection } from "../../docs/cut-section.ts";
 import type { Section } from "../../docs/document.ts";
 import { type Filled, fillPlaceholders } from "../../docs/fill-placeholders.ts";
 import { quoteSection } from "../../docs/quote-section.ts";
-import { kindWords, stopWords, symptomPhrases } from "../../search/common-words.ts";
+import { kindWords, stopWords, symptomPhrases, symptomWords } from "../../search/common-words.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { sectionId } from "../documents/document-library.ts";
 import type { Document } from "../documents/documents.ts";
 import { knownValues } from "../documents/known-values.ts";
-import { wholeChecklist } from "../documents/whole-document.ts";
 import { frame, ranked, rounded, type Asked } from "./answer-frame.ts";
 import { briefOf, contactOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, Evidence } from "./answer.ts";
@@ -44,7 +43,7 @@ export function symptomOf(asked: Asked, matched: readonly string[]): string {
   const rest = splitWords(text, 60).filter((word) => !used.has(word) && !askingWords.has(word));
   // a stop word at the end of a few words would be looked for, and no text holds it
   const telling = rest.filter((word) => !isSilent(word));
-  return (telling.length === 0 ? rest : telling).join(" ");
+  return (telling.length === 0 ? rest.filter((word) => symptomWords.has(word)) : telling).join(" ");
 }
 
 /** Words that say nothing of a trouble: stop words, and those for teams and people. */
@@ -76,15 +75,23 @@ export function answerFromDocuments(
 /** A section whose title the question spells out, as in `payment provider down`, is meant, whosever it is. */
 const namedScore = 0.9;
 
-/** Sections of an entity's documents for the symptom; without one, the first section of each of its documents. */
-export function sectionsFor(asked: Asked, entity: CatalogEntity, symptom: string): Hit[] {
+/**
+ * Sections of an entity's documents for the symptom; without one, the first section of each of its documents.
+ * @param mayBeTitle Whether a title may account for all words of the question.
+ */
+export function sectionsFor(
+  asked: Asked,
+  entity: CatalogEntity,
+  symptom: string,
+  mayBeTitle = false,
+): Hit[] {
   const wanted = asked.query.intent === "docs" ? "docs" : "runbook";
   const neighbours = [
     ...relationTargets(entity, "partOf"),
     ...relationTargets(entity, "hasPart").slice(0, 20),
   ];
   if (symptom !== "") {
-    const named = namedSections(asked);
+    const named = mayBeTitle ? namedSections(asked) : [];
     const own = [...named, ...withinDocuments(asked, entity.ref, symptom)];
     if (own.length > 0) return own;
   }
@@ -216,7 +223,7 @@ export function sectionAnswer(
       heading: section.heading,
       ...quoteFilled(asked, document, section, subject),
       ...pageOf(document, section),
-      ...checklistOf(document, section),
+      ...checklistOf(asked, document, section),
       others,
     },
     evidence: documentEvidence(document, section),
@@ -264,10 +271,11 @@ function pageOf(
 
 /** What a checklist started from a section covers: the whole runbook, or the section where that is a long collection. */
 function checklistOf(
+  { snapshot }: Asked,
   document: Document,
   section: Section,
 ): { checklist?: { anchor?: string; steps: number } } {
-  const { steps, isTooLong } = wholeChecklist(document);
+  const { steps, isTooLong } = snapshot.library.checklist(document);
   if (steps === 0) return {};
   if (!isTooLong) return { checklist: { steps } };
   const { anchor } = section;

@@ -192,12 +192,16 @@ const kindHeadings: readonly (readonly [string, string])[] = [
 export function byKind(
   entities: readonly CatalogEntity[],
 ): { heading: string; items: EntityBrief[] }[] {
-  const known = new Map(kindHeadings);
-  const kinds = [...new Set([...known.keys(), ...entities.map((entity) => entity.entity.kind)])];
-  return kinds
-    .map((kind) => ({
-      heading: known.get(kind) ?? kind,
-      items: sortBriefs(entities.filter((entity) => entity.entity.kind === kind).map(briefOf)),
-    }))
-    .filter(({ items }) => items.length > 0);
+  const groups = new Map<string, { heading: string; briefs: EntityBrief[] }>(
+    kindHeadings.map(([kind, heading]) => [kind, { heading, briefs: [] }]),
+  );
+  for (const entity of entities) {
+    const { kind } = entity.entity;
+    const group = groups.get(kind) ?? { heading: kind, briefs: [] };
+    groups.set(kind, group);
+    group.briefs.push(briefOf(entity));
+  }
+  return [...groups.values()]
+    .filter(({ briefs }) => briefs.length > 0)
+    .map(({ heading, briefs }) => ({ heading, items: sortBriefs(briefs) }));
 }

@@ -44,10 +44,13 @@ export function briefsOf(catalog: Catalog, entity: CatalogEntity, relation: stri
 
 /** Sorted by title, without repeats. */
 export function sortBriefs(briefs: readonly EntityBrief[]): EntityBrief[] {
-  const unique = new Map(briefs.map((brief) => [brief.ref, brief]));
-  return [...unique.values()].toSorted((a, b) =>
-    a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1,
+  if (briefs.length < 2) return [...briefs];
+  const unique = new Map(
+    briefs.map((brief) => [brief.ref, { brief, key: brief.title.toLowerCase() }]),
   );
+  return [...unique.values()]
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ brief }) => brief);
 }
 
 /** The owner of an entity; of a part without owner, its system's. */

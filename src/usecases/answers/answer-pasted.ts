@@ -21,13 +21,22 @@ export function looksPasted(text: string): boolean {
   return trimmed.includes("\n") || trimmed.split(/\s+/, pastedWords + 1).length > pastedWords;
 }
 
+// a web address, a file in a folder or at a line, an image with its registry and tag
+const place =
+  /https?:\/\/|git@|(?:^|[\s(])[\w.@/-]*\/[\w.@-]+\.[a-z]\w{0,9}(?::\d+)*(?=$|[\s),:;?])|\b[\w-]+\/[\w.-]+:[\w.-]+/i;
+
+/** True for a text with an address of code, the path of a file or an image in it. */
+export function holdsPlace(text: string): boolean {
+  return text.includes("/") && place.test(text.slice(0, 2_000));
+}
+
 /** Answers from what a text holds beside words: labels, paths, images, addresses. Undefined when it holds nothing that is known. */
-export function answerFromClues(asked: Asked): Answer | undefined {
+export function answerFromClues(asked: Asked, leastWeight = minWeight): Answer | undefined {
   const found = resolveClues(asked, asked.question);
   const { intent } = asked.query;
   const wantsRunbook = intent === "runbook" || (intent === "search" && isAlert(found));
   if (wantsRunbook) return answerWithRunbook(asked, found);
-  const subject = subjectOf(found);
+  const subject = subjectOf(found, leastWeight);
   return subject === undefined ? undefined : answerAboutEntity(asked, subject);
 }
 
@@ -36,9 +45,9 @@ function isAlert({ clues }: CluesFound): boolean {
 }
 
 /** The entity that its clues name best, if any is sure enough. */
-export function subjectOf({ entities }: CluesFound): Subject | undefined {
+export function subjectOf({ entities }: CluesFound, leastWeight = minWeight): Subject | undefined {
   const [best, ...others] = entities;
-  if (best === undefined || best.weight < minWeight) return undefined;
+  if (best === undefined || best.weight < leastWeight) return undefined;
   return {
     outcome: "one",
     entity: best.entity,

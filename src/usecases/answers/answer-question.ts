@@ -12,7 +12,7 @@ import type { Asked } from "./answer-frame.ts";
 import { answerDependencies, answerOwns } from "./answer-graph.ts";
 import { answerList, answerTemplates, namesOwnTeam } from "./answer-list.ts";
 import { answerChoice, answerHelp, answerNothing } from "./answer-none.ts";
-import { answerFromClues, looksPasted } from "./answer-pasted.ts";
+import { answerFromClues, holdsPlace, looksPasted } from "./answer-pasted.ts";
 import { answerFromPath } from "./answer-path.ts";
 import { answerDocuments, answerSearch } from "./answer-search.ts";
 import type { Answer, AskContext } from "./answer.ts";
@@ -78,11 +78,15 @@ function understand(query: Query, snapshot: Snapshot): Query {
 
 /** A text that names something as a whole at least this surely is not taken apart. */
 const wholeNameScore = 0.75;
+const maxNameWords = 6;
 
 function isNameOfItsOwn(query: Query, { index }: Snapshot): boolean {
   if (query.intent === "search" || query.intent === "help") return false;
   if (index.hasName(query.text)) return true;
   if (!query.isTerse || query.intent === "list") return false;
+  // no name is as long, and none comes before one that is spelled out
+  if (query.text.split(" ", maxNameWords + 1).length > maxNameWords) return false;
+  if (index.hasName(query.subject)) return false;
   const best = (text: string): Hit | undefined =>
     index.search({ text, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
   const whole = best(query.text);
@@ -117,8 +121,19 @@ function answer(asked: Asked): Answer {
 function answerFromText(asked: Asked): Answer | undefined {
   const { intent } = asked.query;
   const byPath = intent === "owner" || intent === "search" ? answerFromPath(asked) : undefined;
-  return byPath ?? (looksPasted(asked.question) ? answerFromClues(asked) : undefined);
+  if (byPath !== undefined) return byPath;
+  if (looksPasted(asked.question)) return answerFromClues(asked);
+  const isPlace =
+    ofPlaces.has(intent) &&
+    holdsPlace(asked.question) &&
+    !asked.snapshot.index.hasName(asked.query.subject);
+  return isPlace ? answerFromClues(asked, placeWeight) : undefined;
 }
+
+/** What is asked of a place in code, rather than of a thing by name. */
+const ofPlaces: ReadonlySet<QueryIntent> = new Set(["search", "owner", "on-call", "channel"]);
+/** What an address of code, a file or an image names is surer than words that look like names. */
+const placeWeight = 0.6;
 
 /** From here on the words of a question need no further clues. */
 const sureScore = 0.85;
@@ -140,8 +155,8 @@ function answerAsked(asked: Asked): Answer {
 /** Bare words that ask for a list: “deprecated apis”, “python services of the data team”. */
 function listFor(asked: Asked): Answer | undefined {
   const { subject } = asked.query;
-  const facets = asked.snapshot.facets();
   if (asked.snapshot.index.hasName(subject)) return undefined;
+  const facets = asked.snapshot.facets();
   if (isFilterOnly(subject, facets)) return answerList(asked);
   const { kinds, traits, names } = readFilter(subject, subject, facets);
   const isOfSomebody = names.length > 0 && / (?:of|by|in|from|for) /i.test(subject);

@@ -30,19 +30,35 @@ const bothKindsLimit = 40;
 
 /** A runbook or document: of the thing that the words name, else whichever section fits the words. */
 export function answerDocuments(asked: Asked): Answer {
+  const named = resolveReference(asked.query.subject, asked.catalog.entities);
+  return named?.outcome === "one" ? answerReferred(asked, named) : answerWorded(asked);
+}
+
+function answerWorded(asked: Asked): Answer {
   const { things, sections } = searchNames(asked, false);
-  const found =
-    resolveReference(asked.query.subject, asked.catalog.entities) ??
-    decideBesideSymptom(asked, things, asked.query.intent);
+  const found = decideBesideSymptom(asked, things, asked.query.intent);
   const answered =
     answerTitled(asked, sections, found) ??
     (isNamed(found) ? undefined : thingThatDoes(asked)) ??
-    (found.outcome === "one" ? answerForThing(asked, found) : undefined) ??
+    (found.outcome === "one"
+      ? answerForThing(asked, found, mayBeTitle(asked, sections))
+      : undefined) ??
     (found.outcome === "several" ? answerNamesakes(asked, found.hits) : undefined) ??
     answerFromAnySection(asked);
   if (answered !== undefined) return answered;
   if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
   return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+}
+
+/** Whether the title of a document accounts for all that was asked, in other words perhaps. */
+function mayBeTitle(asked: Asked, sections: readonly Hit[]): boolean {
+  const count = asked.snapshot.index.words(asked.query.subject).length;
+  return sections.some(({ matched }) => matched.length >= count);
+}
+
+/** A reference names one thing, and nothing else that is spelled like it is meant. */
+function answerReferred(asked: Asked, subject: Subject): Answer {
+  return answerForThing(asked, subject) ?? answerWithoutDocument(asked, subject);
 }
 
 function isNamed(found: Resolution): boolean {
@@ -122,9 +138,13 @@ function parted(hits: readonly Hit[]): { things: Hit[]; sections: Hit[] } {
 }
 
 /** The best section of the thing; undefined when neither its name nor its documents fit the words well. */
-function answerForThing(asked: Asked, subject: Subject): Answer | undefined {
+function answerForThing(
+  asked: Asked,
+  subject: Subject,
+  isPerhapsTitle = false,
+): Answer | undefined {
   const symptom = symptomOf(asked, subject.matched);
-  const hits = sectionsFor(asked, subject.entity, symptom);
+  const hits = sectionsFor(asked, subject.entity, symptom, isPerhapsTitle);
   const isVague = subject.way === "part" || subject.way === "text";
   const isUnsaid = symptom !== "" && (hits[0]?.score ?? 0) < symptomScore;
   if (isVague && isUnsaid) return undefined;

@@ -12,10 +12,31 @@ export interface CatalogFacets {
 
 /** Builds the facets of a catalog in one pass. */
 export function buildCatalogFacets(catalog: Catalog): CatalogFacets {
+  const builder = createFacetsBuilder();
+  for (const entity of catalog.entities.values()) builder.add(entity);
+  return builder.facets;
+}
+
+/** The same, and others get their turn in between: `pause` is called now and then. */
+export async function buildCatalogFacetsInTurns(
+  catalog: Catalog,
+  pause: () => Promise<void>,
+): Promise<CatalogFacets> {
+  const builder = createFacetsBuilder();
+  let count = 0;
+  for (const entity of catalog.entities.values()) {
+    builder.add(entity);
+    count += 1;
+    if (count % 500 === 0) await pause();
+  }
+  return builder.facets;
+}
+
+function createFacetsBuilder(): { add(entity: CatalogEntity): void; facets: CatalogFacets } {
   const byKind = new Map<string, CatalogEntity[]>();
   const byTrait = new Map<string, Set<CatalogEntity>>();
   const types = new Set<string>();
-  for (const entity of catalog.entities.values()) {
+  const add = (entity: CatalogEntity): void => {
     const kind = entity.entity.kind.toLowerCase();
     const ofKind = byKind.get(kind);
     if (ofKind === undefined) byKind.set(kind, [entity]);
@@ -27,11 +48,14 @@ export function buildCatalogFacets(catalog: Catalog): CatalogFacets {
       if (carriers === undefined) byTrait.set(trait, new Set([entity]));
       else carriers.add(entity);
     }
-  }
+  };
   return {
-    ofKind: (kind) => byKind.get(kind) ?? [],
-    withTrait: (trait) => byTrait.get(trait),
-    hasType: (type) => types.has(type),
+    add,
+    facets: {
+      ofKind: (kind) => byKind.get(kind) ?? [],
+      withTrait: (trait) => byTrait.get(trait),
+      hasType: (type) => types.has(type),
+    },
   };
 }
 

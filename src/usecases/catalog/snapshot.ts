@@ -18,7 +18,7 @@ export interface Snapshot {
   documents: Document[];
   index: SearchIndex;
   library: DocumentLibrary;
-  /** Built when they are first asked for. */
+  /** Built when they are first asked for, if not before. */
   facets(): CatalogFacets;
   /** Finds whom an owner in CODEOWNERS stands for. */
   findCodeowner(): FindCodeowner;
@@ -38,6 +38,8 @@ export interface SnapshotParts {
   repositories?: readonly RepositoryOwners[];
   readAtMs: number;
   wellKnown?: WellKnown;
+  /** Absent: built by the first question that needs them, which then waits. */
+  facets?: CatalogFacets;
 }
 
 /** Builds the search index over entities and documents and puts all together, at once: for tests and commands. */
@@ -51,8 +53,8 @@ function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
 
 /** Puts a snapshot together around an index that is there already. */
 export function assembleSnapshot(parts: SnapshotParts, index: SearchIndex): Snapshot {
-  const { wellKnown: _wellKnown, ...rest } = parts;
-  let facets: CatalogFacets | undefined;
+  const { wellKnown: _wellKnown, facets: built, ...rest } = parts;
+  let facets = built;
   let codeowners: FindCodeowner | undefined;
   return {
     ...rest,

@@ -1,11 +1,14 @@
 import type { Section } from "../../docs/document.ts";
 import type { Document } from "./documents.ts";
+import { type Checklist, wholeChecklist } from "./whole-document.ts";
 
 /** Documents by what they belong to; built once for a snapshot. */
 export interface DocumentLibrary {
   /** In the order in which they were read. */
   ofEntity(ref: string): readonly Document[];
   byPath(path: string): Document | undefined;
+  /** What a checklist of the whole document would hold, as \`wholeChecklist\` says. */
+  checklist(document: Document): Checklist;
   /** By the id that `sectionId` gives. */
   section(id: string): { document: Document; section: Section } | undefined;
 }
@@ -20,7 +23,13 @@ export function buildDocumentLibrary(documents: readonly Document[]): DocumentLi
       if (own === undefined) byRef.set(ref, [document]);
       else own.push(document);
     }
+  const checklists = new Map<Document, Checklist>();
   return {
+    checklist(document) {
+      const known = checklists.get(document) ?? wholeChecklist(document);
+      checklists.set(document, known);
+      return known;
+    },
     ofEntity: (ref) => byRef.get(ref) ?? [],
     byPath: (path) => byPath.get(path),
     section(id) {

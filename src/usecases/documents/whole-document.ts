@@ -18,11 +18,17 @@ export interface WholeDocument {
   steps?: number;
 }
 
+/** How many steps a document has, and whether these are more than anybody walks through. */
+export interface Checklist {
+  steps: number;
+  isTooLong: boolean;
+}
+
 /** More steps than one incident takes: then it is a collection of runbooks, of which sections are walked through. */
 const mostStepsOfWhole = 40;
 
 /** What a checklist of the whole document would hold: 0 where it is no runbook; `isTooLong` where it is a collection. */
-export function wholeChecklist(document: Document): { steps: number; isTooLong: boolean } {
+export function wholeChecklist(document: Document): Checklist {
   const steps = document.isRunbook ? checklistSteps(document.sections).length : 0;
   return { steps, isTooLong: steps > mostStepsOfWhole };
 }

@@ -26,7 +26,7 @@ const table: readonly (readonly [question: string, first: string])[] = [
   ["escalate ledger", "component:default/ledger"],
   ["slack channel of team payments", "group:default/team-payments"],
   // runbooks and documents
-  ["does ledger have a runbook", "index.md"],
+  ["does ledger have a runbook", "LedgerConsumerLag.md"],
   ["is ledger down", "index.md"],
   ["customers are charged twice", "PaymentErrorRateHigh.md"],
   ["runbook for ledger lag", "LedgerConsumerLag.md"],
