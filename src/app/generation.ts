@@ -6,6 +6,7 @@ import type { CatalogSource } from "../catalog/sources/contract.ts";
 import type { WellKnown } from "../catalog/well-known.ts";
 import type { Config } from "../config/load.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
+import type { SearchIndex } from "../search/search-index.ts";
 import { buildCatalogFacetsInTurns } from "../usecases/catalog/catalog-facets.ts";
 import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import type { IndexKeeper } from "../usecases/catalog/index-keeper.ts";
@@ -15,7 +16,11 @@ import {
   createRepositoryFinder,
   loadRepositoryOwners,
 } from "../usecases/catalog/repository-owners.ts";
-import { assembleSnapshot, type Snapshot } from "../usecases/catalog/snapshot.ts";
+import {
+  assembleSnapshot,
+  type Snapshot,
+  type SnapshotParts,
+} from "../usecases/catalog/snapshot.ts";
 import { loadDocuments, type LoadedDocuments } from "../usecases/documents/documents.ts";
 import { buildTemplates, type Templates } from "../usecases/runs/templates.ts";
 import { companionDocuments, createCompanionOwners } from "./catalog-companions.ts";
@@ -98,12 +103,12 @@ export function createGenerationBuilder(
       wellKnown,
     };
     const index = await options.indexes.indexOf(parts, signal);
-    const facets = await buildCatalogFacetsInTurns(catalog, createPause());
-    return {
-      loaded,
-      documents,
-      snapshot: assembleSnapshot({ ...parts, facets }, index),
-      templates,
-    };
+    return { loaded, documents, snapshot: await snapshotOf(parts, index), templates };
   };
+}
+
+/** Whatever the first question would wait for is made here, and others get their turn meanwhile. */
+async function snapshotOf(parts: SnapshotParts, index: SearchIndex): Promise<Snapshot> {
+  const facets = await buildCatalogFacetsInTurns(parts.catalog, createPause());
+  return assembleSnapshot({ ...parts, facets }, index);
 }
