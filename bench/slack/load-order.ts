@@ -10,6 +10,7 @@ export interface LoadOrder {
   url: string;
   /** Signs the payloads. */
   secret: string;
+  /** Slash commands, or messages to the bot. */
   kind: "command" | "event";
   /** Taken in turn. */
   questions: readonly string[];
@@ -28,12 +29,15 @@ export interface LoadResult {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  accepted: number;
+  /** Ids of the events that were acknowledged, or of the commands' triggers. */
+  accepted: string[];
   failures: number;
 }
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL("./load.ts", import.meta.url));
+/** Ids of all events of a run. */
+const mostOutputBytes = 64 * 2 ** 20;
 
 /** Sends the load from a process of its own and resolves when it is done. */
 export async function sendLoad(order: LoadOrder): Promise<LoadResult> {
@@ -41,7 +45,9 @@ export async function sendLoad(order: LoadOrder): Promise<LoadResult> {
   try {
     const file = join(folder, "order.json");
     await writeFile(file, JSON.stringify(order));
-    const { stdout } = await run(process.execPath, ["--import", "tsx", script, file]);
+    const { stdout } = await run(process.execPath, ["--import", "tsx", script, file], {
+      maxBuffer: mostOutputBytes,
+    });
     const result: LoadResult = JSON.parse(stdout);
     return result;
   } finally {

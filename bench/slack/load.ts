@@ -12,7 +12,7 @@ import type { LoadOrder, LoadResult } from "./load-order.ts";
 const order: LoadOrder = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
 let next = 0;
 
-function command(text: string): { type: string; body: string } {
+function command(id: string, text: string): { type: string; body: string } {
   const body = new URLSearchParams({
     command: "/callboard",
     text,
@@ -22,32 +22,33 @@ function command(text: string): { type: string; body: string } {
     channel_id: order.channels[0] ?? "",
     channel_name: "engineering",
     api_app_id: "A0CALLBRD1",
-    trigger_id: randomUUID(),
+    trigger_id: id,
     response_url: "http://127.0.0.1:9/none",
   }).toString();
   return { type: "application/x-www-form-urlencoded", body };
 }
 
-function mention(text: string): { type: string; body: string } {
+function direct(id: string, text: string): { type: string; body: string } {
   const body = JSON.stringify({
     type: "event_callback",
-    event_id: randomUUID(),
+    event_id: id,
     team_id: order.teamId,
     authorizations: [{ team_id: order.teamId, is_enterprise_install: false }],
     event: {
-      type: "app_mention",
+      type: "message",
+      channel_type: "im",
       channel: order.channels[next % order.channels.length],
       user: order.userId,
-      text: `<@U0CALLBRD1> ${text}`,
+      text,
       ts: `${Math.floor(Date.now() / 1000)}.${String(next).padStart(6, "0")}`,
     },
   });
   return { type: "application/json", body };
 }
 
-function payload(): { headers: Record<string, string>; body: string } {
+function payload(id: string): { headers: Record<string, string>; body: string } {
   const text = order.questions[next % order.questions.length] ?? "";
-  const { type, body } = order.kind === "event" ? mention(text) : command(text);
+  const { type, body } = order.kind === "event" ? direct(id, text) : command(id, text);
   next += 1;
   const timestamp = String(Math.floor(Date.now() / 1000));
   const hmac = createHmac("sha256", order.secret).update(`v0:${timestamp}:${body}`);
@@ -61,17 +62,30 @@ function payload(): { headers: Record<string, string>; body: string } {
   };
 }
 
+const accepted: string[] = [];
 const result = await autocannon({
   url: order.url,
   connections: order.connections,
   ...(order.amount === undefined ? { duration: order.seconds } : { amount: order.amount }),
-  requests: [{ method: "POST", setupRequest: (request) => ({ ...request, ...payload() }) }],
+  requests: [
+    {
+      method: "POST",
+      setupRequest(request, context) {
+        const id = randomUUID();
+        Object.assign(context, { id });
+        return { ...request, ...payload(id) };
+      },
+      onResponse(status, _body, context) {
+        if (status === 200) accepted.push(String(Reflect.get(context, "id")));
+      },
+    },
+  ],
 });
 const seen: LoadResult = {
-  perSecond: result.requests.average,
+  perSecond: result.requests.total / result.duration,
   p50Ms: result.latency.p50,
   p99Ms: result.latency.p99,
-  accepted: result["2xx"],
+  accepted,
   failures: result.non2xx + result.errors,
 };
 process.stdout.write(JSON.stringify(seen));

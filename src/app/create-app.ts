@@ -150,9 +150,8 @@ async function serve(
 ): Promise<number> {
   const server = await startHttpServer({
     port: config.environment.PORT,
-    handlers: [...handlers, slack.app.router, slack.installRouter].filter(
-      (handler) => handler !== undefined,
-    ),
+    ...(slack.app.handler === undefined ? {} : { first: slack.app.handler }),
+    handlers: [...handlers, slack.installRouter].filter((handler) => handler !== undefined),
     logger,
   });
   releaser.add("HTTP server", () => server.close());

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import express, { type RequestHandler } from "express";
 
@@ -18,7 +18,9 @@ export interface HttpServerOptions {
   port: number;
   /** Absent: all interfaces. */
   host?: string;
-  /** In their order, such as health and Slack's receiver. */
+  /** Sees each request before express does, whose work it saves where it answers. */
+  first?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** In their order, such as health and the pages. */
   handlers: RequestHandler[];
   logger: Logger;
 }
@@ -47,7 +49,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.disable("x-powered-by");
   for (const handler of options.handlers) app.use(handler);
   app.use(errorHandler(options.logger));
-  const server = createServer(app);
+  const { first } = options;
+  const server = createServer(
+    first === undefined
+      ? app
+      : (request, response) => first(request, response, () => void app(request, response)),
+  );
   // slow clients may not hold a connection open: headers within 10 s, the whole request within 30 s
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;

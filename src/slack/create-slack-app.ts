@@ -1,5 +1,4 @@
 import { App } from "@slack/bolt";
-import type { Router } from "express";
 
 import { createReleaser } from "../base/releaser.ts";
 import type { EventInbox } from "../usecases/event-inbox.ts";
@@ -7,6 +6,7 @@ import type { Services } from "../usecases/services.ts";
 import type { SlackContext } from "./context.ts";
 import { redrawWhenEntered } from "./handlers/form-secrets.ts";
 import { registerHandlers } from "./handlers/register.ts";
+import type { HttpHandler } from "./http-receiver.ts";
 import { installIntake, type Intake, type PayloadKind } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import { createPeople } from "./people.ts";
@@ -37,8 +37,8 @@ export interface SlackAppOptions extends TransportOptions {
 /** The bot as Slack sees it. */
 export interface SlackApp {
   app: App;
-  /** In HTTP mode: to be mounted at the root of our express server; it answers `POST /slack/events`. */
-  router: Router | undefined;
+  /** In HTTP mode: stands before all else in our server; it answers `POST /slack/events`. */
+  handler: HttpHandler | undefined;
   /**
    * Asks Slack who we are and opens the sockets.
    * @throws InputError `slack-token-refused`, UpstreamError `slack-unreachable`.
@@ -84,7 +84,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   const replays = createReplays(intake, logger);
   return {
     app,
-    router: transport.router,
+    handler: transport.handler,
     async start() {
       await workspaces.start();
       await transport.start();

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { App, ReceiverEvent } from "@slack/bolt";
 
 import { toError } from "../base/errors.ts";
@@ -24,6 +26,8 @@ export interface Intake {
   drain(timeoutMs: number): Promise<void>;
   /** Handles again what a process that died has left behind; `patienceMs` as in `EventInbox.takeUnfinished`. */
   replay(patienceMs?: number): Promise<void>;
+  /** Lets other processes know that this one is at work on what it accepted. */
+  renew(): Promise<void>;
 }
 
 export type PayloadKind =
@@ -40,6 +44,9 @@ const ackLimitMs = 2500;
 /** A storage that is slower than this must not cost the acknowledgement. */
 const dedupeLimitMs = 1500;
 
+/** Each looks in Slack whether its answer is there already, which Slack allows about once a second. */
+const replaysAtOnce = 8;
+
 /** Payloads that were acknowledged, by their body. */
 const acknowledged = new WeakSet<object>();
 
@@ -55,6 +62,7 @@ export function isAcknowledged(body: object): boolean {
 export function installIntake(app: App, options: IntakeOptions): Intake {
   const running = new Set<Promise<void>>();
   const handling = new Set<string>();
+  const turn = createTurns();
   const process = app.processEvent.bind(app);
   const track = async (work: Promise<void>): Promise<void> => {
     running.add(work);
@@ -64,7 +72,8 @@ export function installIntake(app: App, options: IntakeOptions): Intake {
       running.delete(work);
     }
   };
-  app.processEvent = async (event) => await track(take(event, process, { ...options, handling }));
+  app.processEvent = async (event) =>
+    await track(take(event, process, { ...options, handling, turn }));
   return {
     async drain(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
@@ -77,12 +86,18 @@ export function installIntake(app: App, options: IntakeOptions): Intake {
     async replay(patienceMs) {
       const left = (await options.inbox?.takeUnfinished(patienceMs)) ?? [];
       const lost = left.filter((event) => !handling.has(event.key));
-      for (const { key, body } of lost) {
-        options.logger.warn({ key }, "slack event of a process that died is handled again");
-        handling.add(key);
-        await track(replayOne(key, body, process, options).finally(() => handling.delete(key)));
-      }
+      for (const { key } of lost) handling.add(key);
+      const next = lost.values();
+      const replaying = Array.from({ length: replaysAtOnce }, async () => {
+        for (const { key, body } of next) {
+          options.logger.warn({ key }, "slack event of a process that died is handled again");
+          await track(replayOne(key, body, process, options).finally(() => handling.delete(key)));
+        }
+      });
+      const failed = (await Promise.allSettled(replaying)).find(isRejected);
+      if (failed !== undefined) throw toError(failed.reason);
     },
+    renew: async () => await options.inbox?.renew(handling),
   };
 }
 
@@ -106,7 +121,7 @@ async function replayOne(
 async function take(
   event: ReceiverEvent,
   process: (event: ReceiverEvent) => Promise<void>,
-  options: IntakeOptions & { handling: Set<string> },
+  options: IntakeOptions & { handling: Set<string>; turn: () => Promise<void> },
 ): Promise<void> {
   const body: unknown = event.body;
   if (!isRecord(body)) {
@@ -133,6 +148,11 @@ async function take(
       return;
     }
     const taken = { ...event, body, ack };
+    if (kind === "event" && !carriesToken(body)) {
+      // stored, so Slack need not wait; what comes in meanwhile is stored before this one is handled
+      await ack();
+      await options.turn();
+    }
     await options.workspaces.within(workspace, async () => {
       await handle(taken, kind, process, options);
     });
@@ -160,6 +180,16 @@ async function handle(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Gives turns of the event loop, each to one caller, in the order in which they ask. */
+function createTurns(): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => (last = last.then(async () => await nextTurn()));
+}
+
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === "rejected";
 }
 
 /** Acknowledges the first time and does nothing afterwards, so that no handler has to know whether another was faster. */

@@ -2,7 +2,7 @@ import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Intake } from "./intake.ts";
 
-/** How often this process looks for events that another one left behind. */
+/** How often this process looks for events that another one left behind, and says of its own that they are being handled. */
 const replayMs = 4000;
 
 /** Looks again and again for events that a process that died has left behind. */
@@ -15,6 +15,7 @@ export interface Replays {
 /** Creates it; nothing is looked at before `start`. */
 export function createReplays(intake: Intake, logger: Logger): Replays {
   let timer: NodeJS.Timeout | undefined;
+  let renewals: NodeJS.Timeout | undefined;
   let isStopped = false;
   const look = async (patienceMs?: number): Promise<void> => {
     try {
@@ -24,10 +25,22 @@ export function createReplays(intake: Intake, logger: Logger): Replays {
     }
     if (!isStopped) timer = setTimeout(() => void look(), replayMs);
   };
+  const renew = async (): Promise<void> => {
+    try {
+      await intake.renew();
+    } catch (thrown) {
+      logger.warn({ error: toError(thrown).message }, "slack events not renewed");
+    }
+  };
   return {
-    start: (isAlone) => void look(isAlone ? 0 : undefined),
+    start(isAlone) {
+      // beside the looking, which lasts as long as what is found is being handled
+      renewals = setInterval(() => void renew(), replayMs);
+      void look(isAlone ? 0 : undefined);
+    },
     stop() {
       isStopped = true;
+      clearInterval(renewals);
       clearTimeout(timer);
     },
   };

@@ -1,10 +1,9 @@
 import type { App, Receiver } from "@slack/bolt";
-import type { Router } from "express";
 
 import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { SlackClients } from "./clients.ts";
-import { createHttpTransport } from "./http-transport.ts";
+import { createHttpReceiver, type HttpHandler } from "./http-receiver.ts";
 import { createSocketTransport } from "./socket-transport.ts";
 
 export interface TransportOptions {
@@ -20,7 +19,8 @@ export interface TransportOptions {
 /** Slack's way to us, whichever it is. */
 export interface Transport {
   receiver: Receiver;
-  router: Router | undefined;
+  /** In HTTP mode: answers `POST /slack/events`. */
+  handler: HttpHandler | undefined;
   /** Gives further connections the app that the first got from Bolt. */
   attach(app: App): void;
   start(): Promise<void>;
@@ -32,14 +32,14 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const { transport, logger, clients } = options;
   if (transport.kind === "http") {
-    const http = createHttpTransport({
+    const http = createHttpReceiver({
       signingSecret: transport.signingSecret,
       logger,
       now: options.now,
     });
     return {
       receiver: http.receiver,
-      router: http.router,
+      handler: http.handler,
       attach: () => undefined,
       start: async () => undefined,
       stop: async () => undefined,
@@ -54,7 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
   const all = [first, ...others];
   return {
     receiver: first.receiver,
-    router: undefined,
+    handler: undefined,
     attach: (app) => {
       for (const socket of others) socket.receiver.init(app);
     },

@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-
-import express, { type RequestHandler } from "express";
 
 import { type Logger, silentLogger } from "../../src/base/logger.ts";
 import { createReleaser, type Releaser } from "../../src/base/releaser.ts";
 import { Secret } from "../../src/base/secret.ts";
+import { startHttpServer } from "../../src/http/server.ts";
 import {
   createPlayground,
   type Playground,
@@ -14,6 +11,7 @@ import {
 } from "../../src/playground/create-playground.ts";
 import { createSlackClients, type SlackClients } from "../../src/slack/clients.ts";
 import { createSlackApp, type SlackApp } from "../../src/slack/create-slack-app.ts";
+import type { HttpHandler } from "../../src/slack/http-receiver.ts";
 import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
 import { createSingleWorkspace } from "../../src/slack/workspaces.ts";
 import type { EventInbox } from "../../src/usecases/event-inbox.ts";
@@ -95,7 +93,7 @@ export async function startSlackBench(options: SlackBenchOptions): Promise<Slack
     dedupe: options.dedupe ?? createMemoryDedupe(),
     ...given({ inbox: options.inbox, homeEveryMs: options.homeEveryMs }),
   });
-  const eventsUrl = slack.router === undefined ? "" : await serve(slack.router, releaser);
+  const eventsUrl = slack.handler === undefined ? "" : await serve(slack.handler, logger, releaser);
   if (eventsUrl !== "") playground.setEventsUrl(eventsUrl);
   releaser.add("slack", async () => await slack.stop());
   await slack.start();
@@ -122,14 +120,8 @@ function given(options: {
 }
 
 /** Serves the bot's HTTP side; gives its request URL. */
-async function serve(router: RequestHandler, releaser: Releaser): Promise<string> {
-  const server = createServer(express().use(router)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  releaser.add("http server", () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}/slack/events`;
+async function serve(first: HttpHandler, logger: Logger, releaser: Releaser): Promise<string> {
+  const server = await startHttpServer({ port: 0, host: "127.0.0.1", first, handlers: [], logger });
+  releaser.add("http server", async () => await server.close());
+  return `http://127.0.0.1:${server.port}/slack/events`;
 }

@@ -78,3 +78,31 @@ test("gives up an event that is never finished, and one that nobody can read", a
   expect(taken).toEqual(["event:1", "event:1", "event:1", "event:1"]);
   expect(await records.list("inbox")).toEqual([]);
 });
+
+test("leaves what is still being handled to whoever handles it, and takes over what they let go", async () => {
+  let nowMs = 0;
+  const ours = createEventInbox(records, () => nowMs);
+  const theirs = createEventInbox(records, () => nowMs);
+  await ours.accept("event:slow", body);
+  await ours.accept("event:failed", body);
+
+  const taken: string[] = [];
+  for (nowMs = 4_000; nowMs <= 20_000; nowMs += 4_000) {
+    await ours.renew(new Set(["event:slow"]));
+    taken.push(...(await theirs.takeUnfinished()).map((event) => event.key));
+  }
+  await ours.done("event:slow");
+  await ours.renew(new Set(["event:slow"]));
+
+  expect(taken).toEqual(["event:failed"]);
+  expect((await records.list("inbox")).map((record) => record.id)).toEqual(["event:failed"]);
+});
+
+test("an event that comes again after it was handled leaves nothing to be handled again", async () => {
+  const inbox = createEventInbox(records, () => 0);
+  await inbox.accept("event:1", body);
+  await inbox.done("event:1");
+
+  expect(await inbox.accept("event:1", body)).toBe(false);
+  expect(await records.list("inbox")).toEqual([]);
+});
