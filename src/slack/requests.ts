@@ -14,7 +14,7 @@ const longestWord = 40;
 /** Reads what follows `/callboard`, a mention or nothing at all in a direct message; no text at all asks for help. */
 export function parseRequest(text: string, commands: readonly Subcommand[]): Request {
   const question = shortened(text);
-  const split = (name: string) => splitAfter(question === "" ? "help" : question, name);
+  const split = createSplitting(question === "" ? "help" : question);
   // of two names that fit, the longer says more: `catalog accept` is not `catalog`
   const byLength = commands.toSorted((a, b) => b.name.length - a.name.length);
   const takers = byLength.filter((command) => takes(command, split(command.name).rest));
@@ -33,9 +33,23 @@ function takes(command: Subcommand, rest: string): boolean {
   return command.takes?.(rest) ?? rest === "";
 }
 
-/** As many words from the beginning of `text` as `name` has, without a slash before and signs behind them, and the rest. */
-function splitAfter(text: string, name: string): { words: string; rest: string } {
-  const count = name.split(" ").length;
+interface Split {
+  words: string;
+  rest: string;
+}
+
+/** Splits `text` after as many words as a name has; once for all names of so many words. */
+function createSplitting(text: string): (name: string) => Split {
+  const known: (Split | undefined)[] = [];
+  return (name) => {
+    let count = 1;
+    for (let at = name.indexOf(" "); at >= 0; at = name.indexOf(" ", at + 1)) count += 1;
+    return (known[count] ??= splitAfter(text, count));
+  };
+}
+
+/** So many words from the beginning of `text`, without a slash before and signs behind them, and the rest. */
+function splitAfter(text: string, count: number): Split {
   const parts = text.split(/\s+/, count);
   // what is longer is no word of ours, and slow to look through
   const words = parts.map((part) =>

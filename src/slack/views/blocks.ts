@@ -156,6 +156,10 @@ export function shownLength(node: unknown): number {
   if (typeof node === "string") return node.length;
   if (typeof node !== "object" || node === null) return 0;
   let length = 0;
+  if (Array.isArray(node)) {
+    for (const value of node) length += shownLength(value);
+    return length;
+  }
   for (const [key, value] of Object.entries(node)) {
     if (!uncounted.has(key)) length += shownLength(value);
   }

@@ -93,16 +93,22 @@ export function mrk(
   strings: TemplateStringsArray,
   ...values: readonly (string | number | Mrkdwn)[]
 ): Mrkdwn {
-  const parts = strings.flatMap((text, index) => {
-    const value = values[index];
-    return value === undefined ? [text] : [text, piece(value)];
-  });
-  return { mrkdwn: parts.join("") };
+  let mrkdwn = strings[0] ?? "";
+  for (const [index, value] of values.entries()) {
+    mrkdwn += piece(value) + (strings[index + 1] ?? "");
+  }
+  return { mrkdwn };
 }
+
+// what mrkdwn or `oneLine` would change
+const notPlain = /[&<>*_~`]|[^\u0020-\u007e]|^ | $| {2}/;
 
 function piece(value: string | number | Mrkdwn): string {
   if (typeof value === "object") return value.mrkdwn;
-  return literal(oneLine(String(value)), longestPlaceholder).mrkdwn;
+  const text = String(value);
+  // most names are plain, and an answer has many of them
+  if (text.length <= longestPlaceholder && !notPlain.test(text)) return text;
+  return literal(oneLine(text), longestPlaceholder).mrkdwn;
 }
 
 /** The parts that are there, with `separator` between them. */
