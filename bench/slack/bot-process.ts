@@ -31,6 +31,8 @@ import type { BotOrder, BotRequest } from "./bot.ts";
 import { startMinimalApp } from "./minimal-app.ts";
 
 const order: BotOrder = JSON.parse(process.argv[2] ?? "");
+/** Milliseconds that questions took so far, which the rest of an answer is not counted in. */
+let questionMs = 0;
 const seenTtlMs = 2 * 3600_000;
 
 async function start(): Promise<string> {
@@ -76,6 +78,7 @@ async function startCallboard(): Promise<string> {
     answer: createAnswerer({ snapshot: () => snapshot }),
     claimOf: (answer) => feedback.claimOf(answer),
     onAnswer(answer, context, durationMs) {
+      questionMs += durationMs;
       metrics.questionSeconds.observe(durationMs / 1000);
       metrics.questions.inc({ intent: answer.intent, status: answer.status });
       feedback.onAnswer(answer, context, durationMs);
@@ -116,7 +119,7 @@ const session = new Session();
 async function answer(request: BotRequest): Promise<unknown> {
   if (request.type === "usage") {
     const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
+    return { cpuMs: (user + system) / 1000, questionMs };
   }
   if (request.file === undefined) {
     session.connect();

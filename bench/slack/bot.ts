@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+import { isRecord } from "../../src/base/json.ts";
+
 /** Which bot to start, and how it reaches the emulated Slack. */
 export interface BotOrder {
   kind: "minimal" | "lunr" | "callboard";
@@ -19,11 +21,18 @@ export interface BotOrder {
 /** What the process is asked: its processor time, or to begin a profile, or to end it into `file`. */
 export type BotRequest = { id: number } & ({ type: "usage" } | { type: "profile"; file?: string });
 
+/** What it took since the process began, in milliseconds. */
+export interface Usage {
+  /** Of a processor. */
+  cpuMs: number;
+  /** Finding answers to questions, without what brings them to people. */
+  questionMs: number;
+}
+
 /** A bot in a process of its own. */
 export interface BenchBot {
   url: string;
-  /** Milliseconds of a processor that it has used so far. */
-  usageMs(): Promise<number>;
+  usage(): Promise<Usage>;
   startProfile(): Promise<void>;
   stopProfile(file: string): Promise<void>;
   /** SIGKILL: nothing of it runs any more when this resolves. */
@@ -44,7 +53,11 @@ export async function startBenchBot(order: BotOrder): Promise<BenchBot> {
   const ask = createAsking(child);
   return {
     url,
-    usageMs: async () => Number(await ask({ type: "usage" })),
+    async usage() {
+      const usage = await ask({ type: "usage" });
+      const { cpuMs, questionMs } = isRecord(usage) ? usage : {};
+      return { cpuMs: Number(cpuMs), questionMs: Number(questionMs) };
+    },
     startProfile: async () => void (await ask({ type: "profile" })),
     stopProfile: async (file) => void (await ask({ type: "profile", file })),
     async kill() {

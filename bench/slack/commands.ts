@@ -1,4 +1,4 @@
-import { type BenchBot, startBenchBot } from "./bot.ts";
+import { type BenchBot, startBenchBot, type Usage } from "./bot.ts";
 import { type LoadResult, sendLoad } from "./load-order.ts";
 import { type BenchSetting, median, say } from "./setting.ts";
 
@@ -7,7 +7,7 @@ const connections = 10;
 interface Contestant {
   name: string;
   bot: BenchBot;
-  seen: (LoadResult & { cpuMs: number })[];
+  seen: (LoadResult & Usage)[];
 }
 
 /** Sends slash commands to all contestants in turns and prints how they did beside the first. */
@@ -31,9 +31,14 @@ export async function measureCommands(
   if (setting.profile !== undefined) await callboard?.startProfile();
   for (let round = 0; round < rounds; round += 1) {
     for (const { bot, seen } of contestants) {
-      const before = await bot.usageMs();
+      const before = await bot.usage();
       const result = await sendTo(bot, setting, setting.seconds);
-      seen.push({ ...result, cpuMs: ((await bot.usageMs()) - before) / result.accepted.length });
+      const { cpuMs, questionMs } = await bot.usage();
+      seen.push({
+        ...result,
+        cpuMs: (cpuMs - before.cpuMs) / result.accepted.length,
+        questionMs: (questionMs - before.questionMs) / result.accepted.length,
+      });
     }
   }
   if (setting.profile !== undefined) await callboard?.stopProfile(setting.profile);
@@ -58,14 +63,14 @@ async function sendTo(bot: BenchBot, setting: BenchSetting, seconds: number): Pr
 }
 
 function described({ seen }: Contestant, first: Contestant | undefined): string {
-  const of = (key: "perSecond" | "p50Ms" | "p99Ms" | "cpuMs") =>
+  const of = (key: "perSecond" | "p50Ms" | "p99Ms" | keyof Usage) =>
     median(seen.map((each) => each[key]));
   const shareOf = (key: "perSecond" | "cpuMs") =>
     seen.map((each, round) => each[key] / (first?.seen[round]?.[key] ?? 0));
   const failures = seen.reduce((sum, each) => sum + each.failures, 0);
   return [
     `${Math.round(of("perSecond"))}/s (${median(shareOf("perSecond")).toFixed(2)} of the minimal app)`,
-    `${of("cpuMs").toFixed(2)} ms of processor each (${(1 / median(shareOf("cpuMs"))).toFixed(2)})`,
+    `${of("cpuMs").toFixed(2)} ms of processor each (${(1 / median(shareOf("cpuMs"))).toFixed(2)}), ${of("questionMs").toFixed(2)} ms of it for finding the answer`,
     `p50 ${of("p50Ms")} ms`,
     `p99 ${of("p99Ms")} ms`,
     `${failures} failures`,

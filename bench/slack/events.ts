@@ -30,10 +30,10 @@ export async function measureEvents(setting: BenchSetting & { amount: number }):
   let bot = await startBenchBot({ ...setting.bot, kind: "callboard" });
   await send(bot, setting, 200);
   if (setting.profile !== undefined) await bot.startProfile();
-  const before = await bot.usageMs();
+  const before = await bot.usage();
   const calm = await send(bot, setting, setting.amount);
   const answers = await awaitAnswers(calm.accepted, setting);
-  const cpuMs = ((await bot.usageMs()) - before) / calm.accepted.length;
+  const cpuMs = ((await bot.usage()).cpuMs - before.cpuMs) / calm.accepted.length;
   if (setting.profile !== undefined) await bot.stopProfile(setting.profile);
   say(
     `events, ${connections} at a time, kept in ${setting.bot.redisUrl === undefined ? "the embedded database" : "Redis"}:`,

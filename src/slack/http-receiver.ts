@@ -127,7 +127,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
     request.once("error", reject);
-    request.once("close", () => reject(new Refused(400, "body cut off")));
+    request.once("close", () => {
+      if (!request.complete) reject(new Refused(400, "body cut off"));
+    });
   });
 }
 

@@ -173,6 +173,21 @@ test.each([
   expect(next.status).toBe(200);
 });
 
+test("a body that is longer than anything Slack sends is refused and harms nothing", async () => {
+  const response = await send({ body: "x".repeat(5 * 2 ** 20), contentType: "application/json" });
+  const next = await send({ body: command() });
+
+  expect(response.status).toBe(413);
+  expect(next.status).toBe(200);
+});
+
+test("another path or method is left to others", async () => {
+  const got = await fetch(bench.eventsUrl);
+  const elsewhere = await fetch(`${bench.eventsUrl}/more`, { method: "POST", body: "{}" });
+
+  expect([got.status, elsewhere.status]).toEqual([404, 404]);
+});
+
 test("broken JSON is refused and harms nothing", async () => {
   const response = await send({ body: "{", contentType: "application/json" });
 
