@@ -16,6 +16,7 @@ import { createSlackClients } from "../../src/slack/clients.ts";
 import { createSlackApp } from "../../src/slack/create-slack-app.ts";
 import { createOutbox } from "../../src/slack/outbox.ts";
 import { createSingleWorkspace } from "../../src/slack/workspaces.ts";
+import type { RecordStore } from "../../src/storage/contract.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { createAnswerer } from "../../src/usecases/answers/answer-question.ts";
 import { createQuestionService } from "../../src/usecases/answers/question-service.ts";
@@ -26,10 +27,12 @@ import { createToldBoard } from "../../src/usecases/feedback/told-board.ts";
 import { createRecentSubjects } from "../../src/usecases/recent-subjects.ts";
 import { createFakeServices } from "../../test/helpers/fake-services.ts";
 import { plainLunr } from "../answers/engines.ts";
-import { generateCatalog } from "../answers/generate-catalog.ts";
+import { type Company, generateCatalog } from "../answers/generate-catalog.ts";
 import type { BotOrder, BotRequest } from "./bot.ts";
 import { startMinimalApp } from "./minimal-app.ts";
 
+const logger = silentLogger;
+const clock = Date.now;
 const order: BotOrder = JSON.parse(process.argv[2] ?? "");
 /** Milliseconds that questions took so far, which the rest of an answer is not counted in. */
 let questionMs = 0;
@@ -49,10 +52,7 @@ async function start(): Promise<string> {
 
 /** As `app/` composes it, but for the catalog, which comes from the generator instead of files. */
 async function startCallboard(): Promise<string> {
-  const logger = silentLogger;
-  const clock = Date.now;
-  const { catalog, documents } = generateCatalog(order.size, 1);
-  const snapshot = buildSnapshot({ version: 1, catalog, documents, diagnostics: [], readAtMs: 0 });
+  const made = generateCatalog(order.size, 1);
   const { redisUrl, namespace, dataDir } = order;
   const storage = await openStorage({
     dataDir,
@@ -60,31 +60,7 @@ async function startCallboard(): Promise<string> {
     ...(redisUrl === undefined ? {} : { redisUrl, namespace }),
   });
   const { records } = storage;
-  const told = createToldBoard({ records, logger, clock });
-  const feedback = createAnswerFeedback({
-    records,
-    logger,
-    clock,
-    told,
-    hasDigest: false,
-    wellKnown: createWellKnown(),
-    catalog: () => catalog,
-    onFlushed: async () => undefined,
-  });
-  const recent = createRecentSubjects();
-  const status = () => ({ entities: 0, documents: 0, templates: 0, errors: 0, readAtMs: 0 });
-  const metrics = createMetrics({ catalog: status, jobs: async () => ({}), clock });
-  const questions = createQuestionService({
-    answer: createAnswerer({ snapshot: () => snapshot }),
-    claimOf: (answer) => feedback.claimOf(answer),
-    onAnswer(answer, context, durationMs) {
-      questionMs += durationMs;
-      metrics.questionSeconds.observe(durationMs / 1000);
-      metrics.questions.inc({ intent: answer.intent, status: answer.status });
-      feedback.onAnswer(answer, context, durationMs);
-      if (answer.status === "answered") recent.note(context.userRef, answer.entities[0]?.ref);
-    },
-  });
+  const { questions, onAck } = askedOf(made, records);
   const botToken = new Secret(order.botToken);
   const clients = createSlackClients({ botToken, apiUrl: order.apiUrl, logger });
   const app = createSlackApp({
@@ -100,7 +76,7 @@ async function startCallboard(): Promise<string> {
       (await records.put("seen", key, true, { ifVersion: 0, ttlMs: seenTtlMs })) !== undefined,
     inbox: createEventInbox(records, clock),
     isAlone: true,
-    onAck: (kind, durationMs) => metrics.ackSeconds.observe({ kind }, durationMs / 1000),
+    onAck,
   });
   await app.start();
   if (app.handler === undefined) throw new Error("nothing answers over HTTP");
@@ -114,9 +90,42 @@ async function startCallboard(): Promise<string> {
   return `http://127.0.0.1:${server.port}/slack/events`;
 }
 
+/** Questions with all that is counted of them. */
+function askedOf({ catalog, documents }: Company, records: RecordStore) {
+  const snapshot = buildSnapshot({ version: 1, catalog, documents, diagnostics: [], readAtMs: 0 });
+  const told = createToldBoard({ records, logger, clock });
+  const feedback = createAnswerFeedback({
+    records,
+    logger,
+    clock,
+    told,
+    hasDigest: false,
+    wellKnown: createWellKnown(),
+    catalog: () => catalog,
+    onFlushed: async () => undefined,
+  });
+  const recent = createRecentSubjects();
+  const status = { entities: 0, documents: 0, templates: 0, errors: 0, readAtMs: 0 };
+  const metrics = createMetrics({ catalog: () => status, jobs: async () => ({}), clock });
+  const questions = createQuestionService({
+    answer: createAnswerer({ snapshot: () => snapshot }),
+    claimOf: (answer) => feedback.claimOf(answer),
+    onAnswer(answer, context, durationMs) {
+      questionMs += durationMs;
+      metrics.questionSeconds.observe(durationMs / 1000);
+      metrics.questions.inc({ intent: answer.intent, status: answer.status });
+      feedback.onAnswer(answer, context, durationMs);
+      if (answer.status === "answered") recent.note(context.userRef, answer.entities[0]?.ref);
+    },
+  });
+  const onAck = (kind: string, durationMs: number): void =>
+    metrics.ackSeconds.observe({ kind }, durationMs / 1000);
+  return { questions, onAck };
+}
+
 const session = new Session();
 
-async function answer(request: BotRequest): Promise<unknown> {
+async function carryOut(request: BotRequest): Promise<unknown> {
   if (request.type === "usage") {
     const { user, system } = process.cpuUsage();
     return { cpuMs: (user + system) / 1000, questionMs };
@@ -134,7 +143,7 @@ async function answer(request: BotRequest): Promise<unknown> {
 }
 
 process.on("message", (request: BotRequest) => {
-  answer(request).then(
+  carryOut(request).then(
     (value) => process.send?.({ id: request.id, value }),
     (thrown: unknown) => process.send?.({ id: request.id, error: String(thrown) }),
   );

@@ -85,8 +85,8 @@ export function createHttpReceiver(options: HttpReceiverOptions): HttpReceiver {
 }
 
 function pathOf({ url = "" }: IncomingMessage): string {
-  const end = url.indexOf("?");
-  return end < 0 ? url : url.slice(0, end);
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
 }
 
 /** When a request was signed, as it says, and the signature. */

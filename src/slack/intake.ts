@@ -147,18 +147,26 @@ async function take(
       await ack();
       return;
     }
-    const taken = { ...event, body, ack };
-    if (kind === "event" && !carriesToken(body)) {
-      // stored, so Slack need not wait; what comes in meanwhile is stored before this one is handled
-      await ack();
-      await options.turn();
-    }
     await options.workspaces.within(workspace, async () => {
-      await handle(taken, kind, process, options);
+      await handleInTurn({ ...event, body, ack }, kind, process, options);
     });
   } finally {
     if (key !== undefined && !isTaken) options.handling.delete(key);
   }
+}
+
+/** An event is stored, so Slack need not wait for it; what comes in meanwhile is stored before this one is handled. */
+async function handleInTurn(
+  event: ReceiverEvent,
+  kind: PayloadKind,
+  process: (event: ReceiverEvent) => Promise<void>,
+  options: IntakeOptions & { turn: () => Promise<void> },
+): Promise<void> {
+  if (kind === "event" && !carriesToken(event.body)) {
+    await event.ack();
+    await options.turn();
+  }
+  await handle(event, kind, process, options);
 }
 
 async function handle(
