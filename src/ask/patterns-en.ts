@@ -53,6 +53,7 @@ export const englishPatterns: AskPatterns = [
       "(tech stack|stack|language|languages|technology|technologies) (of|for|behind) {x}",
     ],
   },
+  { intent: "links", patterns: ["^(<show> (me)?)? (the|its)? (repo|repository) (of|for) {x}"] },
   {
     intent: "list",
     patterns: [
@@ -180,8 +181,7 @@ export const englishPatterns: AskPatterns = [
     intent: "status",
     patterns: [
       "^(the|its)? (lifecycle|maturity)",
-      "(what|which) (is|s) (the)? (lifecycle|status|state|maturity|stage) (of|for) {x}",
-      "(lifecycle|status|maturity) (of|for) {x}",
+      "((what|which) (is|s) (the)?)? (lifecycle|status|state|maturity|stage) (of|for) {x}",
       "<be> {x} (still)? (deprecated|in production|experimental|production ready|production|alive|maintained|supported|retired|being retired|end of life)",
       "{x} (lifecycle|status)",
     ],
@@ -209,6 +209,7 @@ export const englishPatterns: AskPatterns = [
       "(which|what) (<team>|<person>) (actually|really|currently)? (<be>)? <own> {x}",
       "(which|what) (<team>|<person>) <be> (responsible|accountable|on the hook|in charge) (for|of) {x}",
       "(which|what) (<team>|<person>) (does|do|did|is|are) {x} (belong to|owned by|sit with|live with)",
+      "(which|what) <team> (is|are) {x} (with|at|under|from)",
       "(which|what) (<team>|<person>) (should|do|can|would|must|to) (i|we)? (talk to|ask|contact|ping|reach|speak to|go to) (about|for|with|if|when|regarding)? {x}",
       "who (actually|really|currently|all|in the company|else)? <own> {x}",
       "who <be> (the)? (current|main|primary|actual)? (owner|owners|maintainer|maintainers|owning team|team|team lead|responsible|contact|contact person|point of contact|poc|people|person|team behind|team owning) (of|for|behind|on|responsible for|in charge of)? {x}",

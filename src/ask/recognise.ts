@@ -192,10 +192,25 @@ function addCodeUrl(parts: readonly string[], add: Add): void {
     .replace(/\.git$/, "");
   if (!slug.includes("/")) return;
   const rest = marker > 1 ? parts.slice(marker + 1) : parts.slice(2);
-  const [view = "", , ...path] = rest;
+  const [view = "", ...place] = rest;
+  const path = place.slice(branchLength(place));
   if (["blob", "tree", "edit", "raw", "blame"].includes(view) && path.length > 0)
     add("path", decoded(path.join("/")), slug);
   add("repository", slug);
+}
+
+/** How branches with a slash in them begin; an address does not say where the branch ends. */
+const branchFamilies: ReadonlySet<string> = new Set(
+  "feature feat fix bugfix hotfix release releases chore refactor docs test ci user users wip task renovate revert".split(
+    " ",
+  ),
+);
+
+/** How many parts of an address behind \`blob\` are the branch: \`feature/new-login/src/main.ts\` has two. */
+function branchLength([first = "", ...others]: readonly string[]): number {
+  // dependabot/npm_and_yarn/zod-4.1.0
+  if (first === "dependabot" && others.length > 2) return 3;
+  return branchFamilies.has(first.toLowerCase()) && others.length > 1 ? 2 : 1;
 }
 
 function decoded(text: string): string {

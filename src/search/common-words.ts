@@ -203,4 +203,10 @@ export const symptomPhrases: readonly (readonly [RegExp, string])[] = [
   [/\bout of date\b/g, "stale"],
   [/\b(?:does not|do not|dont|doesnt|don't|doesn't) work\b/g, "broken"],
   [/\btoo many connections\b/g, "connections exhausted"],
+  [/\bfail(?:ing|ed) requests\b|\brequests (?:are )?fail(?:ing)?\b/g, "5xx requests"],
+  // what fails says more than that it fails
+  [
+    /\b(dns|disk|disks|login|logins|backups?|restores?|deploys?|deployments?|replication|webhooks?|certs?|certificates?) (?:is |are |keeps? )?(?:failing|fails|failed)\b/g,
+    "$1",
+  ],
 ];

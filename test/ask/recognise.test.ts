@@ -23,6 +23,12 @@ describe("recognises", () => {
     ["image: acme/ledger@sha256:0123456789abcdef", "image ledger"],
     ["https://github.com/acme/pay/pull/12", "repository acme/pay"],
     ["https://github.com/acme/pay/blob/main/src/a%20b.ts#L3", "path src/a b.ts in acme/pay"],
+    ["https://github.com/acme/pay/blob/feature/new-login/src/a.ts", "path src/a.ts in acme/pay"],
+    [
+      "https://github.com/acme/pay/blob/dependabot/npm_and_yarn/zod-4.1.0/src/a.ts",
+      "path src/a.ts in acme/pay",
+    ],
+    ["https://github.com/acme/pay/blob/release/notes.md", "path notes.md in acme/pay"],
     ["https://gitlab.acme.example/a/b/c/-/blob/main/x/y.go", "path x/y.go in a/b/c"],
     ["https://payments.internal.acme.example/v1", "host payments"],
     ["acme/pay:src/main.ts", "path src/main.ts in acme/pay"],

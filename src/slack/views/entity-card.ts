@@ -14,7 +14,7 @@ import {
   names,
 } from "./briefs.ts";
 import { openDocumentButton } from "./document-view.ts";
-import { onCallLines } from "./on-call.ts";
+import { onCallOf } from "./on-call.ts";
 import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 type EntityCard = Extract<Card, { type: "entity" }>;
@@ -46,13 +46,6 @@ export function renderEntityCard(
     evidenceLines(answer, view.nowMs),
     answerActions(answer, view, neighbourButtons(card)),
   ];
-}
-
-/** Whom to call now, and what the catalog says besides, such as the handle that calls them. */
-function onCallOf(card: EntityCard, view: AnswerView): Mrkdwn | undefined {
-  const now = onCallLines(card.onCallNow, { nowMs: view.nowMs, isPrivate: view.canShare });
-  const written = card.onCall === undefined ? undefined : mrk`${card.onCall}`;
-  return now === undefined && written === undefined ? undefined : join([now, written], "\n");
 }
 
 /** The sentence with the first mention of the name in bold. */

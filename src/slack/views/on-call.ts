@@ -1,5 +1,6 @@
 import type { OnCallNow } from "../../usecases/answers/answer.ts";
 import type { PersonOnCall } from "../../usecases/oncall/known-people.ts";
+import type { AnswerView } from "./briefs.ts";
 import { ago, join, localMoment, mrk, type Mrkdwn, person } from "./text.ts";
 
 /** How people are named. */
@@ -25,6 +26,16 @@ export function onCallLines(now: OnCallNow | undefined, naming: Naming): Mrkdwn 
     ],
     "\n",
   );
+}
+
+/** Whom to call now, and what the catalog says besides, such as the handle that calls them. */
+export function onCallOf(
+  card: { onCall?: string; onCallNow?: OnCallNow },
+  view: Pick<AnswerView, "nowMs" | "canShare">,
+): Mrkdwn | undefined {
+  const now = onCallLines(card.onCallNow, { nowMs: view.nowMs, isPrivate: view.canShare });
+  const written = card.onCall === undefined ? undefined : mrk`${card.onCall}`;
+  return now === undefined && written === undefined ? undefined : join([now, written], "\n");
 }
 
 function nobody({ nextAtMs }: OnCallNow): Mrkdwn {

@@ -14,7 +14,7 @@ import {
   linkSection,
   names,
 } from "./briefs.ts";
-import { onCallLines } from "./on-call.ts";
+import { onCallOf } from "./on-call.ts";
 import { join, joinWithin, mrk, oneLine } from "./text.ts";
 
 /** A team: where to reach it, who is in it, what it owns. */
@@ -29,7 +29,7 @@ export function renderTeamCard(
     description === "" ? undefined : plainSection(description, 400),
     fields([
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
-      ["On call", onCallLines(card.onCallNow, { nowMs: view.nowMs, isPrivate: view.canShare })],
+      ["On call", onCallOf(card, view)],
       ["Part of", names(card.parents, 300)],
       ["Members", names(card.members, 600)],
     ]),

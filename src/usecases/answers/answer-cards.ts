@@ -117,10 +117,12 @@ export function directDependents({ catalog }: AnswerSources, entity: CatalogEnti
 
 function teamCard(sources: AnswerSources, entity: CatalogEntity): Card {
   const { catalog } = sources;
+  const onCall = sources.wellKnown.onCall(entity)[0]?.text;
   return {
     type: "team",
     subject: briefOf(entity),
     contact: contactOf(sources, [entity]),
+    ...(onCall === undefined ? {} : { onCall }),
     members: briefsOf(catalog, entity, "hasMember"),
     parents: briefsOf(catalog, entity, "childOf"),
     owns: briefsOf(catalog, entity, "ownerOf"),

@@ -95,9 +95,16 @@ function channelPoint(asked: Asked, entity: CatalogEntity): Point {
   for (const holder of [entity, owner]) {
     const found = holder === undefined ? undefined : asked.wellKnown.slackChannel(holder);
     if (holder !== undefined && found !== undefined) {
-      const whose = holder.ref === entity.ref ? "" : `, the channel of ${displayName(holder)}`;
-      const name = found.name === undefined ? (found.id ?? "") : `#${found.name}`;
-      return { headline: `${name}${whose}`, evidence: [evidenceAt(holder, found.path)] };
+      const isOwn = holder.ref === entity.ref;
+      const evidence = [evidenceAt(holder, found.path)];
+      // an id says nothing to anybody; the card links to it
+      if (found.name === undefined)
+        return {
+          headline: isOwn ? "Its own channel" : `The channel of ${displayName(holder)}`,
+          evidence,
+        };
+      const whose = isOwn ? "" : `, the channel of ${displayName(holder)}`;
+      return { headline: `#${found.name}${whose}`, evidence };
     }
   }
   return {
@@ -114,6 +121,12 @@ function linksPoint(asked: Asked, entity: CatalogEntity): Point {
   if (dashboard !== undefined) return dashboard;
   const written = entity.entity.metadata.links ?? [];
   const repository = asked.wellKnown.repository(entity);
+  if (repository !== undefined && /\b(?:repo|repository|code)\b/i.test(asked.question))
+    return {
+      headline: `Repository: ${repository.slug ?? repository.url}`,
+      evidence: [evidenceAt(entity, repository.path)],
+      first: links.find(({ url }) => url.startsWith(repository.url))?.url ?? repository.url,
+    };
   return {
     headline: links.length === 1 ? "One link" : `${links.length} links`,
     evidence: [

@@ -98,7 +98,8 @@ function scopeOf(
   filter: ListFilter,
 ): { holder?: CatalogEntity; members?: CatalogEntity[] } | undefined {
   if (filter.names.length === 0) return {};
-  const text = filter.names.join(" ");
+  const called = filter.called.join(" ");
+  const text = asked.snapshot.index.hasName(called) ? called : filter.names.join(" ");
   const resolve = (kinds: readonly string[]): Resolution =>
     resolveSubject({
       search: asked.search,

@@ -1,3 +1,4 @@
+import type { QueryIntent } from "../../ask/query.ts";
 import { type Codeowners, ownersOfPath, type PathOwners } from "../../catalog/codeowners.ts";
 import { type CatalogEntity, displayName } from "../../catalog/model.ts";
 import { repositoryOfPath } from "../catalog/repository-owners.ts";
@@ -98,7 +99,7 @@ function pathAnswer(asked: Asked, found: FoundOwners): Answer {
   const known = owners.flatMap(({ entity }) => (entity === undefined ? [] : [entity]));
   return frame(asked, {
     card: pathCard(asked, found, known),
-    intent: "owner",
+    intent: asked.query.intent === "search" ? "owner" : asked.query.intent,
     evidence: [...evidence, ...(around === undefined ? [] : [evidenceOf(around.entity)])],
     entities: [
       ...known.map(({ ref }) => ({ ref, score: 1 })),
@@ -106,6 +107,9 @@ function pathAnswer(asked: Asked, found: FoundOwners): Answer {
     ].slice(0, 10),
   });
 }
+
+/** What whoever owns a path says of it, and not the thing around it. */
+const ownersThings: ReadonlySet<QueryIntent> = new Set(["on-call", "channel"]);
 
 /** The thing that the path belongs to; without one the only owner, else a list of all. */
 function pathCard(
@@ -118,7 +122,7 @@ function pathCard(
   const headline = headlineOf({ shown, owners, around }, aroundOwner?.brief.title);
   const [only] = known;
   const single = owners.length === 1 ? only : undefined;
-  const subject = around?.entity ?? single;
+  const subject = subjectOfPath(asked, single, around?.entity);
   if (subject !== undefined) {
     const card = cardOf(asked, subject, asked.snapshot.library, headline);
     if (card.type !== "entity") return card;
@@ -134,6 +138,14 @@ function pathCard(
   }
   const groups = [{ heading: "Owners", items: briefs }];
   return { type: "list", title: headline, groups, total: briefs.length };
+}
+
+function subjectOfPath(
+  asked: Asked,
+  owner: CatalogEntity | undefined,
+  around: CatalogEntity | undefined,
+): CatalogEntity | undefined {
+  return ownersThings.has(asked.query.intent) ? (owner ?? around) : (around ?? owner);
 }
 
 /** Says whom the catalog does not know, and then also whose the thing around the path is. */

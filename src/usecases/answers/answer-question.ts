@@ -120,7 +120,7 @@ function answer(asked: Asked): Answer {
 /** What is no question in words: a path that CODEOWNERS knows, and what somebody pasted. */
 function answerFromText(asked: Asked): Answer | undefined {
   const { intent } = asked.query;
-  const byPath = intent === "owner" || intent === "search" ? answerFromPath(asked) : undefined;
+  const byPath = ofPlaces.has(intent) ? answerFromPath(asked) : undefined;
   if (byPath !== undefined) return byPath;
   if (looksPasted(asked.question)) return answerFromClues(asked);
   const isPlace =

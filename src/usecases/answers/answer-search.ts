@@ -229,7 +229,12 @@ function answerSymptom(asked: Asked, found: Resolution): Answer | undefined {
       ? undefined
       : answerNamesakes(asked, named.hits);
   if (named.outcome !== "one" || named.matched.length === words.length) return undefined;
-  return answerWithin(asked, named);
+  return answerWithin(asked, named) ?? answerTroubled(asked, named);
+}
+
+/** “5xx on orders”: where nobody wrote down what to do, the thing itself is still what was asked about. */
+function answerTroubled(asked: Asked, named: Subject): Answer | undefined {
+  return isNamed(named) && isRestSymptom(asked, named) ? answerForThing(asked, named) : undefined;
 }
 
 /** The section of the thing's documents that says the words beside its name; undefined when none does. */

@@ -136,8 +136,15 @@ function onCallLine(card: { headline?: string; onCall?: string; onCallNow?: OnCa
   return parts.length === 0 ? "" : `On call: ${parts.join(" · ")}`;
 }
 
+/** The channel by its name; where the catalog has only an id, the address that opens it. */
+function channelText({ slackChannel, slackChannelId }: Contact): string | undefined {
+  return slackChannel !== undefined && slackChannel === slackChannelId
+    ? `https://slack.com/app_redirect?channel=${slackChannelId}`
+    : slackChannel;
+}
+
 function contactLine(contact: Contact): string {
-  const ways = [contact.slackChannel, contact.slackUserGroup, contact.email].filter(
+  const ways = [channelText(contact), contact.slackUserGroup, contact.email].filter(
     (way) => way !== undefined,
   );
   return ways.length === 0 ? "" : `Reach them: ${ways.join(", ")}`;

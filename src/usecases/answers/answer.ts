@@ -84,6 +84,8 @@ export type Card =
       parents: EntityBrief[];
       owns: EntityBrief[];
       links: EntityLink[];
+      /** What the catalog itself says, such as the handle of a user group. */
+      onCall?: string;
       onCallNow?: OnCallNow;
     }
   | {

@@ -18,6 +18,8 @@ export interface ListFilter {
   lacks: Set<Lackable>;
   /** Words that name a team, person, system or domain. */
   names: string[];
+  /** The same with the word for its kind, which may be a part of the name: Squad Coconut. */
+  called: string[];
 }
 
 /** Words around a filter that filter nothing. */
@@ -65,6 +67,7 @@ export function readFilter(text: string, question: string, facets: CatalogFacets
     has: new Set(),
     lacks: new Set(),
     names: [],
+    called: [],
   };
   const words = splitWords(text, 16, 200);
   let before = "";
@@ -98,15 +101,17 @@ function readWord(word: string, before: string, filter: ListFilter, facets: Cata
   const single = singular(word);
   const kinds = kindWords.get(word) ?? kindWords.get(single);
   if (kinds !== undefined)
-    return readKinds(kinds, before, filter, facets.hasType(single) ? single : undefined);
+    return readKinds({ kinds, word, before }, filter, facets.hasType(single) ? single : undefined);
   const trait = before === "" || before === "in" ? traitOf([word, single], facets) : undefined;
   if (trait !== undefined) filter.traits.push(trait);
-  else if (!fillers.has(word) && !stopWords.has(word)) filter.names.push(word);
+  else if (!fillers.has(word) && !stopWords.has(word)) {
+    filter.names.push(word);
+    filter.called.push(word);
+  }
 }
 
 function readKinds(
-  kinds: readonly string[],
-  before: string,
+  { kinds, word, before }: { kinds: readonly string[]; word: string; before: string },
   filter: ListFilter,
   type: string | undefined,
 ): void {
@@ -114,6 +119,7 @@ function readKinds(
     // of the ledger team; the ledger team behind another kind
     const isNamed = before !== "" || (filter.kinds.size > 0 && filter.names.length > 0);
     const isHolder = isNamed && holderKinds.has(kind);
+    if (isHolder) filter.called.push(word);
     (isHolder ? filter.holders : filter.kinds).add(kind);
   }
   if (kinds.includes("component") && type !== undefined) filter.types.add(type);

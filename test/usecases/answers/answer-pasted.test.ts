@@ -183,6 +183,28 @@ spec: { type: team, children: [] }
     expect(text).not.toContain("#team-a");
   });
 
+  test("who is on call for a path is who is on call for those whom CODEOWNERS names", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
+
+    for (const question of [
+      "who is on call for acme/pay:src/x.ts",
+      "where can I ask about acme/pay:src/x.ts",
+    ]) {
+      const answer = ask(question, { nowMs });
+      expect(answer.card).toMatchObject({ type: "team", subject: { ref: "group:default/team-b" } });
+      expect(answer.evidence[0]?.source).toBe(".github/CODEOWNERS:2");
+    }
+    expect(ask("who is on call for acme/pay:src/x.ts", { nowMs }).intent).toBe("on-call");
+  });
+
+  test("a branch with a slash is no folder", async () => {
+    const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
+
+    const answer = ask("https://github.com/acme/pay/blob/feature/new-login/src/x.ts", { nowMs });
+
+    expect(answer.evidence[0]?.statement).toBe("src/x.ts: @acme/team-b");
+  });
+
   test("a folder belongs to the rule for what is in it", async () => {
     const ask = await answerer("* @acme/team-a\n/src/ @acme/team-b\n");
 
