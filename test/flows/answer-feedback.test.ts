@@ -88,13 +88,13 @@ test("who confirmed an answer is shown with it, until its evidence changes", asy
   await driver.waitFor(() =>
     driver
       .ephemerals(dario)
-      .some((each) => each.ts === ts && each.text.includes("Confirmed by dario.costa on 20")),
+      .some((each) => each.ts === ts && each.text.includes("Confirmed by Dario Costa on 20")),
   );
   const later = await ask(nina, "who is the owner of till?");
   snapshot = snapshotOfYaml(things("shut"), Date.now(), 2);
   const changed = await ask(nina, "who owns till");
 
-  expect(JSON.stringify(later.message?.blocks)).toContain("✓ Confirmed by dario.costa, just now");
+  expect(JSON.stringify(later.message?.blocks)).toContain("✓ Confirmed by Dario Costa, just now");
   expect(changed.message?.text).not.toContain("Confirmed");
 });
 
@@ -107,7 +107,7 @@ test("an answer in a channel is confirmed in place; one that has changed meanwhi
   await driver.waitFor(() =>
     driver
       .messages(general, { threadTs: first.thread_ts ?? "" })
-      .some((each) => each.ts === first.ts && each.text.includes("Confirmed by nina.kowalski")),
+      .some((each) => each.ts === first.ts && each.text.includes("Confirmed by Nina Kowalski")),
   );
   snapshot = snapshotOfYaml(things("shut"), Date.now(), 2);
   await driver.click({ user: nina, channel: general, ts: second.ts, actionId: "answer-confirm" });

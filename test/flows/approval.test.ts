@@ -71,7 +71,7 @@ describe("a template that needs approval", () => {
 
     expect(await isPublished(name)).toBe(true);
     const [decided] = bench.driver.messages(platform, { threadTs: question.ts });
-    expect(decided?.text).toContain("Approved (victor.ionescu)");
+    expect(decided?.text).toContain("Approved (Victor Ionescu)");
     expect(JSON.stringify(decided?.blocks)).not.toContain("approval-approve");
   });
 
@@ -167,7 +167,7 @@ describe("a template that needs approval", () => {
 
     expect(empty.errors).toBeDefined();
     expect(sent.errors).toBeUndefined();
-    expect(JSON.stringify(thread)).toContain("nina.kowalski rejected it: use &lt;!channel&gt; two");
+    expect(JSON.stringify(thread)).toContain("Nina Kowalski rejected it: use &lt;!channel&gt; two");
     const run = await bench.runOf(parent);
     expect([run.status, run.steps.map((step) => step.status)]).toEqual([
       "rejected",

@@ -121,9 +121,9 @@ describe("a checklist", () => {
     expect(checklist.text).toBe("Checklist Ledger lag: 0 of 3 steps done");
 
     await press(dario, checklist, "checklist-done/0");
-    await saying(checklist.thread, "done by dario.costa");
+    await saying(checklist.thread, "done by Dario Costa");
     await press(nina, checklist, "checklist-skip/1");
-    await saying(checklist.thread, "skipped by nina.kowalski");
+    await saying(checklist.thread, "skipped by Nina Kowalski");
     await press(dario, checklist, "checklist-note/2");
     await bench.driver.waitFor(() => bench.driver.currentView(dario));
     await bench.driver.submitView({ user: dario, values: { note: "scaled to <6> & waited" } });
@@ -134,14 +134,14 @@ describe("a checklist", () => {
     const summary = await bench.driver.waitFor(() =>
       bench.driver
         .messages(general, { threadTs: checklist.thread })
-        .find(({ text }) => text.includes("finished by nina.kowalski")),
+        .find(({ text }) => text.includes("finished by Nina Kowalski")),
     );
     const shown = JSON.stringify(summary.blocks);
     expect(shown).toContain("2 of 3 steps done, 1 skipped");
-    expect(shown).toMatch(/1\. Look — dario.costa/);
+    expect(shown).toMatch(/1\. Look — Dario Costa/);
     expect(shown).toContain("scaled to &lt;6&gt; &amp; waited");
     expect(shown).not.toContain("<@");
-    const closed = await saying(checklist.thread, "finished by nina.kowalski");
+    const closed = await saying(checklist.thread, "finished by Nina Kowalski");
     expect(JSON.stringify(closed.blocks)).not.toContain("checklist-done");
   });
 
@@ -156,8 +156,8 @@ describe("a checklist", () => {
     ]);
 
     const done = await saying(checklist.thread, "3 of 3 steps done");
-    expect(JSON.stringify(done.blocks).match(/done by dario.costa/g)).toHaveLength(1);
-    expect(JSON.stringify(done.blocks).match(/done by nina.kowalski/g)).toHaveLength(2);
+    expect(JSON.stringify(done.blocks).match(/done by Dario Costa/g)).toHaveLength(1);
+    expect(JSON.stringify(done.blocks).match(/done by Nina Kowalski/g)).toHaveLength(2);
 
     await Promise.all([
       press(dario, checklist, "checklist-finish"),
@@ -224,8 +224,8 @@ describe("a checklist", () => {
     await press(nina, checklist, "checklist-done/1");
 
     const shown = JSON.stringify(await saying(checklist.thread, "2 of 3 steps done"));
-    expect(shown).toContain("done by dario.costa");
-    expect(shown).toContain("done by nina.kowalski");
+    expect(shown).toContain("done by Dario Costa");
+    expect(shown).toContain("done by Nina Kowalski");
   });
 
   test("is no business of guests, nor of buttons that stand elsewhere", async () => {

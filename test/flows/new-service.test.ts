@@ -175,7 +175,7 @@ describe.each(["http", "socket"] as const)("/newservice by %s", (transport) => {
         requester: {
           workspace: { teamId: "T0FOOTLIT1" },
           slackUserId: dario,
-          name: "dario.costa",
+          name: "Dario Costa",
           userRef: "user:default/dario.costa",
         },
         channel: general,

@@ -129,7 +129,7 @@ test("a rule of the configuration asks for approval by value", async () => {
   const press = { channel: general, ts: big.ts, actionId: "run-cancel" };
   await bench.driver.click({ user: theo, ...press });
   await bench.driver.waitFor(() =>
-    bench.driver.ephemerals(theo).some((each) => each.text.includes("only dario.costa")),
+    bench.driver.ephemerals(theo).some((each) => each.text.includes("only Dario Costa")),
   );
   expect((await bench.runOf(big)).isCancelRequested).toBeUndefined();
   await bench.driver.click({ user: victor, ...press });

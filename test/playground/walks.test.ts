@@ -142,7 +142,7 @@ spec:
     const summary = thread.locator(".message", { hasText: "finished by" }).last();
     await summary.waitFor();
 
-    expect(ticked).toMatch(/done by nina.kowalski/i);
+    expect(ticked).toMatch(/done by Nina Kowalski/i);
     expect(await summary.innerText()).toContain("1 of ");
   });
 

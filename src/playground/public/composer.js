@@ -91,7 +91,7 @@ function suggestionsFor(text, caret, { threadTs }) {
       .filter((p) => p.realName.toLowerCase().startsWith(wanted) || p.name.startsWith(wanted))
       .slice(0, 8)
       .map((p) => ({
-        insert: `@${p.isBot === true ? p.realName : p.name} `,
+        insert: `@${p.realName} `,
         start,
         label: p.realName,
         description: p.title ?? (p.isBot ? "app" : ""),

@@ -30,9 +30,9 @@ function renderUser(person: Person, { identity }: Workspace): Record<string, unk
 }
 
 function renderProfile(person: Person, identity: Identity): Record<string, unknown> {
-  const { realName, name, title = "", teamId = identity.teamId } = person;
+  const { realName, title = "", teamId = identity.teamId } = person;
   const [firstName = "", ...rest] = realName.split(" ");
-  const displayName = person.isBot === true ? "" : name;
+  const displayName = person.isBot === true ? "" : realName;
   return {
     real_name: realName,
     real_name_normalized: realName,

@@ -3,6 +3,7 @@ import type { App } from "@slack/bolt";
 import type { Answer } from "../../usecases/answers/answer.ts";
 import type { SlackContext } from "../context.ts";
 import { answerMarker, findEarlierAnswer } from "../earlier-answer.ts";
+import { createLookingStatus, type LookingStatus } from "../looking-status.ts";
 import { findOwnMessage, findOwnReply } from "../own-messages.ts";
 import { parseRequest, plainFromSlack } from "../requests.ts";
 import { builtinSubcommands } from "../subcommands/builtin-subcommands.ts";
@@ -27,9 +28,10 @@ interface IncomingMessage {
 
 /** Registers mentions, which are answered in a thread, and direct messages. */
 export function registerMessages(app: App, context: SlackContext): void {
+  const status = createLookingStatus(context);
   app.event("app_mention", async ({ event, body, context: bolt }) => {
     if (event.user === undefined || event.bot_id !== undefined) return;
-    await answer(context, {
+    await answer(context, status, {
       channel: event.channel,
       user: event.user,
       text: event.text,
@@ -46,7 +48,7 @@ export function registerMessages(app: App, context: SlackContext): void {
     // edits, deletions and joins have a subtype; what bots say is nobody's question
     const isPlain = message.subtype === undefined || message.subtype === "file_share";
     if (!isPlain || "bot_id" in message) return;
-    await answer(context, {
+    await answer(context, status, {
       channel: message.channel,
       user: message.user,
       text: message.text ?? "",
@@ -60,10 +62,18 @@ export function registerMessages(app: App, context: SlackContext): void {
   });
 }
 
-async function answer(context: SlackContext, incoming: IncomingMessage): Promise<void> {
+async function answer(
+  context: SlackContext,
+  status: LookingStatus,
+  incoming: IncomingMessage,
+): Promise<void> {
   const place = placeOf(incoming);
   if (incoming.isReplay && (await isAnswered(context, incoming, place))) return;
-  const { content, answer: given } = await contentFor(context, incoming);
+  const { channel, threadTs = incoming.ts, isDirect } = incoming;
+  const finding = contentFor(context, incoming);
+  const { content, answer: given } = isDirect
+    ? await status.during({ channel, threadTs }, finding)
+    : await finding;
   const metadata = answerMarker(incoming.eventId, given);
   await context.outbox.post({ ...place, ...content, metadata });
 }
