@@ -1,10 +1,12 @@
 import type { PlaygroundOptions } from "../playground/create-playground.ts";
+import { sampleColleagues, samplePeople } from "../playground/sample-workspace.ts";
 import { readManifest } from "./manifest.ts";
 
 /** The playground has the commands, shortcuts, events and scopes that a real workspace gets from manifest.yml. */
 export function playgroundOptions(): PlaygroundOptions {
   const { features, events, scopes } = readManifest();
   return {
+    people: [...samplePeople, ...sampleColleagues],
     commands: features.slash_commands.map((command) => ({
       command: command.command,
       description: command.description,

@@ -21,8 +21,42 @@ export const samplePeople: readonly Person[] = [
   { ...person("U0ROBINMA1", "Robin Marsh", "Guest, agency"), isRestricted: true },
 ];
 
+/** Everybody else in the sample catalog: they are mentioned and on call, but nobody acts as them on the page. */
+export const sampleColleagues: readonly Person[] = [
+  colleague("U0AMARA0K1", "Amara Okafor", "Director of engineering"),
+  colleague("U0JONASWE1", "Jonas Weber", "Engineering manager, Payments"),
+  colleague("U0PRIYARA1", "Priya Raman", "Staff engineer, Payments"),
+  colleague("U0LUCAFER1", "Luca Ferri", "Engineer, Ledger"),
+  colleague("U0MEITANA1", "Mei Tanaka", "Tech lead, Ledger"),
+  colleague("U0SOFIALI1", "Sofia Lindqvist", "Engineering manager, Checkout"),
+  colleague("U0HANNAHA1", "Hannah Adler", "Tech lead, Seating"),
+  colleague("U0TOMASZN1", "Tomasz Nowak", "Engineer, Seating"),
+  colleague("U0NOORHAD1", "Noor Haddad", "Tech lead, Pricing"),
+  colleague("U0ELLISWA1", "Ellis Ward", "Data scientist, Pricing"),
+  colleague("U0GRACEMB1", "Grace Mbeki", "Engineering manager, Web and Apps"),
+  colleague("U0FINNOCO1", "Finn O'Connor", "Front-end engineer, Web and Apps"),
+  colleague("U0YUKISAT1", "Yuki Sato", "Tech lead, Discovery"),
+  colleague("U0KOFIMEN1", "Kofi Mensah", "Tech lead, Messaging"),
+  colleague("U0ROSADEL1", "Rosa Delgado", "Engineer, Messaging"),
+  colleague("U0BENHART1", "Ben Hartley", "Engineering manager, Venues"),
+  colleague("U0LEILAFA1", "Leila Farsi", "Engineer, Venues"),
+  colleague("U0OSKARBE1", "Oskar Berg", "Tech lead, Front of House"),
+  colleague("U0ZOEMART1", "Zoe Martin", "Mobile engineer, Front of House"),
+  colleague("U0SAMREYE1", "Sam Reyes", "Site reliability engineer, Platform"),
+  colleague("U0IRISVAN1", "Iris van der Meer", "Tech lead, Data"),
+  colleague("U0ARJUNME1", "Arjun Mehta", "Data engineer, Data"),
+  colleague("U0CLAIRED1", "Claire Dubois", "Security engineer"),
+  colleague("U0RAFAELS1", "Rafael Stone", "Head of Customer Care"),
+];
+
+function colleague(id: string, realName: string, title: string): Person {
+  return { ...person(id, realName, title), isColleague: true };
+}
+
 function person(id: string, realName: string, title: string): Person {
-  const name = realName.toLowerCase().replaceAll(" ", ".");
+  // `Iris van der Meer` is iris.vandermeer, `Finn O'Connor` finn.oconnor
+  const [first = "", ...rest] = realName.toLowerCase().replaceAll("'", "").split(" ");
+  const name = `${first}.${rest.join("")}`;
   return { id, name, realName, title, email: `${name}@footlight.example` };
 }
 

@@ -58,6 +58,8 @@ export interface Person {
   isDeleted?: boolean;
   /** Somebody from another workspace, in a shared channel. */
   isStranger?: boolean;
+  /** Somebody whom nobody acts as on the page. */
+  isColleague?: boolean;
   isBot?: boolean;
   /** The person's home workspace; this one when absent. */
   teamId?: string;

@@ -33,7 +33,9 @@ function drawHead() {
 }
 
 function drawPeople() {
-  const people = state.people.filter(({ isBot }) => isBot !== true);
+  const people = state.people.filter(
+    ({ isBot, isColleague }) => isBot !== true && isColleague !== true,
+  );
   const me = personOf(state.userId);
   const select = h(
     "select",

@@ -36,7 +36,7 @@ export function renderApproval(run: RunRecord, approval: Approval): MessageConte
     run.requester.slackUserId === undefined
       ? mrk`${run.requester.name}`
       : person(run.requester.slackUserId);
-  const needed = requirement.count === 1 ? "" : `${requirement.count} of `;
+  const needed = requirement.count === 1 ? mrk`` : mrk`${requirement.count} of `;
   return message(
     `${headline}. ${outcomeText(approval)}`,
     [

@@ -62,7 +62,7 @@ function keepSpaces(part: string): Mrkdwn {
 function runbookSection(card: EntityCard): KnownBlock | undefined {
   const [first, ...others] = card.runbooks;
   if (first === undefined) return undefined;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  const more = others.length === 0 ? mrk`` : mrk` and ${others.length} more`;
   return section(
     mrk`*Runbook*  ${first.title}${more}`,
     openDocumentButton("0", "Open runbook", { path: first.path }),

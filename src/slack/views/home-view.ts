@@ -1,6 +1,6 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 
-import type { EntityBrief } from "../../usecases/answers/answer.ts";
+import type { Contact, EntityBrief } from "../../usecases/answers/answer.ts";
 import type { HomeFacts, HomeTeam, OwnedThing } from "../../usecases/home.ts";
 import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import type { CatalogStatus, TemplateSummary } from "../../usecases/services.ts";
@@ -83,7 +83,7 @@ function startHere({ facts, templates }: HomeContent): (KnownBlock | undefined)[
   const steps = [
     first === undefined
       ? mrk`*Find your team*: ask who somebody is, or what a team owns`
-      : mrk`*Your team* is ${first.team.title}${prefixed(" in ", channelOf(first.contact))}: say hello there`,
+      : mrk`*Your team* is ${first.team.title}${inChannel(first.contact)}: say hello there`,
     first === undefined || first.owns.length === 0
       ? undefined
       : mrk`*Its services*: ${namesOf(first.owns.slice(0, 5).map(({ brief }) => brief.title))}${first.owns.length > 5 ? ", and more below" : ""}`,
@@ -112,8 +112,9 @@ function startHere({ facts, templates }: HomeContent): (KnownBlock | undefined)[
   ];
 }
 
-function prefixed(before: string, text: Mrkdwn | undefined): Mrkdwn {
-  return text === undefined ? mrk`` : mrk`${before}${text}`;
+function inChannel(contact: Contact): Mrkdwn {
+  const where = channelOf(contact);
+  return where === undefined ? mrk`` : mrk` in ${where}`;
 }
 
 function namesOf(titles: readonly string[]): Mrkdwn {

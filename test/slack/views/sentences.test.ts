@@ -1,0 +1,74 @@
+import { expect, test } from "@jest/globals";
+
+import { renderAnswer } from "../../../src/slack/views/answer.ts";
+import { renderApproval } from "../../../src/slack/views/approval-view.ts";
+import { renderHome } from "../../../src/slack/views/home-view.ts";
+import { askFor } from "../../../src/usecases/approvals/approval.ts";
+import { sampleRun } from "../../helpers/fake-services.ts";
+import { answerWith, entityCard, nowMs } from "../../helpers/sample-answers.ts";
+
+/** Sentences are put together from parts, and a part loses the blanks around it. */
+const shownIn = (content: unknown): string => JSON.stringify(content);
+
+test("a card with several runbooks says how many more there are", () => {
+  const runbooks = ["a", "b", "c"].map((name) => ({
+    path: `${name}.md`,
+    title: `Runbook ${name}`,
+  }));
+
+  const shown = shownIn(
+    renderAnswer(answerWith({ ...entityCard, runbooks }), { nowMs, canShare: false }),
+  );
+
+  expect(shown).toContain("*Runbook*  Runbook a and 2 more");
+});
+
+test("the Home tab says in which channel one's team is", () => {
+  const home = renderHome({
+    facts: {
+      person: undefined,
+      recent: [],
+      popular: [],
+      teams: [
+        {
+          team: { ref: "group:default/checkout", kind: "group", title: "Checkout team" },
+          contact: { slackChannel: "checkout", slackChannelId: "C0CHECKOU1" },
+          memberCount: 3,
+          documents: [],
+          owns: [],
+        },
+      ],
+    },
+    runs: [],
+    examples: [],
+    templates: [],
+    status: {
+      entities: 1,
+      documents: 0,
+      templates: 0,
+      errors: 0,
+      warnings: 0,
+      readAtMs: 0,
+    },
+    isNew: true,
+    nowMs,
+  });
+
+  expect(shownIn(home)).toContain(
+    "*Your team* is Checkout team in <#C0CHECKOU1|checkout>: say hello",
+  );
+});
+
+test("an approval by several says how many of whom", () => {
+  const requirement = {
+    groups: ["group:default/platform"],
+    count: 2,
+    expiresMs: 1000,
+    isReminded: false,
+  };
+  const about = { number: 1, templateHash: "x", attempt: 0, titles: ["Platform team"] };
+
+  const shown = shownIn(renderApproval(sampleRun(), askFor(requirement, about, nowMs)));
+
+  expect(shown).toContain("Can be decided by 2 of Platform team, until");
+});
