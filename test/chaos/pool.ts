@@ -3,7 +3,14 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { toError } from "../../src/base/errors.ts";
-import { type Arm, type Doom, startWorker, type Worker, type WorkerOrder } from "./worker.ts";
+import {
+  type Arm,
+  type Doom,
+  KilledEarly,
+  startWorker,
+  type Worker,
+  type WorkerOrder,
+} from "./worker.ts";
 
 /** Bots that are started again as soon as one dies. */
 export interface Pool {
@@ -43,7 +50,12 @@ export async function openPool(order: WorkerOrder, size: number, folder: string)
 
   function refill(): void {
     if (isClosing) return;
-    const started = add().catch((thrown: unknown) => void (failure ??= toError(thrown)));
+    const started = add().catch((thrown: unknown) => {
+      if (thrown instanceof KilledEarly && fates !== undefined) {
+        deaths += 1;
+        refill();
+      } else failure ??= toError(thrown);
+    });
     starting.add(started);
     void started.then(() => starting.delete(started));
   }

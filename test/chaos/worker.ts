@@ -63,7 +63,10 @@ type Message =
   | ({ kind: "boundary" } & Crossing)
   | { kind: "answer"; id: number; answer: unknown };
 
-/** Starts a bot and waits until it is connected. @throws Error with its log when it ends before. */
+/** A worker that was killed before it was ready: it works on jobs from the moment its storage is open. */
+export class KilledEarly extends Error {}
+
+/** Starts a bot and waits until it is connected. @throws KilledEarly; Error with its log when it ends before. */
 export async function startWorker(order: WorkerOrder): Promise<Worker> {
   const child = fork(script, [JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const log: string[] = [];
@@ -119,8 +122,9 @@ async function ready(child: ChildProcess, log: readonly string[]): Promise<void>
       child.on("message", (message: Message) => {
         if (message.kind === "ready") resolve();
       });
-      child.once("exit", (code) => {
-        reject(new Error(`a worker ended with ${String(code)}: ${log.join("").slice(-4000)}`));
+      child.once("exit", (code, signal) => {
+        const said = `a worker ended with ${signal ?? String(code)}: ${log.join("").slice(-4000)}`;
+        reject(signal === "SIGKILL" ? new KilledEarly(said) : new Error(said));
       });
       limit = setTimeout(() => {
         child.kill("SIGKILL");
