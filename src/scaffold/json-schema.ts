@@ -81,16 +81,28 @@ const compilesPerAjv = 100;
 let ajv = createAjv();
 let compiles = 0;
 const compiled = new WeakMap<JsonObject, ValidateFunction>();
+/** Schemas of pages are made anew for each check, but most say the same each time. */
+const compiledByText = new Map<string, ValidateFunction>();
+const mostTexts = 200;
+const longestText = 20_000;
 
-/** Compiles a cleaned schema, once for each object. @throws Error with Ajv's words when it is not a JSON Schema. */
+/** Compiles a cleaned schema, once for each object and text. @throws Error with Ajv's words when it is not a JSON Schema. */
 function compileSchema(schema: JsonObject): ValidateFunction {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
+  const text = JSON.stringify(schema);
+  const validate = compiledByText.get(text) ?? compileAnew(schema);
+  compiled.set(schema, validate);
+  if (text.length > longestText) return validate;
+  if (compiledByText.size >= mostTexts) compiledByText.clear();
+  compiledByText.set(text, validate);
+  return validate;
+}
+
+function compileAnew(schema: JsonObject): ValidateFunction {
   compiles += 1;
   if (compiles % compilesPerAjv === 0) ajv = createAjv();
-  const validate = ajv.compile(schema);
-  compiled.set(schema, validate);
-  return validate;
+  return ajv.compile(schema);
 }
 
 /** Why a schema cannot be used, or undefined. */

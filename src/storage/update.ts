@@ -2,11 +2,13 @@ import { ConflictError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { RecordStore, StoredRecord } from "./contract.ts";
 
-export interface UpdateOptions {
+export interface UpdateOptions<T extends JsonValue = JsonValue> {
   /** How often to try against others who write the same record; default 10. */
   attempts?: number;
   /** As in `RecordStore.put`. */
   ttlMs?: number;
+  /** The record as its caller saw it last: the first attempt begins with it in place of a reading. */
+  known?: StoredRecord<T>;
 }
 
 /**
@@ -21,19 +23,38 @@ export async function updateRecord<T extends JsonValue>(
   collection: string,
   id: string,
   change: (value: T | undefined) => T | undefined,
-  { attempts = 10, ttlMs }: UpdateOptions = {},
+  { attempts = 10, ttlMs, known }: UpdateOptions<T> = {},
 ): Promise<StoredRecord<T> | undefined> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const put = async (found: StoredRecord<T> | undefined, value: T) => {
+    const ifVersion = found?.version ?? 0;
+    const times = ttlMs === undefined ? {} : { ttlMs };
+    const version = await store.put(collection, id, value, { ifVersion, ...times });
+    return version === undefined ? undefined : { id, value, version };
+  };
+  let left = attempts;
+  if (known !== undefined) {
+    left -= 1;
+    const value = unlessRefused(change, known.value);
+    const written = value === undefined ? undefined : await put(known, value);
+    if (written !== undefined) return written;
+  }
+  for (; left > 0; left -= 1) {
     const found = await store.get<T>(collection, id);
     const value = change(found?.value);
     if (value === undefined) return found;
-    const version = await store.put(collection, id, value, {
-      ifVersion: found?.version ?? 0,
-      ...(ttlMs === undefined ? {} : { ttlMs }),
-    });
-    if (version !== undefined) return { id, value, version };
+    const written = await put(found, value);
+    if (written !== undefined) return written;
   }
   throw new ConflictError("record-busy", `${collection} ${id} is being changed by others`, {
     hint: "try again in a moment",
   });
+}
+
+/** What is known may be old, so a refusal of it means nothing yet. */
+function unlessRefused<T>(change: (value: T) => T | undefined, value: T): T | undefined {
+  try {
+    return change(value);
+  } catch {
+    return undefined;
+  }
 }

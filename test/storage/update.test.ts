@@ -54,3 +54,38 @@ test("writes nothing when the change leaves the value, and passes on what the ch
   ).rejects.toThrow("refused");
   expect(writes).toEqual([]);
 });
+
+test("begins with what is known, without reading, and reads when that is old", async () => {
+  const { store, writes } = contested(0);
+  const seen: number[] = [];
+  const add = (value = 0): number => {
+    seen.push(value);
+    return value + 1;
+  };
+
+  const first = await updateRecord<number>(store, "c", "a", add, {
+    known: { id: "a", value: 10, version: 1 },
+  });
+  const second = await updateRecord<number>(store, "c", "a", add, {
+    known: { id: "a", value: 10, version: 1 },
+  });
+
+  expect(first).toEqual({ id: "a", value: 11, version: 2 });
+  expect(second).toEqual({ id: "a", value: 12, version: 3 });
+  expect(seen).toEqual([10, 10, 11]);
+  expect(writes).toEqual([11, 11, 12]);
+});
+
+test("a refusal of what is known counts only when the record says the same", async () => {
+  const { store } = contested(0);
+  const only10 = (value = 0): number => {
+    if (value !== 10) throw new TypeError("refused");
+    return value + 1;
+  };
+  const known = { id: "a", value: 9, version: 0 };
+
+  expect(await updateRecord<number>(store, "c", "a", only10, { known })).toMatchObject({
+    value: 11,
+  });
+  await expect(updateRecord<number>(store, "c", "a", only10, { known })).rejects.toThrow("refused");
+});

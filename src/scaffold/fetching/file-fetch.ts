@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, parse, relative, resolve, sep } from "node:path";
@@ -25,7 +26,7 @@ export function createFileFetch(options: FileFetchOptions = {}): FetchSource {
       const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(url) && !url.startsWith("file:");
       if (isUrl || /^https?:/i.test(base)) return fetchRemote(url, base, signal, options);
       const wanted = url.startsWith("file:") ? filePath(url) : resolve(dirname(base), url);
-      const own = await repositoryOf(base);
+      const own = repositoryOf(base);
       const nearest = options.reach === "nearby" ? nearbyFolder(base) : dirname(base);
       return fetchLocal(url, wanted, [own ?? nearest, ...(options.roots ?? [])]);
     },
@@ -82,10 +83,9 @@ function isInside(path: string, root: string): boolean {
 }
 
 /** The folder with `.git` above the template; undefined where there is none. */
-async function repositoryOf(base: string): Promise<string | undefined> {
+function repositoryOf(base: string): string | undefined {
   for (let folder = dirname(base); ; folder = dirname(folder)) {
-    const hasGit = await stat(resolve(folder, ".git")).catch(() => undefined);
-    if (hasGit !== undefined) return folder;
+    if (existsSync(resolve(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }

@@ -89,7 +89,10 @@ export class RenderThreads {
     const idle = this.#lanes.find((lane) => lane.current === undefined);
     if (idle === undefined && this.#lanes.length >= this.#most) return;
     const next = this.#queue.shift();
-    if (next !== undefined) this.#start(idle ?? this.#open(), next);
+    if (next === undefined) return;
+    this.#start(idle ?? this.#open(), next);
+    // all start with the first rendering: in the middle of a rush is when a start hurts most
+    while (this.#lanes.length < this.#most) this.#open();
   }
 
   #open(): Lane {

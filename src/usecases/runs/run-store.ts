@@ -1,6 +1,6 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { JsonValue } from "../../base/json.ts";
-import type { RecordStore } from "../../storage/contract.ts";
+import type { RecordStore, StoredRecord } from "../../storage/contract.ts";
 import { updateRecord } from "../../storage/update.ts";
 import type { RunTrail } from "../audit/run-trail.ts";
 import type { RunRecord, RunStatus } from "./run-record.ts";
@@ -11,6 +11,8 @@ const openRuns = "open-runs";
 /** Finished runs are kept for Retry, for questions and against replayed requests. */
 const finishedRunTtlMs = 90 * 24 * 3600_000;
 const maxAttempts = 20;
+/** Runs of which we remember what we wrote last; far more than are worked on at the same time. */
+const mostClaimed = 500;
 const pageSize = 200;
 
 /** Thrown inside a worker whose run was claimed by another one: stop at once, write nothing. */
@@ -72,31 +74,63 @@ const noTrail: RunTrail = {
   flush: async () => undefined,
 };
 
+/** Writing one run, by compare-and-set. */
+interface RunWriter {
+  /** Begins with reading it. */
+  write: (id: string, change: (run: RunRecord) => RunRecord) => Promise<StoredRecord>;
+  /** Begins with what this process wrote last. */
+  writeClaimed: (id: string, change: (run: RunRecord) => RunRecord) => Promise<RunRecord>;
+  /** Drops what is remembered of a run. */
+  forget: (id: string) => void;
+}
+
+function createRunWriter(records: RecordStore, clock: () => number, trail: RunTrail): RunWriter {
+  /** Runs that are worked on here, as this process wrote them last. */
+  const claimed = new Map<string, StoredRecord>();
+
+  async function write(
+    id: string,
+    change: (run: RunRecord) => RunRecord,
+    known?: StoredRecord,
+  ): Promise<StoredRecord> {
+    const written = await updateRecord<JsonValue>(
+      records,
+      runs,
+      id,
+      (value) => {
+        if (value === undefined) throw unknownRun(id);
+        const before = asRun(value);
+        return toJson(trail.note(before, { ...change(before), updatedAtMs: clock() }));
+      },
+      { attempts: maxAttempts, ...(known === undefined ? {} : { known }) },
+    );
+    if (written === undefined) throw unknownRun(id);
+    trail.flushSoon(asRun(written.value));
+    return written;
+  }
+
+  /** The version decides whether what we know is still true: a click, or another worker, makes the write begin with reading. */
+  async function writeClaimed(
+    id: string,
+    change: (run: RunRecord) => RunRecord,
+  ): Promise<RunRecord> {
+    const known = claimed.get(id);
+    claimed.delete(id);
+    const written = await write(id, change, known);
+    if (claimed.size >= mostClaimed) claimed.clear();
+    claimed.set(id, written);
+    return fromJson(written.value);
+  }
+  return { write, writeClaimed, forget: (id) => void claimed.delete(id) };
+}
+
 /** Creates the store over any backend's records. */
 export function createRunStore(
   records: RecordStore,
   clock: () => number,
   trail: RunTrail = noTrail,
 ): RunStore {
-  async function write(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord> {
-    const unknown = new NotFoundError("run-unknown", `there is no run ${id}`);
-    const written = await updateRecord<JsonValue>(
-      records,
-      runs,
-      id,
-      (value) => {
-        if (value === undefined) throw unknown;
-        const before = fromJson(value);
-        return toJson(trail.note(before, { ...change(before), updatedAtMs: clock() }));
-      },
-      { attempts: maxAttempts },
-    );
-    if (written === undefined) throw unknown;
-    const run = fromJson(written.value);
-    trail.flushSoon(run);
-    return run;
-  }
-
+  const { write, writeClaimed, forget } = createRunWriter(records, clock, trail);
   return {
     async create(wanted) {
       const run = trail.note(undefined, wanted);
@@ -111,25 +145,32 @@ export function createRunStore(
     },
     async get(id) {
       const stored = await records.get(runs, id);
-      return stored === undefined ? undefined : fromJson(stored.value);
+      return stored === undefined ? undefined : asRun(stored.value);
     },
-    claim: (id) => write(id, (run) => ({ ...run, fence: run.fence + 1 })),
+    claim: (id) => {
+      forget(id);
+      return writeClaimed(id, (run) => ({ ...run, fence: run.fence + 1 }));
+    },
     async updateClaimed(id, fence, change) {
-      const run = await write(id, (present) => {
+      const writeFenced = (present: RunRecord): RunRecord => {
         if (present.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
         return change(present);
-      });
+      };
+      const run = await writeClaimed(id, writeFenced);
       if (run.parked !== undefined) await records.put(openRuns, id, openEntry(run, clock()));
       return run;
     },
     async update(id, change) {
-      const run = await write(id, change);
+      const run = asRun((await write(id, change)).value);
       if (!isFinal(run.status) || isUndoing(run))
         await records.put(openRuns, id, openEntry(run, clock()));
       return run;
     },
     listOpen: () => listOpenRuns(records),
-    markReported: (id) => markReported(id, records, trail, clock()),
+    markReported: (id) => {
+      forget(id);
+      return markReported(id, records, trail, clock());
+    },
     forgetOpen: async (id) => void (await records.delete(openRuns, id)),
   };
 }
@@ -157,8 +198,12 @@ async function readRun(
   id: string,
 ): Promise<{ run: RunRecord; version: number }> {
   const stored = await records.get(runs, id);
-  if (stored === undefined) throw new NotFoundError("run-unknown", `there is no run ${id}`);
-  return { run: fromJson(stored.value), version: stored.version };
+  if (stored === undefined) throw unknownRun(id);
+  return { run: asRun(stored.value), version: stored.version };
+}
+
+function unknownRun(id: string): NotFoundError {
+  return new NotFoundError("run-unknown", `there is no run ${id}`);
 }
 
 function openEntry({ parked }: RunRecord, nowMs: number): Record<string, number> {
@@ -184,7 +229,14 @@ function toJson(run: RunRecord): JsonValue {
   return value;
 }
 
+/** A value that nobody else holds, or that is only looked at. */
+function asRun(value: JsonValue): RunRecord {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `toJson` writes what is read here
+  return value as unknown as RunRecord;
+}
+
+/** A copy, where the value itself is kept. */
 function fromJson(value: JsonValue): RunRecord {
-  const run: RunRecord = JSON.parse(JSON.stringify(value));
-  return run;
+  const copy: RunRecord = JSON.parse(JSON.stringify(value));
+  return copy;
 }

@@ -30,7 +30,7 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /** Stores contents as one pack; the tree they make by path. */
 export async function storeFiles(gitdir: string, files: PublishFile[]): Promise<FlatTree> {
   if (files.length === 0) return new Map();
-  const pack = await buildPack(files.map(({ content }) => content));
+  const pack = await buildPack(files.map(({ content }) => ({ type: "blob", content })));
   await storePack(gitdir, pack);
   return new Map(
     files.map(({ path, isExecutable }, index) => [
@@ -85,13 +85,18 @@ export async function storeCommit(request: CommitRequest): Promise<string> {
     gitdir: request.gitdir,
     dir: request.gitdir,
     commit: {
-      message: `${request.message.trim()}\n\n${trailerOf(request.runId)}\n`,
+      message: messageOf(request),
       tree: request.tree,
       parent: request.parents,
       author: person,
       committer: person,
     },
   });
+}
+
+/** A commit's message with what tells whose it is. */
+export function messageOf({ message, runId }: Pick<CommitRequest, "message" | "runId">): string {
+  return `${message.trim()}\n\n${trailerOf(runId)}\n`;
 }
 
 /** The line by which a commit of a run is recognised. */
@@ -119,8 +124,11 @@ export async function branchNames(gitdir: string): Promise<string[]> {
   return names.includes(head ?? "") ? [...new Set([head ?? "", ...names])] : names;
 }
 
-/** Angle brackets and line breaks would break the commit's header. */
-function cleanPerson(person: { name: string; email: string }): { name: string; email: string } {
+/** A person as a commit names them: angle brackets and line breaks would break the commit's header. */
+export function cleanPerson(person: { name: string; email: string }): {
+  name: string;
+  email: string;
+} {
   return { name: cleanText(person.name) || "Callboard", email: cleanText(person.email) };
 }
 

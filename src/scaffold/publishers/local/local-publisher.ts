@@ -9,8 +9,10 @@ import * as git from "isomorphic-git";
 import { codeOf, ConflictError, InputError, toError, UpstreamError } from "../../../base/errors.ts";
 import { assertRepoNames } from "../../repo-url.ts";
 import type { PublishContext, Publisher, PublishRequest, PublishResult } from "../contract.ts";
-import { branchHead, branchNames, storeCommit, storeFiles, storeTree } from "./git.ts";
+import { packFirstCommit } from "./first-commit.ts";
+import { branchHead, branchNames } from "./git.ts";
 import { openLocalIssue } from "./issue.ts";
+import { storePack } from "./pack.ts";
 import { openLocalPullRequest } from "./pull-request.ts";
 import { closeFile, closeLocalPullRequest, deleteLocalRepository } from "./undo.ts";
 
@@ -148,24 +150,23 @@ async function resume(place: Place, request: PublishRequest): Promise<PublishRes
 const markerKey = "callboard.runid";
 
 async function build(gitdir: string, request: PublishRequest): Promise<string> {
-  await mkdir(gitdir, { recursive: true });
-  const { runId, author, committedAtMs, defaultBranch } = request;
-  await git.init({ fs, dir: gitdir, gitdir, bare: true, defaultBranch });
-  await git.setConfig({ fs, gitdir, path: markerKey, value: runId });
-  await writeFile(join(gitdir, "description"), `${request.description}\n`);
-  const tree = await storeTree(gitdir, await storeFiles(gitdir, request.files));
-  const message = request.commitMessage;
-  const commit = await storeCommit({
-    gitdir,
-    tree,
-    parents: [],
-    message,
-    runId,
-    author,
-    committedAtMs,
-  });
+  const { runId, defaultBranch, description } = request;
+  const { commit, pack } = await packFirstCommit({ ...request, message: request.commitMessage });
+  await mkdir(join(gitdir, "refs", "heads"), { recursive: true });
+  await storePack(gitdir, pack);
+  // it refuses what is no name of a branch, such as a way out of the folder
   await git.writeRef({ fs, gitdir, ref: `refs/heads/${defaultBranch}`, value: commit });
+  await writeFile(join(gitdir, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+  await writeFile(join(gitdir, "config"), configOf(runId));
+  await writeFile(join(gitdir, "description"), `${description}\n`);
   return commit;
+}
+
+/** As `git init --bare` writes it, with the marker. */
+function configOf(runId: string): string {
+  const core = ["repositoryformatversion = 0", "filemode = true", "bare = true"];
+  const lines = ["[core]", ...core.map((line) => `\t${line}`), "[callboard]", `\trunid = ${runId}`];
+  return `${lines.join("\n")}\n`;
 }
 
 function resultOf(place: Place, request: PublishRequest, commitHash: string): PublishResult {

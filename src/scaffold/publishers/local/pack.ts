@@ -6,13 +6,19 @@ import { crc32, deflate as deflateWithCallback, deflateSync } from "node:zlib";
 
 import { createPause } from "../../../base/pause.ts";
 
-/** A pack of contents and its index, as git keeps them: two files in place of one for each object. */
+/** What git stores. */
+export interface GitObject {
+  type: "commit" | "tree" | "blob";
+  content: Buffer;
+}
+
+/** A pack of objects and its index, as git keeps them: two files in place of one for each object. */
 export interface Pack {
   /** Without ending: `pack-<checksum>`. */
   name: string;
   pack: Buffer;
   index: Buffer;
-  /** Ids of the contents that were given, in their order: forty hexadecimal digits each. */
+  /** Ids of the objects that were given, in their order: forty hexadecimal digits each. */
   oids: string[];
 }
 
@@ -25,28 +31,34 @@ interface PackedObject {
 const deflate = promisify(deflateWithCallback);
 /** What is smaller is compressed sooner than handed to a thread. */
 const smallBytes = 65_536;
-/** Git's number for a blob in the header of an object. */
-const blobType = 3;
+/** Git's numbers in the header of an object. */
+const typeNumbers = { commit: 1, tree: 2, blob: 3 };
+
+/** The id of an object: twenty bytes. */
+export function objectId({ type, content }: GitObject): Buffer {
+  return createHash("sha1").update(`${type} ${content.length}\0`).update(content).digest();
+}
 
 /**
- * Packs contents as blobs; the same content twice is packed once. isomorphic-git's `packObjects` wants every object as a file of
+ * Packs objects; the same one twice is packed once. isomorphic-git's `packObjects` wants every object as a file of
  * its own first, which is what a pack is to avoid.
  * @see https://git-scm.com/docs/gitformat-pack
  */
-export async function buildPack(contents: readonly Buffer[]): Promise<Pack> {
-  const byId = new Map<string, { id: Buffer; content: Buffer }>();
-  const oids = contents.map((content) => {
-    const id = createHash("sha1").update(`blob ${content.length}\0`).update(content).digest();
+export async function buildPack(given: readonly GitObject[]): Promise<Pack> {
+  const byId = new Map<string, GitObject & { id: Buffer }>();
+  const oids = given.map((object) => {
+    const id = objectId(object);
     const oid = id.toString("hex");
-    byId.set(oid, { id, content });
+    byId.set(oid, { ...object, id });
     return oid;
   });
   const objects: PackedObject[] = [];
   const pause = createPause();
-  for (const { id, content } of byId.values()) {
+  for (const { id, type, content } of byId.values()) {
     await pause();
     const compressed = content.length < smallBytes ? deflateSync(content) : await deflate(content);
-    objects.push({ id, data: Buffer.concat([objectHeader(content.length), compressed]) });
+    const header = objectHeader(typeNumbers[type], content.length);
+    objects.push({ id, data: Buffer.concat([header, compressed]) });
   }
   const body = Buffer.concat([
     Buffer.from("PACK"),
@@ -83,9 +95,9 @@ async function writeWhole(file: string, content: Buffer): Promise<void> {
 }
 
 /** Type and length: four bits of the length first, then seven in each byte, the lowest first. */
-function objectHeader(length: number): Buffer {
+function objectHeader(type: number, length: number): Buffer {
   const bytes: number[] = [];
-  let byte = (blobType << 4) | (length & 0x0f);
+  let byte = (type << 4) | (length & 0x0f);
   for (let left = length >>> 4; left > 0; left >>>= 7) {
     bytes.push(byte | 0x80);
     byte = left & 0x7f;

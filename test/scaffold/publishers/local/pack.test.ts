@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
-import { buildPack, storePack } from "../../../../src/scaffold/publishers/local/pack.ts";
+import {
+  buildPack,
+  storePack,
+  type GitObject,
+} from "../../../../src/scaffold/publishers/local/pack.ts";
 
 /** A folder and git in it. */
 async function withFolder(
@@ -20,13 +24,17 @@ async function withFolder(
   }
 }
 
+function asBlobs(contents: readonly Buffer[]): GitObject[] {
+  return contents.map((content) => ({ type: "blob", content }));
+}
+
 /** Lengths around the places where the header of an object grows by a byte. */
 const lengths = [0, 1, 15, 16, 17, 2_047, 2_048, 2_049, 262_143, 262_144, 300_000];
 
 test("git makes the same index of a pack, byte by byte", async () => {
   const contents = lengths.map((length) => Buffer.alloc(length, `${length} grüße\n`));
   await withFolder(async (folder, git) => {
-    const { pack, index } = await buildPack(contents);
+    const { pack, index } = await buildPack(asBlobs(contents));
     await writeFile(join(folder, "given.pack"), pack);
 
     git(["index-pack", "--strict", "--index-version=2", "-o", "made.idx", "given.pack"]);
@@ -46,7 +54,7 @@ test("what was packed comes out of the repository as it went in, whatever its by
     fc.asyncProperty(fc.array(content, { minLength: 1, maxLength: 40 }), async (contents) => {
       await withFolder(async (folder, git) => {
         git(["init", "--quiet", "--bare"]);
-        const pack = await buildPack(contents);
+        const pack = await buildPack(asBlobs(contents));
         await storePack(folder, pack);
 
         const batch = git(["cat-file", "--batch"], Buffer.from(pack.oids.join("\n")));
@@ -64,11 +72,9 @@ test("what was packed comes out of the repository as it went in, whatever its by
 });
 
 test("the same content is packed once", async () => {
-  const { oids, pack } = await buildPack([
-    Buffer.from("a\n"),
-    Buffer.from("b\n"),
-    Buffer.from("a\n"),
-  ]);
+  const { oids, pack } = await buildPack(
+    asBlobs([Buffer.from("a\n"), Buffer.from("b\n"), Buffer.from("a\n")]),
+  );
 
   expect(oids[0]).toBe("78981922613b2afb6025042ff6bd878ac1994e85");
   expect(oids[2]).toBe(oids[0]);
@@ -78,10 +84,10 @@ test("the same content is packed once", async () => {
 test("storing a pack again changes nothing and leaves nothing beside it", async () => {
   await withFolder(async (folder) => {
     await mkdir(join(folder, "objects"));
-    const pack = await buildPack([Buffer.from("a\n")]);
+    const pack = await buildPack(asBlobs([Buffer.from("a\n")]));
 
     await storePack(folder, pack);
-    await storePack(folder, await buildPack([Buffer.from("a\n")]));
+    await storePack(folder, await buildPack(asBlobs([Buffer.from("a\n")])));
 
     const names = await readdir(join(folder, "objects", "pack"));
     expect(names.toSorted()).toEqual([`${pack.name}.idx`, `${pack.name}.pack`]);
