@@ -3,11 +3,13 @@
  * A round kills one worker at each place that a run comes by, freezes one at each (Redis), then shakes `--runs` runs with random
  * kills and again with `--faults` (0.12) of all requests going wrong. Exit code 1 when anything was not as promised.
  * `--rounds 2` repeats the named places, `--only kills,freezes,random,faults,recovery` chooses, `--redis redis://…` is the server
- * (default: one of its own), `--minutes 8` stops hitting places when the time is over; how many were hit is said.
+ * (default: one of its own), `--minutes 8` stops hitting places when the time is over; how many were hit is said. `--arenas 3` has so
+ * many campaigns going at the same time, each with its own bots, Slack, GitHub and namespace, and spreads places and runs over them.
  */
 import { parseArgs } from "node:util";
 
-import { type ChaosStorage, openCampaign, type Tally } from "../test/chaos/campaign.ts";
+import { type Arenas, openArenas } from "../test/chaos/arenas.ts";
+import type { ChaosStorage, Tally } from "../test/chaos/campaign.ts";
 import { canBeFrozenAt, canBeKilledAt } from "../test/chaos/places.ts";
 import { createRandom, shuffle } from "../test/chaos/random.ts";
 import { measureRecovery } from "../test/chaos/recovery.ts";
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "kills,freezes,random,faults,recovery" },
     redis: { type: "string" },
     minutes: { type: "string", default: "Infinity" },
+    arenas: { type: "string", default: "1" },
   },
 });
 const only = new Set(values.only.split(","));
@@ -48,41 +51,68 @@ function report(what: string, tallies: readonly Tally[]): void {
   for (const fault of faults) say(`  ${fault}`);
 }
 
-/** One campaign on fresh bots: all places once for each round, then the random part. */
+function minutes(): string {
+  return `${((performance.now() - startedAtMs) / 60_000).toFixed(1)} min`;
+}
+
+/** On fresh bots: all places once for each round, then the random part. */
 async function campaign(storage: ChaosStorage): Promise<void> {
-  const chaos = await openCampaign(storage);
+  const arenas = await openArenas(storage, Number(values.arenas));
   try {
-    const places = [...new Set(await chaos.trace())];
+    const places = [...new Set(await arenas.first.trace())];
     say(`${places.length} places: ${places.join(", ")}`);
-    const hit = async (what: string, signal: "SIGKILL" | "SIGSTOP", at: string[]) => {
-      const tallies: Tally[] = [];
-      for (let round = 0; round < Number(values.rounds); round += 1) {
-        for (const place of shuffle(at, random)) {
-          if (performance.now() > untilMs) break;
-          tallies.push(await chaos.hitAt(place, signal));
-          if (tallies.length % 20 === 0) say(`  … ${tallies.length} of ${what}`);
-        }
-      }
-      report(what, tallies);
-    };
     if (only.has("kills"))
-      await hit("killed at each place", "SIGKILL", places.filter(canBeKilledAt));
+      await hit(arenas, "killed at each place", "SIGKILL", places.filter(canBeKilledAt));
     if (only.has("freezes") && storage.kind !== "embedded")
-      await hit("frozen at each place", "SIGSTOP", places.filter(canBeFrozenAt));
-    const runs = Number(values.runs);
-    if (only.has("random")) report("killed at random", [await chaos.shake(runs, random)]);
-    if (only.has("faults")) {
-      const tally = await chaos.shake(runs, random, Number(values.faults));
-      report(`killed at random with ${Number(values.faults) * 100} % faults`, [tally]);
-    }
-    const left = await chaos.rest();
+      await hit(arenas, "frozen at each place", "SIGSTOP", places.filter(canBeFrozenAt));
+    if (only.has("random")) await shake(arenas, "killed at random", 0);
+    const rate = Number(values.faults);
+    if (only.has("faults"))
+      await shake(arenas, `killed at random with ${rate * 100} % faults`, rate);
+    const left = (await arenas.everywhere(async (each) => await each.rest())).flat();
     failures.push(...left);
     say(
       `at rest: ${left.length === 0 ? "nothing is left, nothing foreign was touched" : left.join("; ")}`,
     );
   } finally {
-    await chaos.close();
+    await arenas.close();
   }
+}
+
+async function hit(
+  arenas: Arenas,
+  what: string,
+  signal: "SIGKILL" | "SIGSTOP",
+  at: readonly string[],
+): Promise<void> {
+  const rounds = Array.from({ length: Number(values.rounds) }, () => shuffle([...at], random));
+  const wanted = rounds.flat();
+  const nothing: Tally = { runs: 0, kills: 0, freezes: 0, mishaps: 0, faults: [] };
+  const tallies = await arenas.spread(
+    wanted,
+    async (each, place) =>
+      performance.now() > untilMs ? nothing : await each.hitAt(place, signal),
+    (done) => {
+      if (done % 20 === 0) say(`  … ${done} of ${wanted.length} ${what}, ${minutes()}`);
+    },
+  );
+  report(what, tallies);
+}
+
+async function shake(arenas: Arenas, what: string, rate: number): Promise<void> {
+  const runs = Number(values.runs);
+  const seeds = Array.from({ length: arenas.count }, () => Math.floor(random() * 1e9));
+  let done = 0;
+  const tallies = await arenas.everywhere(async (each, index) => {
+    // what does not divide evenly goes to the first ones
+    const share = Math.floor(runs / arenas.count) + (index < runs % arenas.count ? 1 : 0);
+    const tally = await each.shake(share, createRandom(seeds[index] ?? 0), rate, () => {
+      done += 1;
+      if (done % 20 === 0) say(`  … ${done} of ${runs} ${what}, ${minutes()}`);
+    });
+    return tally;
+  });
+  report(what, tallies);
 }
 
 ensureBuilt();

@@ -31,8 +31,8 @@ export interface Campaign {
   trace(): Promise<string[]>;
   /** One run in which a worker is hit at a place. */
   hitAt: (at: string, signal: "SIGKILL" | "SIGSTOP", name?: string) => Promise<Tally>;
-  /** Runs, three at a time, with kills at random moments and, when `rate` is given, requests that go wrong. */
-  shake(runs: number, random: () => number, rate?: number): Promise<Tally>;
+  /** Runs, six at a time, with kills at random moments and, when `rate` is given, requests that go wrong; `onDone` hears of each run. */
+  shake(runs: number, random: () => number, rate?: number, onDone?: () => void): Promise<Tally>;
   /** What must be so when nothing runs any more. */
   rest(): Promise<string[]>;
   close(): Promise<void>;
@@ -122,7 +122,7 @@ export async function openCampaign(
         faults: faults.map((fault) => `${at}: ${fault}`),
       };
     },
-    async shake(count, random, rate = 0) {
+    async shake(count, random, rate = 0, onDone = () => undefined) {
       const before = world.mishaps();
       world.unsettle(rate, random);
       let left = killsPerRun * count;
@@ -134,8 +134,10 @@ export async function openCampaign(
       const names = Array.from({ length: count }, newName);
       const faults: string[] = [];
       const lane = async (): Promise<void> => {
-        for (let name = names.shift(); name !== undefined; name = names.shift())
+        for (let name = names.shift(); name !== undefined; name = names.shift()) {
           faults.push(...(await runOnce(name)));
+          onDone();
+        }
       };
       await Promise.all(Array.from({ length: inFlight }, lane));
       const kills = await pool.doom(undefined);

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { ensureBuilt } from "../helpers/built.ts";
 import { hasRedisServer, type RedisServer, startRedisServer } from "../helpers/servers.ts";
-import { type Campaign, openCampaign } from "./campaign.ts";
+import { createLanes } from "./arenas.ts";
+import { type Campaign, type ChaosStorage, openCampaign, type Tally } from "./campaign.ts";
 import { createRandom } from "./random.ts";
 import type { Mutation } from "./worker.ts";
 import { takenName } from "./world.ts";
@@ -10,14 +11,6 @@ import { takenName } from "./world.ts";
 // The small version of `npm run chaos`: whole bots that are killed and frozen, on both kinds of storage.
 const limitMs = 900_000;
 const seed = 20_261_128;
-
-let campaign: Campaign | undefined;
-
-beforeAll(() => ensureBuilt());
-afterEach(async () => {
-  await campaign?.close();
-  campaign = undefined;
-});
 
 /** Where a bot that does not keep to the protocol makes something twice, or does not know its own again. */
 const delicate = [
@@ -27,83 +20,164 @@ const delicate = [
   "result.noted:before",
 ];
 
+/** Bots with everything around them, gone when the work is done. */
+async function inCampaign<R>(
+  storage: ChaosStorage,
+  work: (campaign: Campaign) => Promise<R>,
+  options: Parameters<typeof openCampaign>[1] = {},
+): Promise<R> {
+  const campaign = await openCampaign(storage, options);
+  try {
+    return await work(campaign);
+  } finally {
+    await campaign.close();
+  }
+}
+
+interface Outcome {
+  tallies: Tally[];
+  left: string[];
+}
+
+/** Hits bots once by each of `blows`, then looks what is left. */
+async function hitBots(
+  storage: ChaosStorage,
+  blows: readonly ((campaign: Campaign) => Promise<Tally>)[],
+): Promise<Outcome> {
+  return await inCampaign(storage, async (campaign) => {
+    const tallies: Tally[] = [];
+    for (const blow of blows) tallies.push(await blow(campaign));
+    return { tallies, left: await campaign.rest() };
+  });
+}
+
+function killAt(at: string, name?: string): (campaign: Campaign) => Promise<Tally> {
+  return async ({ hitAt }) => await hitAt(at, "SIGKILL", name);
+}
+
+/** A bot with one rule of the protocol broken, in the situation that the rule is for. */
+const broken: Record<Mutation, { what: string; provoke: (chaos: Campaign) => Promise<Tally> }> = {
+  "no-marker": {
+    what: "does not know its own repository again",
+    provoke: killAt("github POST /orgs/acme/repos:after"),
+  },
+  "no-fence": {
+    what: "sends a second message when it wakes up",
+    provoke: async ({ hitAt }) => await hitAt("message.intended:after", "SIGSTOP"),
+  },
+  retry: {
+    what: "sends a second message when an answer is lost",
+    provoke: async ({ world, hitAt }) => {
+      world.playground.driver.faults.next({ method: "chat.postMessage", fault: "lost-reply" });
+      return await hitAt("nowhere", "SIGKILL");
+    },
+  },
+};
+
+/**
+ * All that is to be found out, begun together: it is mostly waiting for locks. What fails fails the test that asks for it.
+ */
+function begin(redis: ChaosStorage | undefined) {
+  const lane = createLanes(3);
+  const start = <R>(work: () => Promise<R>): Promise<R> => {
+    const begun = lane(work);
+    // told by the test that waits for it
+    begun.catch(() => undefined);
+    return begun;
+  };
+  const [first = "", second = ""] = delicate;
+  const onRedis = <R>(work: (storage: ChaosStorage) => Promise<R>): Promise<R> =>
+    start(async () => {
+      if (redis === undefined) throw new Error("there is no Redis server");
+      return await work(redis);
+    });
+  const provoke = (mutation: Mutation): Promise<Tally> =>
+    onRedis(async (storage) => {
+      const workers = mutation === "no-fence" ? 2 : 1;
+      return await inCampaign(storage, broken[mutation].provoke, { mutation, workers });
+    });
+  return {
+    killed: onRedis(
+      async (storage) =>
+        await hitBots(
+          storage,
+          delicate.map((at) => killAt(at)),
+        ),
+    ),
+    shaken: onRedis(
+      async (storage) =>
+        await hitBots(storage, [
+          async ({ hitAt }) => await hitAt("message.intended:after", "SIGSTOP"),
+          killAt("note.publish/github.create:after", takenName),
+          async (campaign) => await campaign.shake(6, createRandom(seed), 0.12),
+        ]),
+    ),
+    embedded: start(
+      async () => await hitBots({ kind: "embedded" }, [killAt(first), killAt(second)]),
+    ),
+    broken: {
+      "no-marker": provoke("no-marker"),
+      "no-fence": provoke("no-fence"),
+      retry: provoke("retry"),
+    },
+  };
+}
+
+const hasRedis = hasRedisServer();
+let redis: RedisServer | undefined;
+let all: ReturnType<typeof begin>;
+
+beforeAll(async () => {
+  ensureBuilt();
+  redis = hasRedis ? await startRedisServer() : undefined;
+  all = begin(redis === undefined ? undefined : { kind: "redis", url: redis.url });
+}, limitMs);
+afterAll(async () => {
+  const { broken: mutants, ...rest } = all;
+  await Promise.allSettled([...Object.values(rest), ...Object.values(mutants)]);
+  await redis?.destroy();
+}, limitMs);
+
+/** What it comes to, with how often each of the first blows, which name a place, has hit. */
+function summaryOf({ tallies, left }: Outcome, named: number) {
+  return {
+    hits: tallies.slice(0, named).map(({ kills, freezes }) => kills + freezes),
+    faults: tallies.flatMap(({ faults }) => faults),
+    left,
+  };
+}
+
 test(
   "bots on the embedded database that are killed at the delicate places make one of everything",
   async () => {
-    campaign = await openCampaign({ kind: "embedded" });
-    const [first = "", second = ""] = delicate;
-
-    const tallies = [
-      await campaign.hitAt(first, "SIGKILL"),
-      await campaign.hitAt(second, "SIGKILL"),
-    ];
-    const left = await campaign.rest();
-
-    expect(tallies.flatMap(({ faults }) => faults)).toEqual([]);
-    expect(tallies.map(({ kills }) => kills)).toEqual([1, 1]);
-    expect(left).toEqual([]);
+    expect(summaryOf(await all.embedded, 2)).toEqual({ hits: [1, 1], faults: [], left: [] });
   },
   limitMs,
 );
 
-(hasRedisServer() ? describe : describe.skip)("bots on Redis", () => {
-  let redis: RedisServer;
-
-  beforeAll(async () => {
-    redis = await startRedisServer();
-  });
-  afterAll(async () => await redis.destroy());
-
+(hasRedis ? describe : describe.skip)("bots on Redis", () => {
   test(
-    "that are killed, frozen and shaken make one of everything, and leave nothing behind",
+    "that are killed at the delicate places make one of everything, and leave nothing behind",
     async () => {
-      campaign = await openCampaign({ kind: "redis", url: redis.url });
-
-      const tallies = [];
-      for (const place of delicate) tallies.push(await campaign.hitAt(place, "SIGKILL"));
-      tallies.push(await campaign.hitAt("message.intended:after", "SIGSTOP"));
-      tallies.push(await campaign.hitAt("note.publish/github.create:after", "SIGKILL", takenName));
-      tallies.push(await campaign.shake(6, createRandom(seed), 0.12));
-      const left = await campaign.rest();
-
-      expect(tallies.flatMap(({ faults }) => faults)).toEqual([]);
-      expect(tallies.slice(0, 6).every(({ kills, freezes }) => kills + freezes === 1)).toBe(true);
-      expect(left).toEqual([]);
+      expect(summaryOf(await all.killed, 4)).toEqual({ hits: [1, 1, 1, 1], faults: [], left: [] });
     },
     limitMs,
   );
 
-  /** A bot with one rule of the protocol broken, in the situation that the rule is for. */
-  const broken: [Mutation, string, (chaos: Campaign) => Promise<string[]>][] = [
-    [
-      "no-marker",
-      "does not know its own repository again",
-      async (chaos) => (await chaos.hitAt("github POST /orgs/acme/repos:after", "SIGKILL")).faults,
-    ],
-    [
-      "no-fence",
-      "sends a second message when it wakes up",
-      async (chaos) => (await chaos.hitAt("message.intended:after", "SIGSTOP")).faults,
-    ],
-    [
-      "retry",
-      "sends a second message when an answer is lost",
-      async ({ world, hitAt }) => {
-        world.playground.driver.faults.next({ method: "chat.postMessage", fault: "lost-reply" });
-        return (await hitAt("nowhere", "SIGKILL")).faults;
-      },
-    ],
-  ];
+  test(
+    "that are frozen, refused a name and shaken make one of everything, and leave nothing behind",
+    async () => {
+      expect(summaryOf(await all.shaken, 2)).toEqual({ hits: [1, 1], faults: [], left: [] });
+    },
+    limitMs,
+  );
 
-  test.each(broken)(
-    "with the rule broken that is called %s, a bot %s, and that is noticed",
-    async (mutation, _what, provoke) => {
-      const workers = mutation === "no-fence" ? 2 : 1;
-      campaign = await openCampaign({ kind: "redis", url: redis.url }, { mutation, workers });
+  test.each(["no-marker", "no-fence", "retry"] as const)(
+    "with the rule broken that is called %s are noticed",
+    async (mutation) => {
+      const { faults } = await all.broken[mutation];
 
-      const faults = await provoke(campaign);
-
-      expect(faults).not.toEqual([]);
+      expect({ mutation, why: broken[mutation].what, faults }).not.toMatchObject({ faults: [] });
     },
     limitMs,
   );

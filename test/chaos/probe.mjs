@@ -9,6 +9,7 @@ export function createProbe({ mutation, doom }) {
   let armed;
   let steps = 0;
   let fate = doom;
+  /** Jobs, and requests: one that was sent arrives, whatever became of the job that sent it. */
   let active = 0;
   const seen = new Map();
 
@@ -25,6 +26,15 @@ export function createProbe({ mutation, doom }) {
       return;
     }
     process.kill(process.pid, armed.signal);
+  }
+
+  async function busy(work) {
+    active += 1;
+    try {
+      return await work();
+    } finally {
+      active -= 1;
+    }
   }
 
   async function around(name, work) {
@@ -62,7 +72,7 @@ export function createProbe({ mutation, doom }) {
       steps = 0;
       fate = wanted;
     },
-    activeJobs: () => active,
+    isIdle: () => active === 0,
     storage: (inner) => ({
       ...inner,
       records: records(inner.records),
@@ -70,14 +80,7 @@ export function createProbe({ mutation, doom }) {
         ...inner.jobs,
         add: (...given) => around("job.add", () => inner.jobs.add(...given)),
         process: (processor, options) =>
-          inner.jobs.process(async (...given) => {
-            active += 1;
-            try {
-              await processor(...given);
-            } finally {
-              active -= 1;
-            }
-          }, options),
+          inner.jobs.process((...given) => busy(() => processor(...given)), options),
       },
     }),
     runs: (inner) => (mutation === "no-fence" ? withoutFence(inner) : inner),
@@ -85,7 +88,8 @@ export function createProbe({ mutation, doom }) {
       const name = requestName(String(url), init, githubUrl);
       const send = () => inner(url, mutation === "no-marker" ? withoutMarker(init) : init);
       if (name === undefined) return await send();
-      return await around(name, () => (mutation === "retry" ? sendAgain(send) : send()));
+      const sendOnce = mutation === "retry" ? () => sendAgain(send) : send;
+      return await busy(() => around(name, sendOnce));
     },
   };
 }
@@ -146,20 +150,26 @@ function withoutMarker(init) {
   return { ...init, body: init.body.replaceAll(/ ?\[run:[0-9a-f]+\]/g, "") };
 }
 
-/** A store that lets a worker write and go on although another one has taken its run over. */
+/**
+ * A store that lets a worker write and go on although another one has taken its run over: whoever asks whether it still has the run
+ * is told what it saw last.
+ */
 function withoutFence(inner) {
-  const claimed = new Map();
+  const held = new Map();
+  const hold = (run, fence) => {
+    held.set(run.id, { ...run, fence });
+    return run;
+  };
   return {
     ...inner,
     async claim(id) {
       const run = await inner.claim(id);
-      claimed.set(id, run.fence);
-      return run;
+      return hold(run, run.fence);
     },
-    async get(id) {
-      const run = await inner.get(id);
-      return run === undefined ? undefined : { ...run, fence: claimed.get(id) ?? run.fence };
+    get: async (id) => held.get(id) ?? (await inner.get(id)),
+    async updateClaimed(id, fence, change) {
+      const { fence: present = fence } = (await inner.get(id)) ?? {};
+      return hold(await inner.updateClaimed(id, present, change), fence);
     },
-    updateClaimed: (id, _fence, change) => inner.update(id, change),
   };
 }

@@ -27,7 +27,7 @@ async function idsOf(collection) {
 const answers = {
   arm: ({ arm }) => probe.arm(arm),
   doom: ({ doom }) => probe.doom(doom),
-  idle: () => probe.activeJobs() === 0,
+  idle: () => probe.isIdle(),
   async left() {
     return { names: await idsOf("names"), open: await idsOf("open-runs") };
   },
