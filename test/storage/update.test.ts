@@ -3,6 +3,11 @@ import { expect, test } from "@jest/globals";
 import type { RecordStore, StoredRecord } from "../../src/storage/contract.ts";
 import { updateRecord } from "../../src/storage/update.ts";
 
+function only10(value = 0): number {
+  if (value !== 10) throw new TypeError("refused");
+  return value + 1;
+}
+
 /** A store whose one record somebody else changes before each of the first `rivals` writes. */
 function contested(rivals: number): { store: RecordStore; writes: unknown[] } {
   let record: StoredRecord<number> | undefined = { id: "a", value: 10, version: 1 };
@@ -78,10 +83,6 @@ test("begins with what is known, without reading, and reads when that is old", a
 
 test("a refusal of what is known counts only when the record says the same", async () => {
   const { store } = contested(0);
-  const only10 = (value = 0): number => {
-    if (value !== 10) throw new TypeError("refused");
-    return value + 1;
-  };
   const known = { id: "a", value: 9, version: 0 };
 
   expect(await updateRecord<number>(store, "c", "a", only10, { known })).toMatchObject({
