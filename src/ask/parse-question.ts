@@ -55,7 +55,7 @@ export function createQuestionParser(language: AskWords = englishWords): Questio
         intent,
         subject: subjectOf(isComparison ? tokens.slice(...first) : about, intent, language),
         ...(isComparison ? { second: subjectOf(tokens.slice(...second), intent, language) } : {}),
-        ...reference(about, language),
+        ...reference(withoutFailure(about, intent, language), language),
         before: subjectOf(tokens.slice(0, start), intent, language),
         isTerse: isTerse(pattern),
         isCount: intent === "list" && isCount(words),
@@ -230,9 +230,19 @@ function subjectOf(tokens: readonly Token[], intent: QueryIntent, language: AskW
   let to = tokens.length;
   while (from < to - 1 && isEdge(tokens[from])) from += 1;
   while (to - 1 > from && isEdge(tokens[to - 1])) to -= 1;
-  if (ignoresFailure.has(intent))
-    while (to - 1 > from && language.failureWords.has(tokens[to - 1]?.word ?? "")) to -= 1;
-  return typedOf(tokens.slice(from, to));
+  return typedOf(withoutFailure(tokens.slice(from, to), intent, language));
+}
+
+/** Without words at the end that only say how a thing fails, but never without all. */
+function withoutFailure(
+  tokens: readonly Token[],
+  intent: QueryIntent,
+  language: AskWords,
+): readonly Token[] {
+  if (!ignoresFailure.has(intent)) return tokens;
+  let to = tokens.length;
+  while (to > 1 && language.failureWords.has(tokens[to - 1]?.word ?? "")) to -= 1;
+  return tokens.slice(0, to);
 }
 
 function isTerse(pattern: Pattern): boolean {

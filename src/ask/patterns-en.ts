@@ -1,4 +1,5 @@
 import type { AskPatterns } from "./ask-words.ts";
+import { certainOwnerPatterns, ownerPatterns } from "./owner-patterns-en.ts";
 
 /** How people ask in English, the more telling patterns first. */
 export const englishPatterns: AskPatterns = [
@@ -49,7 +50,7 @@ export const englishPatterns: AskPatterns = [
     patterns: [
       "(what|which) (system|domain|area|product|platform) <be> {x} (a)? (part of|in|belonging to|under)",
       "(what|which) (system|domain|area|product|platform) (does|do) {x} (belong to|sit in|live in)",
-      "(what|which) (programming)? (language|languages|stack|tech|tech stack|framework|technology|technologies) (is|are|does|do) {x} (written in|built with|built in|built on|made with|using|use|uses|run on|based on)",
+      "(what|which) (programming)? (language|languages|stack|tech|tech stack|framework|technology|technologies) (is|are|does|do) {x} (in|written in|built with|built in|built on|made with|using|use|uses|run on|based on)",
       "(tech stack|stack|language|languages|technology|technologies) (of|for|behind) {x}",
     ],
   },
@@ -65,9 +66,16 @@ export const englishPatterns: AskPatterns = [
       "^(all|all the|all our) {t:<listed>}",
     ],
   },
+  { intent: "owner", patterns: certainOwnerPatterns },
   {
     intent: "on-call",
     patterns: [
+      "^who (do|should|can|must|would) (i|we) (page|call|ring|wake|wake up|escalate to)",
+      "^who gets (paged|called|woken|the page)",
+      "^who to (page|call|wake)",
+      "^who <be> on (duty|shift|pager)",
+      "^who <be> on {x:it|this|that}",
+      "^(the|its)? (on call|rota|pager)",
       "who <be> (the)? <now>? on call (person|engineer)? <now>? (for|at|of|in|on|with) {x}",
       "who <be> {x} on call",
       "who <be> on call",
@@ -86,6 +94,7 @@ export const englishPatterns: AskPatterns = [
     intent: "channel",
     patterns: [
       "^(the|its|which|what|what is (the|its|their))? (slack)? channel",
+      "^(how|where) (can|do|should|could) (i|we) (reach|contact|find|ask|message|ping) (the|that|their|its) (<team>|owner|owners|people)",
       "^(the|its)? (contact|contacts)",
       "(what|which) (is|s)? (the)? (slack)? channel (is|do|does|should|can|for|of|to)? (the)? {x} (use|uses|have|live in|sit in)",
       "(what|which) (is|s)? (the)? (slack)? channel (is|do|does|should|can)? (i|we)? (use|ask|go to|post in)? (for|of|about|to|belongs to|belong to)? {x}",
@@ -101,7 +110,10 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "dependents",
     patterns: [
-      "^(the|its)? (dependents|dependants|consumers|impact|blast radius|downstream)",
+      "^(what|who)? <be>? (the|its|their)? (dependents|dependants|consumers|impact|blast radius|downstream)",
+      "^(what|who) (else)? (would|will|could|might|gets|is|are)? (be)? (affected|impacted|hurt|break|breaks)",
+      "^what if {x} (<fail>|<be> <down>)",
+      "(what|who|anything|anyone|something) (depending|relying) on {x}",
       "(what|who|which <thing>|what else|which <team>) (would|will|else|all|does|do|may|might|could)? (also)? (break|breaks|fail|fails|happen|happens|suffer|suffers|be affected|get affected|be impacted|get impacted|go down|goes down|stop working|stops working|stop|is affected|are affected|is impacted|are impacted|gets hurt|hurts|dies) (to us)? (if|when|once|by|after|with) {x}",
       "(what|who|which <thing>|which <team>|what else|anything|anyone|list everything that|everything that|list what|<show> (me)? what|<show> (me)? (everything|all <thing>)? that) (all|else|directly)? (depends|depend|relies|rely|is dependent|are dependent|is relying|are relying|is depending|builds) (up)? (on|upon) {x}",
       "(what|who|which <thing>|which <team>|what else|who else|everything that|list what) (all|else)? (uses|use|calls|call|consumes|consume|needs|need|talks to|talk to|reads from|is using|are using|is calling|are calling|subscribes to) {x}",
@@ -118,7 +130,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "dependencies",
     patterns: [
-      "^(the|its)? (dependencies|dependency|deps|upstream|upstreams)",
+      "^(what)? <be>? (the|its|their)? (dependencies|dependency|deps|upstream|upstreams)",
       "(what|which) <thing>? (all|else)? (does|do|did|would|will|can) {x} (directly)? (depend|rely|run|sit|build) (on|upon)",
       "(what|which) <thing>? (all|else)? (does|do|did|would|will|can) {x} (use|call|consume|need|require|talk to|read from)",
       "(what|which <thing>) <be> {x} (depending|relying|dependent|built|based) on",
@@ -138,7 +150,7 @@ export const englishPatterns: AskPatterns = [
       "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook> (for|on|about|when|if)? {y}",
       "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook>",
       "^<be> {x} (still|really|currently)? <down>",
-      "^(the|a|its|show (me)? (the)?)? <runbook>",
+      "^(is there|got|any|do we have|have we got|does it have|show (me)?)? (the|a|an|any|its)? <runbook>",
       "(is there|do we have|have we got|have we|where is|what is|which is|<show> (me)?|i need|need|looking for|got|any) (a|an|the|any|our)? <runbook> (for|on|about|of|to|when|if|in case of|that covers|covering)? {x}",
       "<runbook> (for|on|about|of|to|when|if|in case of) {x}",
       "(what|how) (do|should|can|must|would|to) (i|we|you)? (to)? (do|react|respond|proceed|act|handle it|start) (about|if|when|with|against|to|on|in case of|in case)? {x}",
@@ -181,6 +193,7 @@ export const englishPatterns: AskPatterns = [
     intent: "status",
     patterns: [
       "^(the|its)? (lifecycle|maturity)",
+      "(what|which) (lifecycle|stage|status|state) (is|s) {x} (in|at)",
       "((what|which) (is|s) (the)?)? (lifecycle|status|state|maturity|stage) (of|for) {x}",
       "<be> {x} (still)? (deprecated|in production|experimental|production ready|production|alive|maintained|supported|retired|being retired|end of life)",
       "{x} (lifecycle|status)",
@@ -200,37 +213,11 @@ export const englishPatterns: AskPatterns = [
       "{x} (owns|maintains) what",
     ],
   },
-  {
-    intent: "owner",
-    patterns: [
-      "^(whoowns|/whoowns) {x}",
-      "^(the|its|who is the)? (owner|owners|owning team)",
-      "^who owns",
-      "(which|what) (<team>|<person>) (actually|really|currently)? (<be>)? <own> {x}",
-      "(which|what) (<team>|<person>) <be> (responsible|accountable|on the hook|in charge) (for|of) {x}",
-      "(which|what) (<team>|<person>) (does|do|did|is|are) {x} (belong to|owned by|sit with|live with)",
-      "(which|what) <team> (is|are) {x} (with|at|under|from)",
-      "(which|what) (<team>|<person>) (should|do|can|would|must|to) (i|we)? (talk to|ask|contact|ping|reach|speak to|go to) (about|for|with|if|when|regarding)? {x}",
-      "who (actually|really|currently|all|in the company|else)? <own> {x}",
-      "who <be> (the)? (current|main|primary|actual)? (owner|owners|maintainer|maintainers|owning team|team|team lead|responsible|contact|contact person|point of contact|poc|people|person|team behind|team owning) (of|for|behind|on|responsible for|in charge of)? {x}",
-      "who <be> (responsible|accountable|on the hook|in charge|to blame|behind|working) (for|of|on)? {x}",
-      "who (do|can|should|could|would|must|to|shall|might) (i|we)? (talk to|speak to|ask|contact|ping|reach|reach out to|turn to|go to|bother|message|approach|thank|blame|consult|report|send|assign|talk|speak|help) (to|with|about|for|if|when|regarding|on)? {x}",
-      "who (knows|can help|could help|might know|would know|has knowledge) (about|with|everything about|me with|us with|how)? {x}",
-      "who (<be>)? {x} (owned by|belong to|belongs to|maintained by|run by)",
-      "who does {x} belong to",
-      "whose (<thing>)? (is|are)? {x}",
-      "(owner|owners|ownership|maintainer|maintainers|owning team|codeowners|code owner|code owners) (of|for) {x}",
-      "(find|<show>) (me)? (the)? (owner|owners|maintainer|maintainers|owning team) (of|for) {x}",
-      "{x} (is|are)? owned by (who|whom|which <team>|what <team>)",
-      "{x} (owner|owners|ownership|maintainer|maintainers)",
-      "{x} belongs to (who|whom|which <team>)",
-      "^(owner|owners|owns) {x}",
-    ],
-  },
+  { intent: "owner", patterns: ownerPatterns },
   {
     intent: "docs",
     patterns: [
-      "^(the|its|any)? <docs>",
+      "^(is there|are there|got|any|<show> (me)?)? (the|its|any|some)? <docs>",
       "(is there|do we have|where <be>|where can i find|where do i find|<show> (me)?|i need|looking for|any|got) (a|an|the|any|our|some)? <docs> (for|on|about|of|to) {x}",
       "(does|do|has|have) {x} (have|got) (a|an|any|some)? <docs>",
       "(<docs>) (for|on|about|of|to|how to) {x}",
@@ -245,7 +232,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "links",
     patterns: [
-      "^(the|its|any)? <links>",
+      "^(where <be>|<show> (me)?|(a)? link to|got|is there)? (the|its|any|a)? <links>",
       "(where|what) <be> (the|all)? <links> (of|for|to) {x}",
       "(where|what) <be> (the|all)? <links> {x}",
       "(<show> (me)?)? (the|all)? <links> (of|for|to) {x}",
@@ -295,6 +282,8 @@ export const englishPatterns: AskPatterns = [
       "what (exactly)? <be> {x} (for|doing|about)",
       "what (exactly)? <be> {x}",
       "who <be> {x}",
+      "(tell me)? (more)? about {x:it|this|that|them}",
+      "^(tell me)? more",
       "tell me (more)? about {x}",
       "^(describe|explain|about|info on|information on|information about|details of|details on|show me|show) {x}",
     ],

@@ -26,6 +26,7 @@ export function openOverlayIndex(
   return {
     size: large.size - hidden.size + small.size,
     words: queryWords,
+    knows: (word) => small.knows(word) || large.knows(word),
     hasName: (text) => small.hasName(text) || large.hasName(text),
     search: (query) => merged(large, small, query),
     searchWithin: (parent, text, limit = defaultLimit) =>

@@ -14,6 +14,7 @@ import {
   type SearchItem,
   type SearchQuery,
 } from "./search-item.ts";
+import { stemOf } from "./stem.ts";
 import { compareAt, countOf, findString, stringAt } from "./string-table.ts";
 import { createTermMaker, type TermMaker } from "./symptom-terms.ts";
 import { openTextIndex, type TextIndex } from "./text-index.ts";
@@ -26,6 +27,8 @@ export interface SearchIndex {
   searchWithin(parent: string, text: string, limit?: number): Hit[];
   /** The words of a text that can name something: stop words are left out, at most 16 remain. */
   words(text: string): string[];
+  /** Whether a word stands in some name or text, in whichever number or tense. */
+  knows(word: string): boolean;
   /** Whether the text as a whole is somebody's exact name, title or alias. */
   hasName(text: string): boolean;
   size: number;
@@ -71,7 +74,10 @@ export interface FoundHit {
 }
 
 /** An index that can be searched beside another one. */
-export interface OpenIndex extends Pick<SearchIndex, "searchWithin" | "hasName" | "size"> {
+export interface OpenIndex extends Pick<
+  SearchIndex,
+  "searchWithin" | "hasName" | "knows" | "size"
+> {
   /** Best first. */
   find(query: SearchQuery): FoundHit[];
 }
@@ -107,6 +113,9 @@ export function openIndex(
   return {
     size,
     hasName: (text) => hasName(parts, text),
+    knows: (word) =>
+      findString(data.names.vocabulary, word) !== undefined ||
+      findString(data.texts.stems, stemOf(word)) !== undefined,
     find: (query) => searchAll(parts, query),
     searchWithin: (parent, text, limit = defaultLimit) => searchWithin(parts, parent, text, limit),
   };

@@ -1,5 +1,6 @@
 import type { QueryIntent } from "../../ask/query.ts";
 import { symptomWords } from "../../search/common-words.ts";
+import { slipsBetween } from "../../search/edit-distance.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
 import {
@@ -37,6 +38,7 @@ export function answerDocuments(asked: Asked): Answer {
 function answerWorded(asked: Asked): Answer {
   const { things, sections } = searchNames(asked, false);
   const found = decideBesideSymptom(asked, things, asked.query.intent);
+  if (isOfOtherName(asked, things)) return answerNothing(asked, things.slice(0, maxChoices));
   const answered =
     answerTitled(asked, sections, found) ??
     (isNamed(found) ? undefined : thingThatDoes(asked)) ??
@@ -59,6 +61,25 @@ function mayBeTitle(asked: Asked, sections: readonly Hit[]): boolean {
 /** A reference names one thing, and nothing else that is spelled like it is meant. */
 function answerReferred(asked: Asked, subject: Subject): Answer {
   return answerForThing(asked, subject) ?? answerWithoutDocument(asked, subject);
+}
+
+/** “Runbook for zorbulator beacon” is about no beacon: a word in front that nobody ever wrote belongs to the name of something else. */
+function isOfOtherName({ snapshot: { index }, query }: Asked, things: readonly Hit[]): boolean {
+  const [best] = things;
+  if (query.intent !== "runbook" || best === undefined) return false;
+  const words = index.words(query.subject);
+  const at = words.findIndex((word) => best.matched.includes(word));
+  return at > 0 && words.slice(0, at).every((word) => isUnheardOf(index, word));
+}
+
+// what people say of a trouble often ends so: misbehaving, jammed
+const onlyLetters = /^\p{L}{4,}(?<!ing|ed)$/u;
+
+/** A word that is in no name and no text, nor is it one for a trouble with a slip. */
+function isUnheardOf(index: Asked["snapshot"]["index"], word: string): boolean {
+  if (!onlyLetters.test(word) || index.knows(word)) return false;
+  for (const symptom of symptomWords) if (slipsBetween(word, symptom) !== undefined) return false;
+  return true;
 }
 
 function isNamed(found: Resolution): boolean {

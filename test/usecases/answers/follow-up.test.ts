@@ -37,6 +37,41 @@ test.each([
   expect({ intent: answer.intent, ref: answer.entities[0]?.ref }).toEqual({ intent, ref });
 });
 
+test.each([
+  ["where's the code", "links"],
+  ["link to the repo", "links"],
+  ["who do I page", "on-call"],
+  ["on call?", "on-call"],
+  ["and on-call?", "on-call"],
+  ["who gets paged", "on-call"],
+  ["who's on it tonight", "on-call"],
+  ["who is on duty", "on-call"],
+  ["what breaks if it goes down", "dependents"],
+  ["what if it goes down", "dependents"],
+  ["who would be affected", "dependents"],
+  ["anything depending on it", "dependents"],
+  ["what is downstream", "dependents"],
+  ["what are its dependencies", "dependencies"],
+  ["got a runbook?", "runbook"],
+  ["is there a runbook", "runbook"],
+  ["show me its docs", "docs"],
+  ["how do I contact the team", "channel"],
+  ["what team is that", "owner"],
+  ["what lifecycle is it in", "status"],
+  ["what language is it in", "describe"],
+  ["tell me more", "describe"],
+  ["more about it", "describe"],
+])("“%s” is about what was spoken of before", (question, intent) => {
+  const previous = { ref: "component:default/ledger", intent: "owner" as const };
+
+  const answer = ask(question, { nowMs, previous });
+
+  expect({ intent: answer.intent, ref: answer.entities[0]?.ref }).toEqual({
+    intent,
+    ref: "component:default/ledger",
+  });
+});
+
 test("a symptom alone chooses another runbook of the same thing", () => {
   const previous = { ref: "component:default/payments", intent: "runbook" as const };
 
