@@ -157,6 +157,10 @@ function listFor(asked: Asked): Answer | undefined {
   const { subject } = asked.query;
   if (asked.snapshot.index.hasName(subject)) return undefined;
   const facets = asked.snapshot.facets();
+  // \`backstage-plugin-a\` is the beginning of a name, whatever its words are elsewhere; \`tier-1\` may be a tag
+  const isName =
+    /^\S+[-_.]\S*$/.test(subject) && facets.withTrait(subject.toLowerCase()) === undefined;
+  if (isName) return undefined;
   if (isFilterOnly(subject, facets)) return answerList(asked);
   const { kinds, traits, names } = readFilter(subject, subject, facets);
   const isOfSomebody = names.length > 0 && / (?:of|by|in|from|for) /i.test(subject);

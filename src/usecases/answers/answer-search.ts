@@ -107,7 +107,9 @@ function answerTitled(
   const titled = sections.find((hit) => hit.way === "exact");
   const namedWords = found.outcome === "one" ? found.matched.length : 0;
   if (titled === undefined || titled.matched.length <= namedWords) return undefined;
-  return answerWithDocument(asked, titled);
+  // one word out of several, such as the title of a folder's page, is no more than its subject
+  const isWhole = titled.matched.length >= asked.snapshot.index.words(asked.query.subject).length;
+  return titled.matched.length > 1 || isWhole ? answerWithDocument(asked, titled) : undefined;
 }
 
 function decideBesideSymptom(

@@ -69,12 +69,18 @@ export function readFilter(text: string, question: string, facets: CatalogFacets
     names: [],
     called: [],
   };
-  const words = splitWords(text, 16, 200);
+  const tokens = text
+    .slice(0, 200)
+    .split(/\s+/)
+    .map((token) => splitWords(token, 16));
+  const words = tokens.flat().slice(0, 16);
+  const isInName = tokens.flatMap((parts) => parts.map(() => isDashedName(parts, facets)));
   let before = "";
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
     const pair = `${word}-${words[at + 1] ?? ""}`;
-    if (prepositions.has(word)) before = word;
+    if (isInName[at] === true && before !== "") addName(word, filter);
+    else if (prepositions.has(word)) before = word;
     else if (facets.withTrait(pair) !== undefined) {
       // tier 1 for the tag tier-1
       filter.traits.push(pair);
@@ -82,6 +88,16 @@ export function readFilter(text: string, question: string, facets: CatalogFacets
     } else if (!readLackable(word, question, filter)) readWord(word, before, filter, facets);
   }
   return filter;
+}
+
+/** \`team-up\`: behind “of” a name as a whole, whatever its words mean elsewhere. */
+function isDashedName(parts: readonly string[], facets: CatalogFacets): boolean {
+  return parts.length > 1 && facets.withTrait(parts.join("-")) === undefined;
+}
+
+function addName(word: string, filter: ListFilter): void {
+  filter.names.push(word);
+  filter.called.push(word);
 }
 
 /** Whether every word of a text is a kind or a trait: “deprecated services”. */
@@ -104,10 +120,7 @@ function readWord(word: string, before: string, filter: ListFilter, facets: Cata
     return readKinds({ kinds, word, before }, filter, facets.hasType(single) ? single : undefined);
   const trait = before === "" || before === "in" ? traitOf([word, single], facets) : undefined;
   if (trait !== undefined) filter.traits.push(trait);
-  else if (!fillers.has(word) && !stopWords.has(word)) {
-    filter.names.push(word);
-    filter.called.push(word);
-  }
+  else if (!fillers.has(word) && !stopWords.has(word)) addName(word, filter);
 }
 
 function readKinds(

@@ -81,3 +81,16 @@ test("the repository comes first where it was asked for", () => {
   expect(card).toMatchObject({ headline: "Repository: acme/bread" });
   expect(card.type === "entity" && card.links[0]?.url).toBe("https://github.com/acme/bread");
 });
+
+test("a name with a dash is one name behind “of”, whatever its words mean", () => {
+  const ask = answererFor(
+    [group("team-up"), service("bread", "team-up"), service("milk", "nobody")].join("---\n"),
+  );
+
+  const answer = ask("services of team-up", { nowMs });
+
+  expect(answer.entities.map(({ ref }) => ref)).toEqual([
+    "group:default/team-up",
+    "component:default/bread",
+  ]);
+});
