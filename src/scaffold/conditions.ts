@@ -63,7 +63,8 @@ export function dereference(schema: JsonObject, root: JsonObject): JsonObject {
 
 function mergePlain(resolved: ResolvedObject, schema: JsonObject): void {
   for (const [name, property] of Object.entries(asObject(schema["properties"]))) {
-    if (!isRecord(property)) continue;
+    // as a key of a plain object it would be no key at all
+    if (!isRecord(property) || name === "__proto__") continue;
     const before = resolved.properties.get(name);
     resolved.properties.set(name, before === undefined ? property : mergeSchemas(before, property));
   }
@@ -159,7 +160,8 @@ function choiceBranch(
     mergePlain(resolved, { properties: { [telling]: unitedProperty(branches, telling) } });
     const branch = branches.find((one) => {
       const property = asObject(one["properties"])[telling];
-      return isRecord(property) && fitsSchema(property, value[telling]);
+      const chosen = Object.hasOwn(value, telling) ? value[telling] : undefined;
+      return isRecord(property) && fitsSchema(property, chosen);
     });
     if (branch === undefined) return [];
     return [withoutProperty(branch, telling)];

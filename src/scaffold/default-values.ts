@@ -18,6 +18,20 @@ const engine = createExpressionEngine({ limits: quickLimits });
 /** Objects within objects that are shown property by property; deeper ones are one field. */
 export const deepestObject = 12;
 
+/** Objects of a page that are looked into, all together: schemas that refer to themselves grow without end. */
+export const mostObjects = 100;
+
+/** How many more objects may be looked into. */
+export interface ObjectBudget {
+  left: number;
+}
+
+/** Takes one from the budget; false when nothing is left of it. */
+export function isWithin(budget: ObjectBudget): boolean {
+  budget.left -= 1;
+  return budget.left >= 0;
+}
+
 /** True unless the page's `when` is false for the values so far. */
 export function isPageShown(page: FormPage, values: JsonObject, scope: FormScope = {}): boolean {
   if (page.when === undefined) return true;
@@ -40,6 +54,7 @@ export function applyDefaults(
       path: [],
       all: filled,
       scope,
+      inner: { left: mostObjects },
     });
     if (JSON.stringify(next) === JSON.stringify(filled)) return next;
     filled = next;
@@ -54,6 +69,7 @@ interface FillWalk {
   path: string[];
   scope: FormScope;
   all: JsonObject;
+  inner: ObjectBudget;
 }
 
 function fillObject(walk: FillWalk): JsonObject {
@@ -65,18 +81,23 @@ function fillObject(walk: FillWalk): JsonObject {
     const place = [...path, name];
     const isAsked = Object.hasOwn(filled, name) || scope.emptied?.includes(place.join("."));
     const initial =
-      isAsked === true ? undefined : defaultOf(property, ownDefaults[name], { all, scope });
+      isAsked === true ? undefined : defaultOf(property, own(ownDefaults, name), { all, scope });
     if (initial !== undefined) filled[name] = initial;
-    if (!isNested(property) || path.length >= deepestObject) continue;
+    if (!isNested(property) || path.length >= deepestObject || !isWithin(walk.inner)) continue;
     const inner = fillObject({
       ...walk,
       schema: property,
-      value: asObject(filled[name]),
+      value: asObject(own(filled, name)),
       path: place,
     });
     if (Object.keys(inner).length > 0) filled[name] = inner;
   }
   return filled;
+}
+
+/** What an object itself holds under a name; `constructor` is a name like any other. */
+function own(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** The default that a property has, or that the object around gives it. */

@@ -5,6 +5,9 @@ import {
   deepestObject,
   type FormScope,
   isNested,
+  isWithin,
+  mostObjects,
+  type ObjectBudget,
   renderStatic,
 } from "./default-values.ts";
 import { mayHoldExpression } from "./expressions.ts";
@@ -25,6 +28,7 @@ export function fieldsOf(page: FormPage, values: JsonObject, scope: FormScope = 
     label: "",
     scope,
     all: filled,
+    inner: { left: mostObjects },
   });
 }
 
@@ -54,6 +58,7 @@ interface ObjectWalk {
   label: string;
   scope: FormScope;
   all: JsonObject;
+  inner: ObjectBudget;
 }
 
 function fieldsOfObject(walk: ObjectWalk): FormField[] {
@@ -62,7 +67,8 @@ function fieldsOfObject(walk: ObjectWalk): FormField[] {
     const property = dereference(resolved.properties.get(name) ?? {}, walk.root);
     const path = [...walk.path, name];
     const title = walk.label + titleOf(property, name, walk);
-    if (isNested(property) && path.length < deepestObject && !isHidden(property)) {
+    const isOpened = isNested(property) && path.length < deepestObject && !isHidden(property);
+    if (isOpened && isWithin(walk.inner)) {
       const value = asObject(walk.value[name]);
       return fieldsOfObject({ ...walk, schema: property, value, path, label: `${title}: ` });
     }

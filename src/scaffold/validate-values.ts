@@ -3,7 +3,13 @@ import type { ErrorObject } from "ajv/dist/2019.js";
 import { toError } from "../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
 import { asObject, dereference, resolveObject } from "./conditions.ts";
-import { isPageShown, type FormScope } from "./default-values.ts";
+import {
+  deepestObject,
+  type FormScope,
+  isPageShown,
+  isWithin,
+  mostObjects,
+} from "./default-values.ts";
 import { fieldKind, typeOf } from "./field-kinds.ts";
 import { fieldsOf } from "./fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "./form-model.ts";
@@ -68,6 +74,7 @@ export function validateValues(
 /** The page as one plain schema for these values, with its conditions decided, and its property names. */
 function flattened(page: FormPage, values: JsonObject): { schema: JsonObject; names: Set<string> } {
   const names = new Set<string>();
+  const inner = { left: mostObjects };
   const flatten = (
     schema: JsonObject,
     value: JsonObject,
@@ -79,10 +86,10 @@ function flattened(page: FormPage, values: JsonObject): { schema: JsonObject; na
     for (const [name, written] of resolved.properties) {
       const property = dereference(written, page.written);
       names.add(prefix + name);
-      const isObject = typeOf(property) === "object" && depth < 12;
-      const inner = isObject ? asObject(value[name]) : {};
+      const isObject = typeOf(property) === "object" && depth < deepestObject && isWithin(inner);
+      const within = isObject ? asObject(value[name]) : {};
       const clean = isObject
-        ? { ...property, ...flatten(property, inner, `${prefix}${name}.`, depth + 1) }
+        ? { ...property, ...flatten(property, within, `${prefix}${name}.`, depth + 1) }
         : property;
       // what stands there is a mask; the value itself is checked by whoever knows it
       const isSecret = fieldKind(property).widget === "secret";

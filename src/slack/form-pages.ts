@@ -55,7 +55,7 @@ export function readInputs(
       faults.push({ key: field.key, message: reading.fault });
       continue;
     }
-    const value = reading.value ?? field.emptyValue;
+    const value = reading.value ?? (field.initial === undefined ? undefined : field.emptyValue);
     read = withValue(read, field.path, value);
     // one that was empty all along still takes its default as soon as that is known
     if (value !== undefined) emptied.delete(field.key);

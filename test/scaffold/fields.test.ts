@@ -535,6 +535,17 @@ describe("conditions", () => {
   });
 });
 
+test("a schema that refers to itself several times over ends soon", () => {
+  const again = { $ref: "#/definitions/node" };
+  const node = { type: "object", properties: { a: again, b: again, c: again, d: again } };
+  const [page] = buildForm({
+    title: "T",
+    pages: [{ definitions: { node }, properties: { top: again } }],
+  }).pages;
+
+  expect(page === undefined ? [] : fieldsOf(page, {})).toHaveLength(301);
+});
+
 test("a schema that refers to itself ends", () => {
   const node: JsonObject = {
     type: "object",
