@@ -247,12 +247,15 @@ const canonical = new Set<FormField["widget"]>(["entity", "entities", "repo-url"
 
 /** True where Slack can show the value as it is: no blanks at the ends, line ends, control characters, odd numbers. */
 function isShowable(field: FormField, value: unknown): boolean {
-  if (canonical.has(field.widget) || (value === undefined && field.widget === "boolean"))
-    return false;
-  if (field.type === "array" && !Array.isArray(value)) return false;
-  if (typeof value === "number" || field.widget === "number") {
-    const { minimum = 0, maximum = 0 } = field;
-    return Number.isSafeInteger(value) && minimum === 0 && maximum === 0;
-  }
+  const isReadOtherwise =
+    canonical.has(field.widget) ||
+    (value === undefined && field.widget === "boolean") ||
+    (field.type === "array" && !Array.isArray(value));
+  if (isReadOtherwise) return false;
+  if (typeof value === "number" || field.widget === "number") return isPlainNumber(field, value);
   return !/\\|^" | "$|,"" /.test(JSON.stringify(value ?? ""));
+}
+
+function isPlainNumber({ minimum = 0, maximum = 0 }: FormField, value: unknown): boolean {
+  return Number.isSafeInteger(value) && minimum === 0 && maximum === 0;
 }
