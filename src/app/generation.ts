@@ -99,6 +99,7 @@ export function createGenerationBuilder(
         ...remoteOwners.diagnostics,
       ],
       repositories: [...owners.repositories, ...remoteOwners.repositories],
+      changedAtMs: documents.history?.changedAtMs,
       readAtMs: nowMs,
       wellKnown,
     };

@@ -133,7 +133,9 @@ export function evidenceLines(
     const source = /^https?:/i.test(each.source)
       ? link(each.source, lastPart(each.source))
       : mrk`${each.source}`;
-    return mrk`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}`;
+    const commit =
+      each.changedAtMs === undefined ? mrk`` : mrk`, last commit ${ago(each.changedAtMs, nowMs)}`;
+    return mrk`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}${commit}`;
   });
   const more = evidence.length - shown.length;
   const told = claim?.confirmed;

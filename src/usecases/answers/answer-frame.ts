@@ -34,17 +34,34 @@ export interface AnswerParts {
 /** Completes an answer. */
 export function frame(asked: Asked, parts: AnswerParts): Answer {
   const caveats = caveatsOf(parts.card, { ...asked, nowMs: asked.context.nowMs });
+  const evidence = dated(asked, parts);
   return {
     question: asked.question,
     intent: parts.intent ?? asked.query.intent,
     status: parts.status ?? "answered",
     entities: parts.entities ?? [],
     documents: parts.documents ?? [],
-    text: [textOf(parts.card, parts.evidence), ...caveats.map((each) => `⚠ ${each}`)].join("\n"),
-    evidence: parts.evidence,
+    text: [textOf(parts.card, evidence), ...caveats.map((each) => `⚠ ${each}`)].join("\n"),
+    evidence,
     ...(caveats.length === 0 ? {} : { caveats }),
     card: parts.card,
   };
+}
+
+/** What proves it, with the last commit of the files of the first entities. */
+function dated({ snapshot, catalog }: Asked, { evidence, entities = [] }: AnswerParts): Evidence[] {
+  const changes = snapshot.changedAtMs;
+  if (changes === undefined || changes.size === 0) return evidence;
+  const dates = new Map<string, number>();
+  for (const { ref } of entities.slice(0, 3)) {
+    const origin = catalog.entities.get(ref)?.origin;
+    const changedAtMs = changes.get(origin?.base ?? "");
+    if (origin !== undefined && changedAtMs !== undefined) dates.set(origin.file, changedAtMs);
+  }
+  return evidence.map((each) => {
+    const changedAtMs = dates.get(each.source.replace(/:\d+$/, ""));
+    return changedAtMs === undefined ? each : { ...each, changedAtMs };
+  });
 }
 
 /** The found entity first, then what was found beside it. */

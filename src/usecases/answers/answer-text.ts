@@ -5,9 +5,17 @@ const maxListed = 30;
 
 /** A card as plain text, a few lines, with what proves it at the end. */
 export function textOf(card: Card, evidence: readonly Evidence[]): string {
-  const proof = evidence.slice(0, 2).map((each) => `${each.source}: ${each.statement}`);
+  const proof = evidence.slice(0, 2).map((each) => {
+    const day = each.changedAtMs === undefined ? "" : `, last commit ${dayOf(each.changedAtMs)}`;
+    return `${each.source}: ${each.statement}${day}`;
+  });
   const lines = [...linesOf(card), ...(proof.length === 0 ? [] : [`(${proof.join("; ")})`])];
   return lines.filter((line) => line !== "").join("\n");
+}
+
+/** `2026-11-28` */
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function linesOf(card: Card): string[] {
@@ -73,9 +81,7 @@ function sectionLines(card: Extract<Card, { type: "section" }>): string[] {
           : `${placeholder}: perhaps ${value} (${from}).`,
       )
       .join(" "),
-    card.changedAtMs === undefined
-      ? ""
-      : `Last changed ${new Date(card.changedAtMs).toISOString().slice(0, 10)}.`,
+    card.changedAtMs === undefined ? "" : `Last changed ${dayOf(card.changedAtMs)}.`,
     card.owner === undefined ? "" : `Owned by ${card.owner.title}. ${contactLine(card.contact)}`,
     onCallLine(card),
     card.others.length === 0

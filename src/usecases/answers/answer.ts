@@ -14,6 +14,8 @@ export interface Evidence {
   statement: string;
   /** When the source was read. */
   readAtMs: number;
+  /** When a commit last changed the file that says so; absent where nobody knows. */
+  changedAtMs?: number;
 }
 
 /** A thing with a name that can be asked about further. */

@@ -25,6 +25,8 @@ export interface Snapshot {
   diagnostics: Diagnostic[];
   /** CODEOWNERS of the repositories that entities stand in. */
   repositories?: readonly RepositoryOwners[];
+  /** When a commit last changed a file, by its absolute path; for files in the checkout of the configuration. */
+  changedAtMs?: ReadonlyMap<string, number>;
   /** When the sources were read. */
   readAtMs: number;
 }
@@ -36,6 +38,7 @@ export interface SnapshotParts {
   documents: Document[];
   diagnostics: Diagnostic[];
   repositories?: readonly RepositoryOwners[];
+  changedAtMs?: ReadonlyMap<string, number> | undefined;
   readAtMs: number;
   wellKnown?: WellKnown;
   /** Absent: built by the first question that needs them, which then waits. */
@@ -53,11 +56,12 @@ function itemsOf(parts: SnapshotParts): Iterable<SearchItem> {
 
 /** Puts a snapshot together around an index that is there already. */
 export function assembleSnapshot(parts: SnapshotParts, index: SearchIndex): Snapshot {
-  const { wellKnown: _wellKnown, facets: built, ...rest } = parts;
+  const { wellKnown: _wellKnown, facets: built, changedAtMs, ...rest } = parts;
   let facets = built;
   let codeowners: FindCodeowner | undefined;
   return {
     ...rest,
+    ...(changedAtMs === undefined ? {} : { changedAtMs }),
     index,
     library: buildDocumentLibrary(parts.documents),
     facets: () => (facets ??= buildCatalogFacets(parts.catalog)),

@@ -4,11 +4,11 @@ import { promisify } from "node:util";
 
 import { repositoryOfUrl } from "../../catalog/well-known.ts";
 
-/** What the git checkout that documents lie in tells of them. */
+/** What the git checkout that documents and catalog files lie in tells of them. */
 export interface GitHistory {
   /** The commit that is checked out: the same one tells the same. */
   head: string;
-  /** When a Markdown file last changed in a commit, by absolute path, milliseconds since the epoch. */
+  /** When a Markdown or YAML file last changed in a commit, by absolute path, milliseconds since the epoch. */
   changedAtMs: ReadonlyMap<string, number>;
   /** The folder of the checkout, absolute, and the page of its files at the code host; absent without such a remote. */
   pages?: { folder: string; url: string };
@@ -21,7 +21,7 @@ const mostBytes = 32 * 1024 * 1024;
 const mostCommits = 20_000;
 
 /**
- * Reads the history of a folder's Markdown with one `git log`, whatever the number of files; undefined when the folder is in no
+ * Reads the history of a folder's Markdown and YAML with one `git log` each, whatever the number of files; undefined when the folder is in no
  * checkout, git is not there, or only a part of the history is (a shallow clone would date everything to the same day).
  */
 export async function readGitHistory(
@@ -38,26 +38,31 @@ export async function readGitHistory(
     const [head = "", top = "", isShallow] = about.split("\n");
     if (head === previous?.head) return previous;
     if (isShallow !== "false") return undefined;
-    const log = await git(folder, [
-      "log",
-      `--max-count=${mostCommits}`,
-      "--no-renames",
-      "--format=%x01%ct",
-      "--name-only",
-      "-z",
-      "--",
-      "*.md",
-      "*.markdown",
-    ]);
+    const documents = await logOf(folder, ["*.md", "*.markdown"]);
+    // there may be many more of these, and documents keep their dates without them
+    const catalog = await logOf(folder, ["*.yaml", "*.yml"]).catch(() => "");
     const pages = await pagesOf(top);
     return {
       head,
-      changedAtMs: parseLog(log, top),
+      changedAtMs: new Map([...parseLog(documents, top), ...parseLog(catalog, top)]),
       ...(pages === undefined ? {} : { pages }),
     };
   } catch {
     return undefined;
   }
+}
+
+async function logOf(folder: string, patterns: readonly string[]): Promise<string> {
+  return await git(folder, [
+    "log",
+    `--max-count=${mostCommits}`,
+    "--no-renames",
+    "--format=%x01%ct",
+    "--name-only",
+    "-z",
+    "--",
+    ...patterns,
+  ]);
 }
 
 async function git(folder: string, args: readonly string[]): Promise<string> {

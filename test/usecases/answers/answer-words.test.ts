@@ -7,12 +7,19 @@ import { answererOver } from "../../helpers/sample-catalog.ts";
 
 const nowMs = 1_700_000_000_000;
 
-function answererFor(text: string): Answerer {
+function answererFor(text: string, changedAtMs?: ReadonlyMap<string, number>): Answerer {
   const { catalog } = buildCatalog({
     sources: [{ id: "x", readAtMs: nowMs, files: [{ file: "a.yaml", base: "/a.yaml", text }] }],
   });
   return answererOver(
-    buildSnapshot({ version: 1, catalog, documents: [], diagnostics: [], readAtMs: nowMs }),
+    buildSnapshot({
+      version: 1,
+      catalog,
+      documents: [],
+      diagnostics: [],
+      changedAtMs,
+      readAtMs: nowMs,
+    }),
   );
 }
 
@@ -93,4 +100,16 @@ test("a name with a dash is one name behind “of”, whatever its words mean", 
     "group:default/team-up",
     "component:default/bread",
   ]);
+});
+
+test("what proves an answer says when a commit last changed it", () => {
+  const text = [group("people"), service("bread", "people")].join("---\n");
+  const changedAtMs = Date.parse("2026-02-05T09:00:00Z");
+
+  const known = answererFor(text, new Map([["/a.yaml", changedAtMs]]))("who owns bread", { nowMs });
+  const unknown = answererFor(text)("who owns bread", { nowMs });
+
+  expect(known.evidence[0]).toMatchObject({ source: "a.yaml:9", changedAtMs });
+  expect(known.text).toContain("spec.owner: people, last commit 2026-02-05");
+  expect(unknown.text).not.toContain("last commit");
 });

@@ -86,6 +86,16 @@ describe("documents in a git checkout", () => {
     );
   });
 
+  test("stand beside catalog files, whose last commits are known as well", async () => {
+    const first = commit("2026-01-05T09:00:00Z", { "pay/catalog-info.yaml": "a: 1", "b.yml": "x" });
+    const second = commit("2026-02-05T09:00:00Z", { "pay/catalog-info.yaml": "a: 2" });
+
+    const history = await readGitHistory(folder, undefined);
+
+    expect(history?.changedAtMs.get(join(folder, "pay/catalog-info.yaml"))).toBe(second);
+    expect(history?.changedAtMs.get(join(folder, "b.yml"))).toBe(first);
+  });
+
   test("keep the date of their file where there is no history", async () => {
     await rm(join(folder, ".git"), { recursive: true });
     writeFileSync(join(folder, "a.md"), "# A");
