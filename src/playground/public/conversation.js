@@ -110,8 +110,11 @@ function channelView(channel, tab) {
       if (change?.channel !== undefined && change.channel !== channel) return;
       const messages = channelMessages(channel);
       list.update(channel, messages);
-      hints.hidden = messages.length > 0;
-      drawStatus(status, channel, composer);
+      const isEmpty = messages.length === 0;
+      const prompts = isEmpty ? (state.statuses[channel]?.prompts ?? []) : [];
+      // the bot's own suggestions say it better
+      hints.hidden = !isEmpty || prompts.length > 0;
+      drawStatus(status, channel, prompts, composer);
       if (isFirst || isAnswerToMe(change)) end.follow();
       end.settle();
     },
@@ -159,9 +162,9 @@ function drawHints(composer) {
   return box;
 }
 
-function drawStatus(node, channel, composer) {
+/** What the bot is doing, and what it suggests for a beginning. */
+function drawStatus(node, channel, prompts, composer) {
   const status = state.statuses[channel];
-  const prompts = status?.prompts ?? [];
   node.replaceChildren();
   if (status?.status)
     node.append(
