@@ -103,6 +103,7 @@ function makeField(
   if (emptyValue !== undefined) field.emptyValue = emptyValue;
   const placeholder = uiSetting(property, "placeholder");
   if (typeof placeholder === "string" && placeholder !== "") field.placeholder = placeholder;
+  if (field.widget === "boolean" && property["const"] === true) field.mustBeTrue = true;
   const name = path.at(-1) ?? "";
   const initial = Object.hasOwn(walk.value, name) ? walk.value[name] : undefined;
   // a secret that was given is only shown to be there

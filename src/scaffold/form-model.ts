@@ -70,6 +70,8 @@ export interface FormField {
   help?: string;
   placeholder?: string;
   isRequired: boolean;
+  /** A yes that has to be given, such as having read the rules (`const: true`). */
+  mustBeTrue?: boolean;
   widget: Widget;
   /** `string`, `number`, `integer`, `boolean`, `array`, `object`. */
   type: string;

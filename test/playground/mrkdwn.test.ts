@@ -178,3 +178,15 @@ test("the page never turns a text into markup, and loads nothing from elsewhere"
   expect(sources.filter(([, source]) => risky.test(source)).map(([file]) => file)).toEqual([]);
   expect(sources.filter(([, source]) => remote.test(source)).map(([file]) => file)).toEqual([]);
 });
+
+test("the page knows every emoji that the bot writes by its name", async () => {
+  const { emojiOf } = await load("emoji.js");
+  const views = new URL("../../src/slack/views/", import.meta.url);
+  const names = readdirSync(views).flatMap((file) => {
+    const source = readFileSync(new URL(file, views), "utf8");
+    return [...source.matchAll(/:([a-z_]{3,30}):/g)].map(([, name = ""]) => name);
+  });
+
+  expect(names).toContain("white_large_square");
+  expect(names.filter((name) => String(emojiOf?.(name)) === `:${name}:`)).toEqual([]);
+});

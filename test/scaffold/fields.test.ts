@@ -95,7 +95,11 @@ describe("each kind of field", () => {
       },
     ],
     ["boolean as select", { type: "boolean", "ui:widget": "select" }, { widget: "select" }],
-    ["a promise to tick", { type: "boolean", const: true }, { widget: "boolean" }],
+    [
+      "a promise to tick",
+      { type: "boolean", const: true },
+      { widget: "boolean", mustBeTrue: true },
+    ],
     ["a constant text", { type: "string", const: "v1" }, { widget: "note", initial: "v1" }],
     [
       "number",

@@ -171,6 +171,7 @@ function drawStatus(node, channel, prompts, composer) {
       h("p", { class: "typing", role: "status" }, `${state.identity.botName} ${status.status}`),
     );
   if (prompts.length === 0) return;
+  if (status.promptsTitle) node.append(h("p", { class: "prompts-title" }, status.promptsTitle));
   node.append(
     h(
       "ul",

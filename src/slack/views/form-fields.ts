@@ -41,7 +41,7 @@ function inputBlock(
     label: plain(label, 150),
     element,
     // a checkbox that is off sends nothing, which Slack would take for a missing answer
-    optional: !field.isRequired || field.widget === "boolean",
+    optional: field.widget === "boolean" ? field.mustBeTrue !== true : !field.isRequired,
     ...(field.isCondition ? { dispatch_action: true } : {}),
     ...(hint === "" || part === "host" || part === "owner" ? {} : { hint: plain(hint, 500) }),
   };

@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 
+import type { FormField } from "../../../src/scaffold/form-model.ts";
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
 import { renderApproval } from "../../../src/slack/views/approval-view.ts";
+import { renderFormPage } from "../../../src/slack/views/form-view.ts";
 import { renderHome } from "../../../src/slack/views/home-view.ts";
 import { askFor } from "../../../src/usecases/approvals/approval.ts";
 import { sampleRun } from "../../helpers/fake-services.ts";
@@ -71,4 +73,34 @@ test("an approval by several says how many of whom", () => {
   const shown = shownIn(renderApproval(sampleRun(), askFor(requirement, about, nowMs)));
 
   expect(shown).toContain("Can be decided by 2 of Platform team, until");
+});
+
+test("a box that has to be ticked is not called optional, another one is", () => {
+  const box = (key: string, more: object = {}): FormField => ({
+    path: [key],
+    key,
+    label: key,
+    widget: "boolean",
+    type: "boolean",
+    isRequired: true,
+    isCondition: false,
+    ...more,
+  });
+
+  const view = renderFormPage({
+    templateTitle: "Request access",
+    place: { draft: "d", page: 1 },
+    step: 1,
+    steps: 2,
+    title: "Why",
+    index: 0,
+    secrets: { linkFor: () => undefined, references: [], given: {} },
+    fields: [box("rules", { mustBeTrue: true }), box("news")],
+  });
+
+  const inputs = view.blocks.filter((block) => block.type === "input");
+  expect(inputs).toMatchObject([
+    { label: { text: "rules" }, optional: false },
+    { label: { text: "news" }, optional: true },
+  ]);
 });
