@@ -249,6 +249,9 @@ describe("people", () => {
     const { playground } = await start();
     const { driver } = playground;
     await driver.say({ user: dario, channel: ledger, text: "@Callboard hi" });
+    expect(driver.ephemerals(dario)).toMatchObject([
+      { user: "USLACKBOT", text: expect.stringContaining("is not in this channel") },
+    ]);
     const before = driver.journal().filter(({ kind }) => kind === "delivery");
 
     await driver.invite({ user: dario, channel: ledger });

@@ -108,12 +108,26 @@ export async function say(
     blocks: [buildRichText(text, workspace.ids.next("").slice(0, 5))],
     ...threadTs,
   });
+  tellOfAbsentBot(text, channel, user.id, context);
   const outcomes = await Promise.all([
     ...messageEvents(message, channel, context),
     ...linkEvents(message, channel, settings.unfurlDomains, context),
   ]);
   const failed = outcomes.find((outcome) => outcome.error !== undefined);
   return { ...(failed ?? outcomes[0]), message };
+}
+
+/** Slack's word to whoever mentions an app where it cannot hear; else the silence looks like a fault of the app. */
+function tellOfAbsentBot(
+  text: string,
+  channel: Channel,
+  userId: string,
+  context: ActContext,
+): void {
+  const { botUserId, botName } = context.workspace.identity;
+  if (channel.members.includes(botUserId) || !text.includes(`<@${botUserId}>`)) return;
+  const what = `<@${botUserId}> is not in this channel and did not hear you.`;
+  tell(context, channel, userId, `${what} Press *Invite ${botName}* above, then ask again.`);
 }
 
 function threadTsOf(

@@ -75,18 +75,18 @@ test("an approval by several says how many of whom", () => {
   expect(shown).toContain("Can be decided by 2 of Platform team, until");
 });
 
-test("a box that has to be ticked is not called optional, another one is", () => {
-  const box = (key: string, more: object = {}): FormField => ({
-    path: [key],
-    key,
-    label: key,
-    widget: "boolean",
-    type: "boolean",
-    isRequired: true,
-    isCondition: false,
-    ...more,
-  });
+const box = (key: string, more: object = {}): FormField => ({
+  path: [key],
+  key,
+  label: key,
+  widget: "boolean",
+  type: "boolean",
+  isRequired: true,
+  isCondition: false,
+  ...more,
+});
 
+test("a box that has to be ticked is not called optional, another one is", () => {
   const view = renderFormPage({
     templateTitle: "Request access",
     place: { draft: "d", page: 1 },
