@@ -93,7 +93,8 @@ async function hit(
     async (each, place) =>
       performance.now() > untilMs ? nothing : await each.hitAt(place, signal),
     (done) => {
-      if (done % 20 === 0) say(`  … ${done} of ${wanted.length} ${what}, ${minutes()}`);
+      const isOver = performance.now() > untilMs;
+      if (done % 20 === 0 && !isOver) say(`  … ${done} of ${wanted.length} ${what}, ${minutes()}`);
     },
   );
   report(what, tallies);

@@ -87,12 +87,11 @@ export function createRuns(options: RunsOptions): Runs {
     audit: createAuditService(log, options.logger, clock),
     service: {
       async start(request) {
-        const found = catalog.templates().get(request.templateRef);
-        if (found !== undefined)
-          await acceptSecrets(found.template, request.secrets, options.secrets);
         return await startRun(request, {
           ...change,
           names,
+          acceptSecrets: async ({ secrets }, template) =>
+            await acceptSecrets(template, secrets, options.secrets),
           namesOf: (template, values) => createdNames(template, values, options.actions),
           findTemplate(ref, by) {
             const template = catalog.templates().get(ref);
@@ -104,12 +103,13 @@ export function createRuns(options: RunsOptions): Runs {
         });
       },
       retry: (runId, by, secrets) =>
-        withSecretsAgain(runs, runId, secrets, options.secrets, () =>
-          retryRun(runId, by, change, secrets),
-        ),
+        withSecretsAgain({ runs, service: options.secrets }, runId, secrets, {
+          assertMay: (run) => change.assertMayChange(run, by, "retry"),
+          retry: () => retryRun(runId, by, change, secrets),
+        }),
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
-      ...undoService(runs, options),
+      ...undoService(runs, change.assertMayChange, options),
       decide: (request) =>
         decideRun(request, {
           ...change,
@@ -130,18 +130,22 @@ export function createRuns(options: RunsOptions): Runs {
 /** Showing and asking for what a run made to be taken back. */
 function undoService(
   runs: RunStore,
+  assertMayChange: ReturnType<typeof policyChecks>["assertMayChange"],
   options: RunsOptions,
 ): Required<Pick<RunService, "undo" | "undoPlan">> {
   const { storage, clock } = options;
   return {
-    async undoPlan(runId) {
+    async undoPlan(runId, by) {
       const run = await runs.get(runId);
-      return run === undefined ? [] : planOf(run, options).map(({ text }) => text);
+      if (run === undefined) return [];
+      assertMayChange(run, by, "undo");
+      return planOf(run, options).map(({ text }) => text);
     },
     undo: (runId, by) =>
       requestUndo(runId, by, {
         runs,
         jobs: storage.jobs,
+        assertMayChange,
         clock,
         plan: (run) => planOf(run, options),
       }),

@@ -25,7 +25,7 @@ export function policyChecks(policy: PolicyService) {
         ...(channel === undefined ? {} : { channel }),
       });
     },
-    assertMayChange(run: RunRecord, by: RunRequester, action: "retry" | "cancel"): void {
+    assertMayChange(run: RunRecord, by: RunRequester, action: "retry" | "cancel" | "undo"): void {
       const question = questionOf(run, by, action);
       if (policy.decide(question).allowed) return;
       if (question.isOwn || policy.isConfigured) policy.assert(question);

@@ -53,6 +53,7 @@ const rule = z.strictObject({
           "approve",
           "cancel",
           "retry",
+          "undo",
           "accept-catalog",
           "see-audit",
           "see-gaps",

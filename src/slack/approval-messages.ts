@@ -1,7 +1,9 @@
 import { toError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Approval } from "../usecases/approvals/approval.ts";
+import type { Reporting } from "../usecases/runs/notifier.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
+import { StaleClaimError } from "../usecases/runs/run-store.ts";
 import type { SlackClients } from "./clients.ts";
 import { isClosedChannel } from "./errors.ts";
 import type { OutgoingMessage, Outbox } from "./outbox.ts";
@@ -35,21 +37,21 @@ interface Place {
 export async function askForApproval(
   run: RunRecord,
   approval: Approval,
-  signal: AbortSignal,
+  reporting: Reporting,
   options: ApprovalMessageOptions,
 ): Promise<SentMessage> {
   const thread = threadOf(run);
   const { channel } = approval;
-  if (channel === undefined) return await ensureAsked(run, approval, thread, signal, options);
+  if (channel === undefined) return await ensureAsked(run, approval, thread, reporting, options);
   try {
-    return await ensureAsked(run, approval, { channel }, signal, options);
+    return await ensureAsked(run, approval, { channel }, reporting, options);
   } catch (thrown) {
     if (!isClosedChannel(thrown)) throw thrown;
     options.logger.warn(
       { runId: run.id, channel },
       "an approval is asked in the run's thread: I cannot write in the channel of the approvers",
     );
-    return await ensureAsked(run, approval, thread, signal, options);
+    return await ensureAsked(run, approval, thread, reporting, options);
   }
 }
 
@@ -62,7 +64,7 @@ async function ensureAsked(
   run: RunRecord,
   approval: Approval,
   place: Place,
-  signal: AbortSignal,
+  reporting: Reporting,
   options: ApprovalMessageOptions,
 ): Promise<SentMessage> {
   const { clients, outbox, logger } = options;
@@ -86,9 +88,9 @@ async function ensureAsked(
     metadata: marker,
   };
   return await postUnlessSent(
-    async () => await outbox.post(outgoing, { signal }),
+    async () => await outbox.post(outgoing, reporting),
     find,
-    signal,
+    reporting.signal,
     options,
   );
 }
@@ -112,14 +114,15 @@ export async function showApproval(
 export async function remindOfApproval(
   run: RunRecord,
   approval: Approval,
-  signal: AbortSignal,
+  reporting: Reporting,
   { outbox, logger }: ApprovalMessageOptions,
 ): Promise<void> {
   const { channel, ts } = approval.message ?? {};
   if (channel === undefined || ts === undefined) return;
   try {
-    await outbox.post({ channel, threadTs: ts, ...renderReminder(run, approval) }, { signal });
+    await outbox.post({ channel, threadTs: ts, ...renderReminder(run, approval) }, reporting);
   } catch (thrown) {
+    if (thrown instanceof StaleClaimError) throw thrown;
     logger.warn({ runId: run.id, error: toError(thrown).message }, "reminder not sent");
   }
 }

@@ -53,10 +53,11 @@ export function createNotifier(options: NotifierOptions): SlackNotifier {
       await expected(edits.final(run, reporting));
       await expected(postResult(run, reporting, options));
     },
-    ask: async (run, approval, signal) =>
-      await expected(askForApproval(run, approval, signal, options)),
+    ask: async (run, approval, reporting) =>
+      await expected(askForApproval(run, approval, reporting, options)),
     showApproval: async (run, approval) => await showApproval(run, approval, options),
-    remind: async (run, approval, signal) => await remindOfApproval(run, approval, signal, options),
+    remind: async (run, approval, reporting) =>
+      await remindOfApproval(run, approval, reporting, options),
     async reportUndo(run, reporting) {
       if (!hasMessage(run)) return;
       await expected(edits.final(run, reporting));

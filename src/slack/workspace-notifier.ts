@@ -24,12 +24,12 @@ export function notifyWithin(
       await updates;
       await within(run, async () => await notifier.finish(run, reporting));
     },
-    ask: async (run, approval, signal) =>
-      await within(run, async () => await notifier.ask(run, approval, signal)),
+    ask: async (run, approval, reporting) =>
+      await within(run, async () => await notifier.ask(run, approval, reporting)),
     showApproval: async (run, approval) =>
       await within(run, async () => await notifier.showApproval(run, approval)),
-    remind: async (run, approval, signal) =>
-      await within(run, async () => await notifier.remind(run, approval, signal)),
+    remind: async (run, approval, reporting) =>
+      await within(run, async () => await notifier.remind(run, approval, reporting)),
     async reportUndo(run, reporting) {
       await updates;
       await within(run, async () => await notifier.reportUndo?.(run, reporting));

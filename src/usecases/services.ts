@@ -195,9 +195,9 @@ export interface RunService {
   /** Stops before the next step. */
   cancel(runId: string, by: RunRequester): Promise<RunRecord>;
   get(runId: string): Promise<RunRecord | undefined>;
-  /** What taking a run back would do, the first thing first; empty when it has made nothing. @throws NotFoundError `run-unknown` */
-  undoPlan?(runId: string): Promise<string[]>;
-  /** Takes back what a run made, as a job. @throws ConflictError `undo-not-now`, `undo-nothing`, ForbiddenError `run-of-somebody-else` */
+  /** What taking a run back would do, the first thing first; empty when it has made nothing. @throws ForbiddenError `policy-denied`, `run-of-somebody-else` */
+  undoPlan?(runId: string, by: RunRequester): Promise<string[]>;
+  /** Takes back what a run made, as a job. @throws ConflictError `undo-not-now`, `undo-nothing`, ForbiddenError `policy-denied`, `run-of-somebody-else` */
   undo?(runId: string, by: RunRequester): Promise<RunRecord>;
   /**
    * Approves or rejects what a run asks; whoever does it is checked now.

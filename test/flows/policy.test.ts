@@ -106,6 +106,38 @@ test("is asked again with the values when the form is sent, and the refusal is i
   });
 });
 
+test("the list holds what somebody may start, and says that there is more", async () => {
+  const builders = JSON.stringify((await command(dario, "")).message);
+  const security = JSON.stringify((await command(victor, "")).message);
+
+  expect(builders).toContain("template:default/open");
+  expect(builders).not.toContain("template:default/closed");
+  expect(builders).toContain("1 more you may not start");
+  expect(security).toContain("template:default/closed");
+  expect(security).not.toContain("you may not start");
+});
+
+test("taking a run back asks the policy, whoever's it is", async () => {
+  const parent = await bench.request(dario, "open", "heron");
+  await bench.shows(parent, "Done.");
+  const { id } = await bench.runOf(parent);
+  const { runs } = bench.app.services;
+  const person = (name: string, slackUserId: string) => ({
+    name,
+    slackUserId,
+    userRef: `user:default/${name}`,
+  });
+
+  const own = runs.undoPlan?.(id, person("dario.costa", dario));
+  await expect(own).resolves.toEqual([expect.stringContaining("acme/heron")]);
+  await expect(runs.undoPlan?.(id, person("theo.blake", theo))).rejects.toMatchObject({
+    code: "policy-denied",
+  });
+  await expect(runs.undo?.(id, person("theo.blake", theo))).rejects.toMatchObject({
+    code: "policy-denied",
+  });
+});
+
 test("people who lost the right between form and start are refused at the use case", async () => {
   const requester = { slackUserId: dario, name: "dario", userRef: "user:default/dario.costa" };
   const request = {

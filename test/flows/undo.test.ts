@@ -106,7 +106,8 @@ test("nobody but the requester may take a run back", async () => {
   await press(theo, parent);
 
   await bench.driver.waitFor(
-    () => bench.driver.ephemerals(theo).some(({ text }) => text.includes("can undo it")),
+    () =>
+      bench.driver.ephemerals(theo).some(({ text }) => text.includes("only they can change it")),
     { timeoutMs: 60_000 },
   );
   expect(bench.driver.currentView(theo)).toBeUndefined();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { UpstreamError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { createNotifier, type SlackNotifier } from "../../src/slack/notifier.ts";
+import { askFor } from "../../src/usecases/approvals/approval.ts";
 import { StaleClaimError } from "../../src/usecases/runs/run-store.ts";
 import { createFakeServices, sampleRun } from "../helpers/fake-services.ts";
 import {
@@ -76,6 +77,27 @@ test("a worker whose run was taken over sends and edits nothing, however late it
 
   expect(bench.driver.messages(general)).toEqual(before);
   expect(bench.driver.calls("chat.update")).toEqual([]);
+});
+
+test("a worker whose run was taken over neither asks for approval nor reminds of it", async () => {
+  const run = sampleRun({ message: { channel: general, ts: "1.1", isIntended: true } });
+  const groups = ["group:default/security"];
+  const requirement = { groups, count: 1, expiresMs: 1000, isReminded: true };
+  const about = {
+    number: 1,
+    templateHash: "h",
+    attempt: 0,
+    titles: ["Security"],
+    channel: general,
+  };
+  const approval = askFor(requirement, about, 0);
+  const asked = { ...approval, message: { isIntended: true, channel: general, ts: "1.2" } };
+  const before = bench.driver.messages(general).length;
+
+  await expect(notifier.ask(run, approval, takenOver)).rejects.toThrow(StaleClaimError);
+  await expect(notifier.remind(run, asked, takenOver)).rejects.toThrow(StaleClaimError);
+
+  expect(bench.driver.messages(general)).toHaveLength(before);
 });
 
 test("finds the message again when it was intended before a crash, and posts none", async () => {

@@ -1,8 +1,10 @@
 import type { Answer, Previous } from "../../usecases/answers/answer.ts";
+import type { TemplateSummary } from "../../usecases/services.ts";
 import type { SlackContext } from "../context.ts";
 import { renderAnswer } from "../views/answer.ts";
 import type { MessageContent } from "../views/blocks.ts";
 import { renderTemplateList } from "../views/template-list.ts";
+import { type StartableTemplates, startableOf } from "./startable-templates.ts";
 
 /** Who asks, where, and whether only they see the answer. */
 export interface Asker {
@@ -47,15 +49,21 @@ export async function answerAsMessage(
 }
 
 /** The templates, or the one that was named, or the nearest to a name that does not exist: each with a button that opens its form. */
-export function templateList(context: SlackContext, name: string): MessageContent {
+export async function templateList(
+  context: SlackContext,
+  name: string,
+  { slackUserId, channel }: Pick<Asker, "slackUserId" | "channel">,
+): Promise<MessageContent> {
   const { templates } = context.services;
-  if (name === "") return renderTemplateList({ templates: templates.list() });
+  const startable = async (given: TemplateSummary[]): Promise<StartableTemplates> =>
+    await startableOf(context, given, slackUserId, channel);
+  if (name === "") return renderTemplateList(await startable(templates.list()));
   const found = templates.get(name);
   if (found === undefined) {
     const near = templates.suggest(name);
     return renderTemplateList({
       unknownName: name,
-      templates: near.length > 0 ? near : templates.list(),
+      ...(await startable(near.length > 0 ? near : templates.list())),
     });
   }
   const { ref } = found.template;

@@ -6,6 +6,7 @@ import { createHomeWatch } from "../home-watch.ts";
 import { type HomeContent, renderHome } from "../views/home-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { answerQuestion } from "./answering.ts";
+import { startableOf } from "./startable-templates.ts";
 import type { ActionArgs, Table } from "./tables.ts";
 
 /** Registers the app's Home tab, drawn anew each time somebody opens it. */
@@ -64,10 +65,11 @@ const shownRuns = 8;
 /** All but the examples, which are asked for only where they are shown. */
 async function contentFor(context: SlackContext, slackUserId: string): Promise<HomeContent> {
   const { services, now } = context;
-  const [userRef, runs, isNew] = await Promise.all([
+  const [userRef, runs, isNew, startable] = await Promise.all([
     context.people.userRef(slackUserId),
     services.runs.recent?.(slackUserId, shownRuns),
     services.newcomers?.isNew(slackUserId),
+    startableOf(context, services.templates.list(), slackUserId),
   ]);
   const me = { slackUserId, name: slackUserId, ...(userRef === undefined ? {} : { userRef }) };
   return {
@@ -75,7 +77,7 @@ async function contentFor(context: SlackContext, slackUserId: string): Promise<H
     runs: runs ?? [],
     approvals: (await services.runs.waitingFor?.(me)) ?? [],
     examples: [],
-    templates: services.templates.list(),
+    templates: startable.templates,
     status: services.status(),
     isNew: isNew === true,
     nowMs: now(),

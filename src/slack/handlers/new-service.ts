@@ -10,6 +10,7 @@ import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
 import { firstView, openDraft } from "./form-session.ts";
 import { requesterOf } from "./requester.ts";
+import { startableOf } from "./startable-templates.ts";
 import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
 /** The ways into a form: the buttons of the template list. */
@@ -32,13 +33,15 @@ export function newServiceShortcuts(context: SlackContext): Table<GlobalShortcut
 }
 
 async function openList(
-  { ack }: ActionArgs | GlobalShortcutArgs,
+  args: ActionArgs | GlobalShortcutArgs,
   context: SlackContext,
   triggerId: string,
 ): Promise<void> {
-  const view = renderTemplatesView({ templates: context.services.templates.list() });
+  const { user } = "action" in args ? args.body : args.shortcut;
+  const startable = await startableOf(context, context.services.templates.list(), user.id);
+  const view = renderTemplatesView(startable);
   await context.web.views.open({ trigger_id: triggerId, view });
-  await ack();
+  await args.ack();
 }
 
 /** Opens the form of the template that was named after `/newservice`; false when there is none of that name. */

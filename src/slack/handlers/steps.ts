@@ -91,7 +91,7 @@ async function offerTemplate(
     });
   }
   await context.people.requireMember(slackUserId);
-  const list = templateList(context, name);
+  const list = await templateList(context, name, { slackUserId });
   const intro = section(mrk`A workflow suggests that you start this:`);
   const content = message(list.text, [intro, ...list.blocks.slice(1)]);
   await context.outbox.post({ channel: slackUserId, ...content });

@@ -13,7 +13,8 @@ export const newServiceCommand: Subcommand = {
     const name = templateName(rest);
     return name !== "" && (await openNamedTemplate(args, context, name));
   },
-  answer: async ({ context, rest }) => templateList(context, templateName(rest)),
+  answer: async ({ context, rest, asker }) =>
+    await templateList(context, templateName(rest), asker),
 };
 
 /** The same in the words that people say. */

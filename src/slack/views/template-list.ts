@@ -16,6 +16,8 @@ import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
 export interface TemplateListView {
   templates: TemplateSummary[];
+  /** How many are left out because the one who looks may not start them. */
+  hidden?: number;
   /** Set when somebody named a template that does not exist. */
   unknownName?: string;
 }
@@ -25,7 +27,7 @@ const shownTemplates = 40;
 
 /** Templates, each with what it makes, who keeps it, and a button that opens its form. */
 export function renderTemplateList(view: TemplateListView): MessageContent {
-  const { templates, unknownName } = view;
+  const { templates, unknownName, hidden = 0 } = view;
   const heading = headingOf(view);
   const shown = templates.slice(0, shownTemplates);
   const left = templates.length - shown.length;
@@ -35,6 +37,7 @@ export function renderTemplateList(view: TemplateListView): MessageContent {
     [
       section(heading),
       ...templateSections(shown),
+      hidden > 0 ? context([mrk`${hidden} more you may not start`]) : undefined,
       left > 0 ? context([mrk`${left} more: name one with \`/newservice <name>\``]) : undefined,
     ],
   );
@@ -51,7 +54,9 @@ export function renderTemplatesView(view: TemplateListView): ModalView {
   };
 }
 
-function headingOf({ templates, unknownName }: TemplateListView) {
+function headingOf({ templates, unknownName, hidden = 0 }: TemplateListView) {
+  if (templates.length === 0 && hidden > 0 && unknownName === undefined)
+    return mrk`*There is no template that you may start here.*`;
   if (unknownName === undefined) {
     return templates.length === 0
       ? mrk`*There is no template yet.* A catalog entity of kind Template makes one.`

@@ -109,7 +109,10 @@ async function wait(
   if (hasReminder && deps.clock() >= halfTimeMs) {
     // noted first: a reminder that gets lost is better than two
     await changeApproval(held, approval.number, { remindedAtMs: deps.clock() });
-    await deps.notifier.remind?.(held.run(), approvalOf(held.run(), approval.number), signal);
+    await deps.notifier.remind?.(held.run(), approvalOf(held.run(), approval.number), {
+      signal,
+      assertCurrent: held.assertCurrent,
+    });
   }
   const isReminderDue = hasReminder && deps.clock() < halfTimeMs;
   return {
@@ -131,7 +134,8 @@ async function ensureSent(
   if (approval.message?.ts !== undefined || deps.notifier.ask === undefined) return;
   const isFirstTry = approval.message === undefined;
   if (isFirstTry) await changeApproval(held, approval.number, { message: { isIntended: true } });
-  const sent = await deps.notifier.ask(held.run(), approval, signal);
+  const { assertCurrent } = held;
+  const sent = await deps.notifier.ask(held.run(), approval, { signal, assertCurrent });
   await changeApproval(held, approval.number, { message: { isIntended: true, ...sent } });
 }
 

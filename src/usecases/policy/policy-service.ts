@@ -30,6 +30,12 @@ export interface PolicyService {
   decide(question: PolicyQuestion): PolicyDecision;
   /** @throws ForbiddenError `policy-denied`, which says whom to ask */
   assert(question: PolicyQuestion): void;
+  /** True when somebody may start a template with some values and, where `channel` is absent, in some channel. */
+  mayStart(
+    template: NonNullable<PolicyQuestion["template"]>,
+    by: PolicyPerson,
+    channel?: string,
+  ): boolean;
   /** A template as far as somebody may use it. */
   partsFor<T extends { template: Template; form: Form }>(loaded: T, by: PolicyPerson): T;
 }
@@ -48,6 +54,7 @@ const doing: Record<PolicyAction, string> = {
   approve: "approve",
   cancel: "cancel",
   retry: "retry",
+  undo: "take back what was made by",
   "accept-catalog": "accept readings of the catalog",
   "see-audit": "see the audit log",
   "see-gaps": "see what was asked in vain",
@@ -67,7 +74,7 @@ export function createPolicyService({ policy, contact, catalog }: PolicyOptions)
   const decideOn = (question: PolicyQuestion): PolicyDecision => {
     if (policy !== undefined) return decide(policy, requestOf(question));
     const { action, isOwn } = question;
-    const isOthers = (action === "cancel" || action === "retry") && isOwn !== true;
+    const isOthers = ["cancel", "retry", "undo"].includes(action) && isOwn !== true;
     return isOthers
       ? { allowed: false, reason: "it is somebody else's run" }
       : { allowed: true, reason: "there is no policy" };
@@ -85,6 +92,14 @@ export function createPolicyService({ policy, contact, catalog }: PolicyOptions)
         `you may not ${doing[question.action]}${what}: ${decision.reason}`,
         { hint: hintFor(question.by, contact, may) },
       );
+    },
+    mayStart(template, by, channel) {
+      const named = (policy?.rules ?? []).flatMap(({ channels = [] }) => channels);
+      const places = channel === undefined ? [undefined, ...new Set(named)] : [channel];
+      return places.some((place) => {
+        const where = place === undefined ? {} : { channel: place };
+        return decideOn({ action: "start", by, template, ...where }).allowed;
+      });
     },
     partsFor(loaded, by) {
       if (policy === undefined) return loaded;

@@ -6,6 +6,7 @@ export type PolicyAction =
   | "approve"
   | "cancel"
   | "retry"
+  | "undo"
   | "accept-catalog"
   | "see-audit"
   | "see-gaps"
@@ -86,11 +87,12 @@ export function decide(policy: Policy, request: PolicyRequest): PolicyDecision {
 
 function decideWithoutRule(policy: Policy, request: PolicyRequest): PolicyDecision {
   const { action, isOwn } = request;
-  if (action === "cancel" && isOwn === true)
-    return { allowed: true, reason: "it is their own run" };
   const isNamed = policy.rules.some(
     (rule) => rule.effect === "allow" && rule.actions.includes(action) && fits(rule, request),
   );
+  const isOwnUndo = action === "undo" && !isNamed;
+  if (isOwn === true && (action === "cancel" || isOwnUndo))
+    return { allowed: true, reason: "it is their own run" };
   // whoever may start something may try it again
   if (action === "retry" && isOwn === true && !isNamed) {
     return decide(policy, { ...request, action: "start" });

@@ -285,11 +285,12 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
     },
     assertCurrent,
     signal: AbortSignal.any([signal, cancel.signal]),
-    held: { run: () => present, change },
+    held: { run: () => present, change, assertCurrent },
   };
   return {
     run: () => present,
     change,
+    assertCurrent,
     flushLog: async () => void (newLines.length > 0 && (await change((run) => run))),
     hooks,
     logger: deps.logger,

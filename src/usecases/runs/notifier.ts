@@ -27,12 +27,12 @@ export interface Notifier {
   ask?(
     run: RunRecord,
     approval: Approval,
-    signal: AbortSignal,
+    reporting: Reporting,
   ): Promise<{ channel: string; ts: string }>;
   /** Shows how a question stands where it was asked; never throws. */
   showApproval?(run: RunRecord, approval: Approval): Promise<void>;
-  /** Reminds those who were asked; never throws. */
-  remind?(run: RunRecord, approval: Approval, signal: AbortSignal): Promise<void>;
+  /** Reminds those who were asked; throws only what `assertCurrent` throws. */
+  remind?(run: RunRecord, approval: Approval, reporting: Reporting): Promise<void>;
   /** Shows the final state and posts result or failure with its log in the thread, once. Resolves when both are sent. */
   finish(run: RunRecord, reporting: Reporting): Promise<void>;
   /** Tells what came of taking a run back, once for each time it was asked for. */

@@ -32,6 +32,8 @@ export interface StartRunDeps {
   ): { template: Template; form: Form; problem?: string } | undefined;
   /** Throws when they may not start it with these values. Absent: everybody may. */
   assertMayStart?(request: StartRequest, template: Template): void;
+  /** Takes the secrets of a request that may start; absent: there are none. */
+  acceptSecrets?(request: StartRequest, template: Template): Promise<void>;
   /** Fills in the defaults that the form would have shown. */
   complete(form: Form, values: JsonObject, scope: FormScope): JsonObject;
   validate(form: Form, values: JsonObject, scope: FormScope): FieldFault[];
@@ -85,6 +87,7 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
     });
   }
   deps.assertMayStart?.({ ...request, values }, found.template);
+  await deps.acceptSecrets?.(request, found.template);
   const run = await accept({ ...request, values }, found.template, deps);
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;

@@ -26,4 +26,6 @@ export interface RunWait {
 export interface HeldRun {
   run(): RunRecord;
   change(change: (run: RunRecord) => RunRecord): Promise<RunRecord>;
+  /** @throws StaleClaimError when another worker has the run. */
+  assertCurrent: () => Promise<void>;
 }

@@ -19,6 +19,8 @@ export function undoJobId(run: Pick<RunRecord, "id" | "undo">): string {
 }
 
 export interface RequestUndoDeps {
+  /** Throws when they may not; absent: only whoever started a run may take it back. */
+  assertMayChange?(run: RunRecord, by: RunRequester, action: "undo"): void;
   runs: RunStore;
   jobs: Pick<JobQueue, "add">;
   plan(run: RunRecord): UndoItem[];
@@ -27,7 +29,7 @@ export interface RequestUndoDeps {
 
 /**
  * Queues the undoing of everything that a run made. What was shown is what is done: the list is stored.
- * @throws NotFoundError `run-unknown`, ForbiddenError `run-of-somebody-else`, ConflictError `undo-not-now`, `undo-nothing`.
+ * @throws NotFoundError `run-unknown`, ForbiddenError `policy-denied`, `run-of-somebody-else`, ConflictError `undo-not-now`, `undo-nothing`.
  */
 export async function requestUndo(
   runId: string,
@@ -35,7 +37,8 @@ export async function requestUndo(
   deps: RequestUndoDeps,
 ): Promise<RunRecord> {
   const run = await deps.runs.update(runId, (current) => {
-    assertOwn(current, by);
+    if (deps.assertMayChange === undefined) assertOwn(current, by);
+    else deps.assertMayChange(current, by, "undo");
     // pressed twice is pressed once
     if (isUndoing(current)) return current;
     assertMayUndo(current, deps.clock());

@@ -47,14 +47,15 @@ export async function forgetSecrets(
 
 /** Retries a run with secrets that were entered again; those of the time before are erased. */
 export async function withSecretsAgain(
-  runs: Pick<RunStore, "get">,
+  { runs, service }: { runs: Pick<RunStore, "get">; service: SecretService },
   runId: string,
   secrets: RunSecrets | undefined,
-  service: SecretService,
-  retry: () => Promise<RunRecord>,
+  { assertMay, retry }: { assertMay(run: RunRecord): void; retry(): Promise<RunRecord> },
 ): Promise<RunRecord> {
   if (secrets === undefined) return await retry();
   const before = await runs.get(runId);
+  // nothing is taken from somebody who may not retry
+  if (before !== undefined) assertMay(before);
   await acceptSecrets(before?.template, secrets, service);
   const retried = await retry();
   await forgetSecrets(before, service);

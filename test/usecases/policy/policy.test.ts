@@ -48,6 +48,20 @@ test.each<[string, PolicyRule[], Partial<PolicyRequest>, boolean]>([
   ["by channel", [allow({ channels: ["C0AAAAAAA"] })], { channel: "C0AAAAAAA" }, true],
   ["in another channel", [allow({ channels: ["C0AAAAAAA"] })], { channel: "C0BBBBBBB" }, false],
   ["in no channel", [allow({ channels: ["C0AAAAAAA"] })], {}, false],
+  ["undoing one's own without a rule", [], { action: "undo", isOwn: true }, true],
+  ["undoing another's without a rule", [], { action: "undo", isOwn: false }, false],
+  [
+    "undoing one's own when it is for others",
+    [allow({ actions: ["undo"], groups: ["group:default/ops"] })],
+    { action: "undo", isOwn: true },
+    false,
+  ],
+  [
+    "undoing by group",
+    [allow({ actions: ["undo"], groups: ["group:default/pay"] })],
+    { action: "undo", isOwn: false },
+    true,
+  ],
   ["a denial wins, wherever it stands", [deny({ tags: ["service"] }), allow({})], {}, false],
   [
     "by parameter",
