@@ -34,6 +34,8 @@ export interface StepScope {
   world: RenderWorld;
   /** Masks secrets. */
   redact: (text: string) => string;
+  /** What stands in the place of a secret that an interrupted run does not know any more. */
+  lostSecret: string;
 }
 
 interface PreparedCall {
@@ -72,6 +74,17 @@ export async function executeStep(
   return gather(outputs);
 }
 
+/** A mask in the place of a secret would be written into files and requests as if it were the value. */
+function secretLost(): InputError {
+  return new InputError(
+    "step-secret-lost",
+    "it needs a secret that an earlier step put out; such outputs are not stored, and the run was interrupted in between",
+    {
+      hint: "start a new run; templates should hand secrets to steps as `secrets`, not as outputs",
+    },
+  );
+}
+
 async function callAction(
   action: AnyAction,
   input: unknown,
@@ -90,7 +103,7 @@ async function prepareCalls(
   step: TemplateStep,
   action: AnyAction,
   request: StepHost,
-  { context, world, redact }: StepScope,
+  { context, world, redact, lostSecret }: StepScope,
 ): Promise<PreparedCall[]> {
   const render = (
     value: JsonValue,
@@ -100,6 +113,7 @@ async function prepareCalls(
   const warned = new Set<string>();
   const prepare = async (scope: RenderContext, notesPrefix: string): Promise<PreparedCall> => {
     const rendered = await render(step.input, "input", scope);
+    if (JSON.stringify(rendered ?? {}).includes(lostSecret)) throw secretLost();
     const { input, unknown } = checkInput(action, isRecord(rendered) ? rendered : {});
     for (const key of unknown.filter((one) => !warned.has(one))) {
       warned.add(key);

@@ -65,6 +65,8 @@ export interface StepState {
   startedAtMs?: number;
   endedAtMs?: number;
   output?: JsonObject;
+  /** True when the output held secrets, of which only masks are kept. */
+  isMasked?: boolean;
   error?: StepError;
 }
 

@@ -5,12 +5,15 @@ const minSecretLength = 4;
 /** Lines of a key that are shorter also stand elsewhere. */
 const minLineLength = 12;
 
-/** Creates a function that replaces secrets in a text by `***`, also as they look in JSON, in addresses and as base64. */
+/** What stands in the place of a secret. */
+export const mask = "***";
+
+/** Creates a function that replaces secrets in a text by {@link mask}, also as they look in JSON, in addresses and as base64. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(formsOf))]
     // longest first: one secret may be the beginning of another
     .toSorted((a, b) => b.length - a.length);
-  return (text) => values.reduce((masked, value) => masked.replaceAll(value, "***"), text);
+  return (text) => values.reduce((masked, value) => masked.replaceAll(value, mask), text);
 }
 
 function formsOf(secret: string): string[] {

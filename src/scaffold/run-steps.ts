@@ -4,7 +4,7 @@ import type { ActionContext } from "./action.ts";
 import { executeStep, type StepHost, type StepScope } from "./execute-step.ts";
 import type { RenderContext, RenderWorld } from "./expressions.ts";
 import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./model.ts";
-import { createRedactor, redactDeep, withTextAt } from "./redact.ts";
+import { createRedactor, mask, redactDeep, withTextAt } from "./redact.ts";
 import { renderOutput } from "./render-output.ts";
 import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
 import { StepWait, type StepWaiting } from "./step-wait.ts";
@@ -72,6 +72,7 @@ export async function runSteps(request: RunStepsRequest): Promise<RunStepsResult
       ...Object.values({ ...request.environment?.secrets }),
       ...Object.values({ ...request.secrets }),
       ...(request.secretParameters ?? []).map(({ value }) => value),
+      lostSecret(request),
     ]),
   };
   const failed = run.states.find((state) => state.status === "failed");
@@ -118,7 +119,7 @@ async function visitStep(step: TemplateStep, index: number, run: RunState): Prom
   if (state === undefined) return false;
   if (state.status === "completed" && state.output !== undefined) {
     await restoreStep(step, index, run);
-    run.outputs[step.id] = { output: state.output };
+    run.outputs[step.id] = { output: restoredOutput(state, run.request) };
     return false;
   }
   if (state.status !== "waiting") return false;
@@ -134,7 +135,9 @@ async function visitStep(step: TemplateStep, index: number, run: RunState): Prom
     const output = await executeStep(step, run.request, scopeOf(run));
     run.outputs[step.id] = { output };
     const ended = { ...begun, status: "completed" as const, endedAtMs: request.clock() };
-    await change(run, index, { ...ended, output: redactDeep(output, run.redact) });
+    const shown = redactDeep(output, run.redact);
+    const isMasked = JSON.stringify(shown) !== JSON.stringify(output);
+    await change(run, index, { ...ended, output: shown, ...(isMasked ? { isMasked } : {}) });
     return false;
   } catch (thrown) {
     return failStep(thrown, index, begun, run);
@@ -191,8 +194,26 @@ async function isWanted(step: TemplateStep, run: RunState): Promise<boolean> {
   return isTruthy(condition);
 }
 
+/** Stands in outputs of a step from before where a secret was: a mask would pass for a value. */
+function lostSecret({ runId }: Pick<RunStepsRequest, "runId">): string {
+  return `(secret of run ${runId})`;
+}
+
+function restoredOutput(
+  { output = {}, isMasked }: StepState,
+  request: RunStepsRequest,
+): JsonObject {
+  if (isMasked !== true) return output;
+  return redactDeep(output, (text) => text.replaceAll(mask, lostSecret(request)));
+}
+
 function scopeOf(run: RunState): StepScope {
-  return { context: contextOf(run, true), world: worldOf(run), redact: run.redact };
+  return {
+    lostSecret: lostSecret(run.request),
+    context: contextOf(run, true),
+    world: worldOf(run),
+    redact: run.redact,
+  };
 }
 
 function worldOf(run: RunState): RenderWorld {

@@ -434,6 +434,42 @@ describe("stopping and resuming", () => {
     expect(result.checkpoints).toEqual(["s3:running", "s3:completed"]);
   });
 
+  test("a step that needs a secret which an earlier one put out fails after a stop in between, and nothing is called", async () => {
+    const steps: Partial<TemplateStep>[] = [
+      { input: { token: "${{ secrets.T }}", url: "https://x" } },
+      { input: { v: "Bearer ${{ steps.s1.output.token }}" } },
+      { if: "${{ always() }}", input: { v: "${{ steps.s1.output.url }}" } },
+    ];
+    const secrets = { T: "hush-hush" };
+    const whole = await run(steps, { secrets });
+    expect(statuses(whole)).toEqual(["completed", "completed", "completed"]);
+    const [first] = whole.steps;
+    expect(first).toMatchObject({ output: { token: "***", url: "https://x" }, isMasked: true });
+
+    const resumed = await run(steps, {
+      secrets,
+      before: whole.steps.slice(0, 1),
+      output: { said: "${{ steps.s1.output.token }}" },
+    });
+
+    expect(resumed.error).toMatchObject({ code: "step-secret-lost", stepId: "s2" });
+    // what was no secret is still there
+    expect(calls.map(({ id }) => id)).toEqual(["s3"]);
+    expect(statuses(resumed)).toEqual(["completed", "failed", "completed"]);
+    expect(JSON.stringify([resumed.steps, resumed.log])).not.toContain("secret of run");
+  });
+
+  test("what a template puts out shows a mask where an earlier step had put out a secret", async () => {
+    const state: StepState = { id: "s1", name: "Step 1", action: "echo", status: "completed" };
+
+    const resumed = await run([{}], {
+      before: [{ ...state, output: { token: "***" }, isMasked: true }],
+      output: { said: "${{ steps.s1.output.token }}" },
+    });
+
+    expect(resumed.output?.values).toEqual({ said: "***" });
+  });
+
   test("a failure from before stays one, and its followers still run", async () => {
     const failed: StepState = {
       id: "s1",
