@@ -109,7 +109,7 @@ export function createRuns(options: RunsOptions): Runs {
         }),
       cancel: (runId, by) => cancelRun(runId, by, change),
       get: (runId) => runs.get(runId),
-      ...undoService(runs, change.assertMayChange, options),
+      ...undoService(runs, policy, options),
       decide: (request) =>
         decideRun(request, {
           ...change,
@@ -130,22 +130,23 @@ export function createRuns(options: RunsOptions): Runs {
 /** Showing and asking for what a run made to be taken back. */
 function undoService(
   runs: RunStore,
-  assertMayChange: ReturnType<typeof policyChecks>["assertMayChange"],
+  policy: PolicyService,
   options: RunsOptions,
 ): Required<Pick<RunService, "undo" | "undoPlan">> {
   const { storage, clock } = options;
+  const checks = policyChecks(policy);
   return {
     async undoPlan(runId, by) {
       const run = await runs.get(runId);
       if (run === undefined) return [];
-      assertMayChange(run, by, "undo");
+      checks.assertMayChange(run, by, "undo");
       return planOf(run, options).map(({ text }) => text);
     },
     undo: (runId, by) =>
       requestUndo(runId, by, {
         runs,
         jobs: storage.jobs,
-        assertMayChange,
+        ...checks,
         clock,
         plan: (run) => planOf(run, options),
       }),

@@ -117,16 +117,15 @@ test("the list holds what somebody may start, and says that there is more", asyn
   expect(security).not.toContain("you may not start");
 });
 
+function person(name: string, slackUserId: string) {
+  return { name, slackUserId, userRef: `user:default/${name}` };
+}
+
 test("taking a run back asks the policy, whoever's it is", async () => {
   const parent = await bench.request(dario, "open", "heron");
   await bench.shows(parent, "Done.");
   const { id } = await bench.runOf(parent);
   const { runs } = bench.app.services;
-  const person = (name: string, slackUserId: string) => ({
-    name,
-    slackUserId,
-    userRef: `user:default/${name}`,
-  });
 
   const own = runs.undoPlan?.(id, person("dario.costa", dario));
   await expect(own).resolves.toEqual([expect.stringContaining("acme/heron")]);

@@ -50,7 +50,7 @@ export async function withSecretsAgain(
   { runs, service }: { runs: Pick<RunStore, "get">; service: SecretService },
   runId: string,
   secrets: RunSecrets | undefined,
-  { assertMay, retry }: { assertMay(run: RunRecord): void; retry(): Promise<RunRecord> },
+  { assertMay, retry }: { assertMay: (run: RunRecord) => void; retry: () => Promise<RunRecord> },
 ): Promise<RunRecord> {
   if (secrets === undefined) return await retry();
   const before = await runs.get(runId);
