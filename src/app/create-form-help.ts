@@ -11,7 +11,7 @@ import { userOf } from "./user-of.ts";
 /** More at a time would hold up real runs. */
 const mostAtOnce = 3;
 
-type FormHelpOptions = Omit<PreviewDeps, "catalog" | "environment"> & {
+type FormHelpOptions = Omit<PreviewDeps, "catalog" | "environment" | "environmentSecrets"> & {
   config: Config;
   catalog: CatalogState;
   policy: PolicyService;
@@ -48,8 +48,13 @@ function createPreview(options: FormHelpOptions): NonNullable<Services["previewR
     try {
       const { template, form } = policy.partsFor(found, requester);
       const user = userOf(requester, catalog);
-      const { environment } = config.file.scaffolder;
-      const deps: PreviewDeps = { ...options, catalog: readOnly(catalog), environment };
+      const { environment, environmentSecrets } = config.file.scaffolder;
+      const deps: PreviewDeps = {
+        ...options,
+        catalog: readOnly(catalog),
+        environment,
+        environmentSecrets,
+      };
       return await previewRun({ ...request, template, form, user }, deps);
     } finally {
       active -= 1;

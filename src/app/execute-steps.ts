@@ -13,7 +13,7 @@ import { createHeldWorkspace } from "../scaffold/actions/held-workspace.ts";
 import type { FetchSource } from "../scaffold/fetching/contract.ts";
 import type { Publisher } from "../scaffold/publishers/contract.ts";
 import type { Renderer } from "../scaffold/renderer.ts";
-import { runSteps } from "../scaffold/run-steps.ts";
+import { runSteps, type RunStepsRequest } from "../scaffold/run-steps.ts";
 import type { WorkspaceFiles } from "../scaffold/workspace-files.ts";
 import type { ApprovalGateDeps } from "../usecases/approvals/approval-gate.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
@@ -72,7 +72,7 @@ export async function executeSteps(
       signal: hooks.signal,
       isDryRun: false,
       clock: options.clock,
-      environment: { parameters: options.config.file.scaffolder.environment },
+      environment: environmentOf(options.config),
       secrets: secrets.secrets,
       secretParameters: secrets.parameters,
       rethrowRetryable: true,
@@ -173,3 +173,13 @@ function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
 }
 
 /** Whoever started the run, as the catalog knows them now. */
+
+/** What the operator gives to every template. */
+function environmentOf({ file }: Config): NonNullable<RunStepsRequest["environment"]> {
+  const { environment: parameters, environmentSecrets } = file.scaffolder;
+  const secrets = Object.entries(environmentSecrets).map(([name, secret]) => [
+    name,
+    secret.reveal(),
+  ]);
+  return { parameters, secrets: Object.fromEntries(secrets) };
+}

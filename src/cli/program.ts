@@ -137,10 +137,14 @@ function addFileCommands(program: Command, context: CliContext, run: Run): void 
   template
     .command("run")
     .argument("<template>", "a name, a reference or a template.yaml")
-    .requiredOption("--values <file>", "YAML or JSON file with the values of the form")
+    .option(
+      "--values <file>",
+      "YAML or JSON file with the values of the form; a dry run makes them up without it",
+    )
     .option("--dry-run", "show what would be done; nothing is written outside --out")
     .option("--out <dir>", "put the files of the working copy there")
     .option("--json", "print the result as JSON")
+    .addHelpText("after", "\nExit codes: 0 completed, 1 a step failed, 2 the input is wrong.")
     .action((name: string, options: TemplateRunFlags) =>
       run(async () =>
         (await import("./commands/template.ts")).runTemplateRun(context, name, options),

@@ -12,7 +12,8 @@ import { loadConfig, type CliContext } from "./context.ts";
 
 /** Flags of `callboard template run`. */
 export interface TemplateRunFlags {
-  values: string;
+  /** A file; absent: made up, for a dry run. */
+  values?: string;
   dryRun?: boolean;
   out?: string;
   json?: boolean;
@@ -58,6 +59,7 @@ export async function runHere({
       clock: Date.now,
       signal: new AbortController().signal,
       environment: config.file.scaffolder.environment,
+      environmentSecrets: config.file.scaffolder.environmentSecrets,
       onLog: (stepId, line) => void (isJson || context.stdout.write(`  ${stepId}: ${line}\n`)),
     });
     context.stdout.write(isJson ? `${JSON.stringify(report)}\n` : toText(report));

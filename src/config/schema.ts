@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { Secret } from "../base/secret.ts";
 import { catalogSchema, fileSource } from "./catalog-schema.ts";
 import { digestSchema } from "./digest-schema.ts";
 import { onCallSchema } from "./oncall-schema.ts";
@@ -236,6 +237,18 @@ export const fileSchema = z.strictObject({
       environment: key(z.record(z.string(), z.string()).default({}), {
         description: "Values that templates read as environment.parameters.<name>.",
       }),
+      environmentSecrets: key(
+        z
+          .record(
+            z.string(),
+            z.string().transform((value) => new Secret(value)),
+          )
+          .default({}),
+        {
+          description:
+            "Secrets that every template reads as environment.secrets.<name>, in a step's input and each only: ${NAME} from the environment. Masked in whatever a step says.",
+        },
+      ),
       http: z
         .strictObject({
           baseUrl: key(httpUrl.optional(), {

@@ -29,7 +29,7 @@ export function parseRepoUrl(text: string): RepoUrl {
     return value === "" ? undefined : value;
   };
   const repo = part("repo");
-  if (repo === undefined) throw malformed("it has no repo");
+  if (repo === undefined) throw malformed("write it as github.com?owner=acme&repo=ledger");
   const parsed: RepoUrl = { host: url.host, repo };
   for (const name of optionalParts) {
     const value = part(name);

@@ -238,6 +238,17 @@ test("template run --dry-run prints the documented shape and writes files only w
   expect(await readdir(join(folder, "data")).catch(() => [])).not.toContain("git");
 });
 
+test("a dry run without values makes them up and says so; a real run wants them", async () => {
+  const tried = await callboard(["template", "run", "node-service", "--dry-run", "--json"]);
+  const wanted = await callboard(["template", "run", "node-service"]);
+
+  expect(tried.code).toBe(0);
+  expect(JSON.parse(tried.out)).toMatchObject({ status: "completed" });
+  expect(tried.err).toMatch(/^values made up from the form: \{"name":/);
+  expect(wanted.code).toBe(2);
+  expect(wanted.err).toContain("--values");
+});
+
 test("template run refuses values that do not fit, with every fault", async () => {
   const values = join(folder, "bad-values.yaml");
   await writeFile(values, "name: Not A Name\n");

@@ -41,6 +41,10 @@ spec:
       action: debug:log
       input:
         message: "\${{ secrets.token }} \${{ parameters.database.password }} \${{ parameters.name }} ok"
+    - id: hold
+      if: "\${{ parameters.name === 'held' }}"
+      action: debug:wait
+      input: { minutes: 5 }
     - id: keep
       action: roadiehq:utils:jsonata
       input:
@@ -138,7 +142,8 @@ async function ended(): Promise<RunRecord> {
 
 async function lastEnded(): Promise<RunRecord | undefined> {
   const [run] = (await app.services.runs.recent?.(dario, 1)) ?? [];
-  const isOver = run?.status === "completed" || run?.status === "failed";
+  if (run === undefined) return undefined;
+  const isOver = ["completed", "failed", "cancelled"].includes(run.status);
   return isOver && run.message?.isResultPosted === true ? run : undefined;
 }
 
@@ -238,10 +243,35 @@ test("a failed run has forgotten them too; Retry asks for them again and goes on
   expect(again.id).toBe(failed.id);
   expect(again.steps.map(({ status }) => status)).toEqual([
     "completed",
+    "skipped",
     "completed",
     "completed",
     "failed",
   ]);
   await waitFor("them to be erased", async () => (await kept()) === 0);
   await assertNowhere(again);
+}, 60_000);
+
+test("a run that is cancelled has forgotten them too", async () => {
+  await openForm("held");
+  await give("token", token);
+  await give("database.password", password);
+  await slack().submitView({ user: dario, values: { "0::name": "held" } });
+  await slack().submitView({ user: dario });
+  const held = await waitFor(
+    "the run to wait",
+    async () => {
+      const [run] = (await app.services.runs.recent?.(dario, 1)) ?? [];
+      return ["running", "parked"].includes(run?.steps[1]?.status ?? "") ? run : undefined;
+    },
+    30_000,
+  );
+  expect(await kept()).toBe(1);
+
+  await app.services.runs.cancel(held.id, { slackUserId: dario, name: "dario.costa" });
+  const run = await ended();
+
+  expect(run.status).toBe("cancelled");
+  await waitFor("them to be erased", async () => (await kept()) === 0);
+  await assertNowhere(run);
 }, 60_000);

@@ -247,6 +247,37 @@ describe("conditions", () => {
   });
 });
 
+test("the operator's secrets are there for input and each only, and are masked in what a step says", async () => {
+  const environment = { parameters: {}, secrets: { npm: "npm-hush-hush" } };
+  const result = await run(
+    [
+      { if: "${{ environment.secrets.npm }}" },
+      { action: "loud", input: { token: "${{ environment.secrets.npm }}" } },
+      {
+        each: ["${{ environment.secrets.npm }}"],
+        input: { is: "${{ each.value == 'npm-hush-hush' }}" },
+      },
+    ],
+    { environment, output: { npm: "${{ environment.secrets.npm }}" } },
+  );
+
+  expect(statuses(result)).toEqual(["skipped", "completed", "completed"]);
+  expect(result.log).toContain("s2: the token is ***");
+  expect(result.steps[2]?.output).toEqual({ is: [true] });
+  expect(result.output?.values).toEqual({});
+});
+
+test("templates see the person's whole entity, and none for who is not in the catalog", async () => {
+  const input = { team: "${{ user.entity.spec.memberOf[0] }}", ref: "${{ user.ref }}" };
+  const entity = templateEntity({ memberOf: ["team-a"] });
+
+  const known = await run([{ input }], { user: { name: "R", ref: "user:default/r", entity } });
+  const unknown = await run([{ input }], { user: { name: "R" } });
+
+  expect(known.steps[0]?.output).toEqual({ team: "team-a", ref: "user:default/r" });
+  expect(unknown.steps[0]?.output).toEqual({});
+});
+
 describe("each", () => {
   test("runs for every entry and gathers outputs in lists", async () => {
     const result = await run([

@@ -11,6 +11,7 @@ import { isRecord, toJsonObject, type JsonObject } from "../../base/json.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
 import type { Config } from "../../config/load.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
+import { sampleValues } from "../../scaffold/sample-values.ts";
 import { requiredApproval } from "../../usecases/approvals/required-approval.ts";
 import { loadCatalog } from "../../usecases/catalog/load-catalog.ts";
 import { buildTemplates } from "../../usecases/runs/templates.ts";
@@ -87,7 +88,7 @@ export async function runTemplateRun(
   name: string,
   flags: TemplateRunFlags,
 ): Promise<number> {
-  const values = readValues(flags.values, context.cwd);
+  const given = flags.values === undefined ? undefined : readValues(flags.values, context.cwd);
   const catalog = await openCatalog(context);
   try {
     const loaded = await findTemplate(name, catalog, context);
@@ -96,12 +97,29 @@ export async function runTemplateRun(
         hint: "`callboard check` lists every finding",
       });
     }
+    const values = given ?? madeUpValues(loaded, flags, context);
     if (flags.dryRun !== true) assertNobodyMustApprove(loaded, values, loadConfig(context));
     const { runHere } = await import("../run-here.ts");
     return await runHere({ context, catalog, loaded, values, flags });
   } finally {
     await catalog.close();
   }
+}
+
+/** Values for a first look, said so. @throws InputError `values-needed` for a real run */
+function madeUpValues(
+  { form }: LoadedTemplate,
+  flags: TemplateRunFlags,
+  context: CliContext,
+): JsonObject {
+  if (flags.dryRun !== true) {
+    throw new InputError("values-needed", "a run needs the values of its form", {
+      hint: "write them into a file and give it with --values; `callboard template show` lists the fields, and --dry-run makes values up",
+    });
+  }
+  const values = sampleValues(form);
+  context.stderr.write(`values made up from the form: ${JSON.stringify(values)}\n`);
+  return values;
 }
 
 /** A terminal asks nobody. @throws ForbiddenError `approval-needed` */

@@ -45,7 +45,14 @@ export interface PreviewRequest {
 
 export type PreviewDeps = Pick<
   LocalRunRequest,
-  "actions" | "renderer" | "fetch" | "publisher" | "catalog" | "clock" | "environment"
+  | "actions"
+  | "renderer"
+  | "fetch"
+  | "publisher"
+  | "catalog"
+  | "clock"
+  | "environment"
+  | "environmentSecrets"
 >;
 
 const mostDiffs = 60;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { silentLogger, type Logger } from "../../base/logger.ts";
+import type { Secret } from "../../base/secret.ts";
 import type {
   ActionContext,
   ActionRegistry,
@@ -52,6 +53,8 @@ export interface LocalRunRequest {
   /** Absent: a random one. */
   runId?: string;
   environment?: Record<string, string>;
+  /** `environment.secrets`; a dry run gets masks. */
+  environmentSecrets?: Record<string, Secret>;
   secrets?: Record<string, string>;
   logger?: Logger;
   onLog?(stepId: string, line: string): void;
@@ -135,7 +138,10 @@ async function run(
     openFolder: workspace.toFolder,
     onStep: async () => undefined,
     onLog: (stepId, line) => request.onLog?.(stepId, line),
-    environment: { parameters: request.environment ?? {} },
+    environment: {
+      parameters: request.environment ?? {},
+      secrets: environmentSecrets(request),
+    },
     ...(request.secrets === undefined ? {} : { secrets: request.secrets }),
     createContext: (step, notesPrefix, log) => ({
       runId,
@@ -190,4 +196,16 @@ async function assertEmpty(folder: string): Promise<void> {
 async function copyOut(workspace: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await cp(workspace, folder, { recursive: true, verbatimSymlinks: true });
+}
+
+/** A dry run says what would be done, so it gets none. */
+function environmentSecrets({
+  environmentSecrets: secrets = {},
+  isDryRun,
+}: LocalRunRequest): Record<string, string> {
+  const entries = Object.entries(secrets).map(([name, secret]) => [
+    name,
+    isDryRun ? "*".repeat(32) : secret.reveal(),
+  ]);
+  return Object.fromEntries(entries);
 }

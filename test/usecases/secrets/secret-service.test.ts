@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
@@ -109,6 +110,50 @@ test("a link works once, for ten minutes, and only as it was made", async () => 
   }
   nowMs += 10 * 60_000 + 1;
   await expect(secrets.look(late)).rejects.toMatchObject({ code: "secret-link-expired" });
+});
+
+test("a restart neither frees a used link nor breaks a fresh one", async () => {
+  const before = service();
+  const used = ticketOf(before);
+  const fresh = ticketOf(before, { field: "db.password" });
+  await before.enter(used, value);
+
+  const after = service();
+
+  await expect(after.enter(used, "another")).rejects.toMatchObject({ code: "secret-link-used" });
+  await expect(after.enter(fresh, value)).resolves.toMatchObject({ field: "db.password" });
+  nowMs += 10 * 60_000 + 1;
+  await expect(after.enter(used, "another")).rejects.toMatchObject({ code: "secret-link-expired" });
+});
+
+test("neither guessing nor changing any one sign of a link opens it, and nothing is kept of the tries", async () => {
+  const secrets = service();
+  const good = ticketOf(secrets);
+  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const changed = [...good].map((sign, index) => {
+    const other = signs[(signs.indexOf(sign) + 7) % signs.length] ?? "A";
+    return `${good.slice(0, index)}${other}${good.slice(index + 1)}`;
+  });
+  const guesses = Array.from({ length: 500 }, (_, index) =>
+    createHash("sha512").update(String(index)).digest("base64url").repeat(3).slice(0, good.length),
+  );
+
+  const opened = await Promise.allSettled(
+    [...changed, ...guesses].map(async (text) => await secrets.enter(text, "guessed")),
+  );
+
+  expect(opened.filter(({ status }) => status === "fulfilled")).toEqual([]);
+  expect(await storage.records.list("secrets")).toEqual([]);
+  await expect(secrets.enter(good, value)).resolves.toMatchObject(place);
+});
+
+test("the link of one person's field fills no other field, form or person", async () => {
+  const secrets = service();
+
+  await secrets.enter(ticketOf(secrets, { formId: "form-2", slackUserId: "U0MALLORY1" }), "theirs");
+
+  expect(await secrets.given("form-1")).toEqual({});
+  expect(await secrets.given("form-2")).toEqual({ token: {} });
 });
 
 test("of two that come at once, one is taken", async () => {
