@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import type { JsonObject } from "../../../src/base/json.ts";
 import type { ActionContext } from "../../../src/scaffold/action.ts";
+import { builtinActions } from "../../../src/scaffold/actions/builtin-actions.ts";
 import { githubActions } from "../../../src/scaffold/actions/github-actions.ts";
 import { type GithubEmulator, startGithubEmulator } from "../../emulators/github/emulator.ts";
 import { publisherFor } from "../../emulators/github/harness.ts";
@@ -356,5 +357,35 @@ describe("starting a workflow", () => {
       code: "github-not-found",
       message: expect.stringContaining("starting the workflow no.yml (acme/ledger)"),
     });
+  });
+});
+
+test("a dry run of a repository, a pull request and its settings sends nothing that writes", async () => {
+  await github.addRepository("acme", "ledger", { files: { "README.md": "# before\n" } });
+  await withFolder(async (folder) => {
+    fs.mkdirSync(path.join(folder, "workspace"), { recursive: true });
+    fs.writeFileSync(path.join(folder, "workspace", "README.md"), "# after\n");
+    const dry = { folder, isDryRun: true };
+    const pullRequest = { repoUrl, branchName: "b", title: "t", description: "d" };
+
+    for (const [id, input] of [
+      ["publish:github", { repoUrl: "github.com?owner=acme&repo=books", topics: ["a"] }],
+      ["publish:github:pull-request", pullRequest],
+      ["github:issues:create", { repoUrl, title: "t" }],
+      ["github:webhook", { repoUrl, webhookUrl: "https://ci.example.com", webhookSecret: "s" }],
+      ["github:environment:create", { repoUrl, name: "prod" }],
+      ["github:actions:dispatch", { repoUrl, workflowId: "x.yml", branchOrTagName: "main" }],
+      ["github:repo:create", { repoUrl: "github.com?owner=acme&repo=other" }],
+    ] as const) {
+      const action = builtinActions.get(id);
+      const isTried = action?.supportsDryRun === true;
+      const world = actionContext(folder, { publisher: publisherFor(github), ...dry });
+      // one that cannot try is never called by a dry run
+      if (isTried) await action.run(action.input.parse(input), world);
+    }
+
+    expect(github.journal.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(github.repository("acme", "books")).toBeUndefined();
+    expect(fs.readdirSync(folder)).toEqual(["workspace"]);
   });
 });

@@ -8,20 +8,23 @@ import { createTemplateRenderer } from "nunjitsu";
 
 import { toError } from "../../../src/base/errors.ts";
 import { builtinActions } from "../../../src/scaffold/actions/builtin-actions.ts";
+import type { Publisher } from "../../../src/scaffold/publishers/contract.ts";
 import { localPublisher } from "../../../src/scaffold/publishers/local/local-publisher.ts";
 import { createWorkerRenderer } from "../../../src/scaffold/rendering/worker-renderer.ts";
 import { conformance, type TemplateConformance } from "../../../src/usecases/runs/conformance.ts";
+import { startGithubEmulator } from "../../emulators/github/emulator.ts";
+import { publisherFor } from "../../emulators/github/harness.ts";
 import { withFolder } from "../../helpers/scaffold.ts";
 import { sharedPath } from "../../helpers/shared.ts";
 
-async function conform(folder: string): Promise<TemplateConformance[]> {
+async function conform(folder: string, publisher?: Publisher): Promise<TemplateConformance[]> {
   const renderer = createWorkerRenderer();
   try {
     return await withFolder(async (dataDir) => {
       const { templates } = await conformance(folder, {
         actions: builtinActions,
         renderer,
-        publisher: localPublisher({ dataDir }),
+        publisher: publisher ?? localPublisher({ dataDir }),
         signal: new AbortController().signal,
         clock: Date.now,
       });
@@ -151,7 +154,11 @@ const corpus = sharedPath("corpus/templates");
       .filter((one) => one.kind === "Template" && !one.valid)
       .map((one) => one.file.replace(/^entities\//, ""));
 
-    const templates = await conform(corpus ?? "");
+    const github = await startGithubEmulator();
+    const templates = await conform(corpus ?? "", publisherFor(github));
+    // a dry run writes nothing, whatever its steps are
+    expect(github.journal.filter(({ method }) => method !== "GET")).toEqual([]);
+    await github.close();
 
     expect(templates.length).toBeGreaterThan(90);
     expect(
