@@ -81,7 +81,10 @@ export function createGenerationBuilder(
       nowMs,
       signal,
     });
-    const templates = buildTemplates(catalog, { actions });
+    const templates = buildTemplates(catalog, {
+      actions,
+      featureFlags: config.file.scaffolder.featureFlags,
+    });
     const showPath = (path: string): string => relative(config.baseDir, path);
     const where = { catalog, showPath, wellKnown, findRepository };
     const owners = await loadRepositoryOwners({ ...where, nowMs });

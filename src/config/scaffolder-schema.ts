@@ -9,6 +9,10 @@ export const scaffolderSchema = z
     environment: key(z.record(z.string(), z.string()).default({}), {
       description: "Values that templates read as environment.parameters.<name>.",
     }),
+    featureFlags: key(z.array(z.string().min(1)).default([]), {
+      description:
+        "Feature flags of Backstage that count as on. Pages and fields of templates that name another one are left out.",
+    }),
     environmentSecrets: key(
       z
         .record(

@@ -107,10 +107,17 @@ function isTooLarge(thrown: unknown): boolean {
 
 const style = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 34rem; margin: 10vh auto; padding: 0 1rem }
-input, textarea, button { font: inherit; padding: .5rem .75rem; width: 100%; box-sizing: border-box }
-label { display: block; font-weight: 600; margin: 1rem 0 .25rem }
-button { width: auto; margin-top: 1rem } small, details { color: GrayText }`;
+body { margin: 0 }
+main { max-width: 34rem; margin: 8vh auto; padding: 0 1rem }
+h1 { font-size: 1.5rem; line-height: 1.2 }
+input, textarea, button { font: inherit; padding: .75rem; width: 100%; box-sizing: border-box; border-radius: .5rem }
+input, textarea { border: 1px solid GrayText }
+label { display: block; font-weight: 600; margin: 1.25rem 0 .25rem }
+summary { padding: .75rem 0; cursor: pointer }
+button { margin-top: .5rem; border: 0; background: #0b5c8c; color: #fff; font-weight: 600; cursor: pointer }
+:focus-visible { outline: 3px solid #e8912d; outline-offset: 2px }
+ul { padding-left: 1.25rem } small { color: GrayText }
+@media (min-width: 34rem) { button { width: auto; padding: .75rem 1.5rem } }`;
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 const headers = {
@@ -132,7 +139,11 @@ function formPage(label: string, templateTitle: string): string {
   return page(
     "Enter a secret",
     `<form method="post" autocomplete="off">
-<p>For the template <strong>${escaped(templateTitle)}</strong>. It is kept encrypted, given to this one run only, and erased when the run ends. It is never shown in Slack.</p>
+<p>For the template <strong>${escaped(templateTitle)}</strong>, as asked for in Slack.</p>
+<ul>
+<li>It is kept encrypted, given to this one run only, and erased when the run ends.</li>
+<li>It is never shown in Slack; your form there will say that it is stored.</li>
+</ul>
 <label for="value">${escaped(label)}</label>
 <input id="value" name="value" type="password" autocomplete="off" autofocus spellcheck="false">
 <details><summary>It has several lines</summary>

@@ -13,6 +13,8 @@ import type { TemplateFindings } from "./template-findings.ts";
 /** What a template may use. Absent: not checked. */
 export interface KnownExtensions {
   actions?: { has(id: string): boolean; keys(): Iterable<string> };
+  /** Feature flags that count as on; absent: what names one is there all the same. */
+  featureFlags?: readonly string[];
 }
 
 type Path = (string | number)[];

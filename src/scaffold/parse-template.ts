@@ -8,6 +8,7 @@ import {
 } from "../base/json.ts";
 import { displayName, relationTargets, type CatalogEntity } from "../catalog/model.ts";
 import { checkTemplate, type KnownExtensions } from "./check-template.ts";
+import { withoutFlagged } from "./feature-flags.ts";
 import type { Template, TemplateStep } from "./model.ts";
 import { readApprovals } from "./read-approvals.ts";
 import { createTemplateFindings, type TemplateFindings } from "./template-findings.ts";
@@ -69,6 +70,8 @@ function parse(entity: CatalogEntity, known: KnownExtensions): ParsedTemplate {
   if (isRecord(secrets)) template.secretsSchema = secrets;
   readApprovals(entity, template, findings);
   checkTemplate(template, known, findings);
+  const { featureFlags } = known;
+  if (featureFlags !== undefined) template.pages = withoutFlagged(template.pages, featureFlags);
   return { template, diagnostics: findings.diagnostics };
 }
 

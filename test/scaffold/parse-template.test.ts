@@ -183,6 +183,35 @@ describe("says at load what Backstage says late or never", () => {
   });
 });
 
+test("what names a feature flag is there when the flag is on", () => {
+  const spec = {
+    parameters: [
+      {
+        required: ["a", "b"],
+        properties: {
+          a: { type: "string" },
+          b: { type: "string", "backstage:featureFlag": "beta" },
+          c: { type: "string", "ui:backstage": { featureFlag: "alpha" } },
+        },
+      },
+      { title: "Beta", "backstage:featureFlag": "beta", properties: {} },
+    ],
+    steps: [log],
+  };
+  const pagesWith = (featureFlags?: string[]) =>
+    parseTemplate(templateEntity(spec), {
+      ...known,
+      ...(featureFlags === undefined ? {} : { featureFlags }),
+    }).template?.pages;
+
+  expect(pagesWith([])).toEqual([{ required: ["a"], properties: { a: { type: "string" } } }]);
+  expect(pagesWith(["beta"])).toMatchObject([
+    { required: ["a", "b"], properties: { b: { type: "string" } } },
+    { title: "Beta" },
+  ]);
+  expect(pagesWith()).toHaveLength(2);
+});
+
 test("good templates have no findings", () => {
   const spec = {
     parameters: [

@@ -169,8 +169,10 @@ async function readTemplateFile(path: string, context: CliContext): Promise<Load
     signal: new AbortController().signal,
     nowMs: Date.now(),
   });
+  const config = loadConfig(context);
   const templates = buildTemplates(loaded.catalog, {
-    actions: await loadActions(loadConfig(context)),
+    actions: await loadActions(config),
+    featureFlags: config.file.scaffolder.featureFlags,
   });
   const [first] = templates.list();
   const template = first === undefined ? undefined : templates.get(first.ref);
