@@ -55,6 +55,14 @@ export function isAcknowledged(body: object): boolean {
   return acknowledged.has(body);
 }
 
+/** Events whose handling was broken off by a stop, by their body. */
+const brokenOff = new WeakSet<object>();
+
+/** Leaves an event to the next process: it was acknowledged, and this one stops before it could be handled. */
+export function breakOff(body: object): void {
+  brokenOff.add(body);
+}
+
 /**
  * Puts itself in front of Bolt's `processEvent`, whatever the transport: refuses workspaces that are not ours, drops what
  * was handled before, and sees to it that everything is acknowledged once, in time, even where no handler does.
@@ -115,7 +123,7 @@ async function replayOne(
       await process({ body, ack: async () => undefined, customProperties: { isReplay: true } });
     });
   }
-  await inbox?.done(key);
+  if (!brokenOff.has(body)) await inbox?.done(key);
 }
 
 async function take(
@@ -184,7 +192,8 @@ async function handle(
   try {
     await process(event);
     await event.ack();
-    if (kind === "event" && key !== undefined) await inbox?.done(key);
+    const isDone = kind === "event" && !brokenOff.has(event.body);
+    if (isDone && key !== undefined) await inbox?.done(key);
   } finally {
     clearTimeout(timer);
   }

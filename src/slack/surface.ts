@@ -4,7 +4,7 @@ import { isRecord } from "../base/json.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { SlackContext } from "./context.ts";
 import { showError } from "./errors.ts";
-import { isAcknowledged, kindOf } from "./intake.ts";
+import { breakOff, isAcknowledged, kindOf } from "./intake.ts";
 import { withoutSecrets } from "./sdk-logger.ts";
 import type { MessageContent } from "./views/blocks.ts";
 import { renderError, renderErrorView } from "./views/error-view.ts";
@@ -20,6 +20,11 @@ export function installSurface(app: App, context: SlackContext): void {
     try {
       await args.next();
     } catch (thrown) {
+      if (context.stopping.aborted && isAbort(thrown)) {
+        context.logger.info({ kind: kindOf(bodyOf(args)) }, "slack payload left to the next start");
+        breakOff(args.body);
+        return;
+      }
       await tellError(args, context, thrown);
       return;
     }
@@ -29,6 +34,11 @@ export function installSurface(app: App, context: SlackContext): void {
   app.error(async (error) => {
     context.logger.error({ code: error.code, error: error.name }, "slack payload failed");
   });
+}
+
+/** What is on its way when everything stops ends like this. */
+function isAbort(thrown: unknown): boolean {
+  return isRecord(thrown) && thrown["name"] === "AbortError";
 }
 
 async function tellError(args: Args, context: SlackContext, thrown: unknown): Promise<void> {
