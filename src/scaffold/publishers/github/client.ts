@@ -8,6 +8,7 @@ import { Octokit } from "@octokit/rest";
 import { InputError, NotFoundError, UpstreamError } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Secret } from "../../../base/secret.ts";
+import { type Breaker, type BreakerOptions, createBreaker } from "./breaker.ts";
 import { githubError, isMissing, statusOf } from "./errors.ts";
 
 /** How Callboard proves who it is: a (fine-grained or classic) token, or a GitHub App's id and private key. */
@@ -29,6 +30,8 @@ export interface GithubClientOptions {
   patienceMs?: number;
   /** First wait before a repeatable request is sent again; grows with the square. Default 1,000. */
   retryDelayMs?: number;
+  /** When a host that does not answer is left alone for a while. */
+  breaker?: BreakerOptions;
 }
 
 /** A connection to one GitHub. Octokit stays inside `publishers/`, `actions/` and the catalog's source. */
@@ -102,8 +105,9 @@ const PluggedOctokit = Octokit.plugin(retry, throttling);
 export function createGithubClient(options: GithubClientOptions): GithubClient {
   const baseUrl = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, "");
   const host = hostOfGithubApi(baseUrl);
+  const breaker = createBreaker(host, Date.now, options.breaker);
   const open = (identity: string, auth: object): Octokit =>
-    openOctokit({ ...options, baseUrl }, identity, auth);
+    openOctokit({ ...options, baseUrl, breaker }, identity, auth);
   const withToken = (token: string): Octokit => open(digest(token), { auth: token });
   if (options.auth.kind === "token") {
     const root = withToken(options.auth.token.reveal());
@@ -181,7 +185,7 @@ function renewTokenOnce(octokit: Octokit): void {
 }
 
 function openOctokit(
-  options: GithubClientOptions & { baseUrl: string },
+  options: Omit<GithubClientOptions, "breaker"> & { baseUrl: string; breaker: Breaker },
   identity: string,
   auth: object,
 ): Octokit {
@@ -199,7 +203,7 @@ function openOctokit(
     userAgent: "callboard",
     // Octokit's debug lines carry whole requests with their headers: they are dropped, not filtered.
     log: { debug: () => undefined, info: () => undefined, warn: log, error: log },
-    request: { fetch: fetchWithin(options.timeoutMs ?? 20_000) },
+    request: { fetch: fetchWithin(options.timeoutMs ?? 20_000, options.breaker) },
     retry: { retries: 2, retryAfterBaseValue: options.retryDelayMs ?? 1000 },
     throttle: {
       enabled: options.isPaced ?? !isLoopback(options.baseUrl),
@@ -215,6 +219,7 @@ function openOctokit(
     if (isRepeatable !== true) given.request["retries"] = 0;
   });
   octokit.hook.wrap("request", async (request, given) => {
+    options.breaker.assertClosed();
     const response = await request(given);
     refuseBrokenAnswer(response, `${given.method} ${given.url}`);
     return response;
@@ -237,17 +242,20 @@ function refuseBrokenAnswer(
   });
 }
 
-function fetchWithin(timeoutMs: number): typeof fetch {
+function fetchWithin(timeoutMs: number, breaker: Breaker): typeof fetch {
   return async (url, init) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const given = init?.signal ?? undefined;
     const signal = given === undefined ? timeout : AbortSignal.any([given, timeout]);
     try {
-      return await fetch(url, { ...init, signal });
+      const response = await fetch(url, { ...init, signal });
+      breaker.note(response.status >= 500 ? "failed" : "answered");
+      return response;
     } catch (thrown) {
       // Octokit lets an AbortError through as it is; anything else the retry plugin would send again.
       if (given?.aborted === true)
         throw new DOMException("the request was cancelled", "AbortError");
+      breaker.note("failed");
       throw thrown;
     }
   };
