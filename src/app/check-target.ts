@@ -5,6 +5,7 @@ import type { CatalogSource } from "../catalog/sources/contract.ts";
 import { nearest } from "../catalog/suggest.ts";
 import type { ActionRegistry } from "../scaffold/action.ts";
 import { parseTemplate } from "../scaffold/parse-template.ts";
+import { approvalGroupFindings } from "../usecases/approvals/unknown-groups.ts";
 import { checkSources } from "../usecases/catalog/check-files.ts";
 import type { FileChecker } from "../usecases/catalog/file-checker.ts";
 import type { LoadedCatalog } from "../usecases/catalog/load-catalog.ts";
@@ -47,7 +48,10 @@ async function checkAnew(source: CatalogSource, options: CheckTargetOptions): Pr
     checker,
     context: sources,
     lastGood: loaded,
-    checkTemplate: (entity) => parseTemplate(entity, { actions }).diagnostics,
+    checkTemplate(entity, catalog) {
+      const { template, diagnostics } = parseTemplate(entity, { actions });
+      return [...diagnostics, ...approvalGroupFindings(entity, template, catalog)];
+    },
   });
 }
 

@@ -16,6 +16,7 @@ import { createSlack, type SlackSide } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { openDigest } from "./open-digest.ts";
 import { playgroundOptions } from "./playground-options.ts";
+import { reportUnknownGroups } from "./report-groups.ts";
 
 export interface AppOptions {
   config: Config;
@@ -102,6 +103,7 @@ async function build(options: AppOptions, releaser: Releaser): Promise<App> {
   releaser.add("feedback", () => feedback.close());
   openDigest({ config, logger, clock, core, send: slack.tellTeam }, releaser);
   await catalog.watch();
+  reportUnknownGroups(config.file, catalog.snapshot().catalog, logger);
   return {
     services,
     catalog,

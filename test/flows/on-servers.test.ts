@@ -25,13 +25,20 @@ afterEach(async () => {
   bench = undefined;
 });
 
-describe.each([
+const servers = [
   ["Redis", "REDIS_URL", "TEST_REDIS_URL"],
   ["PostgreSQL", "DATABASE_URL", "TEST_DATABASE_URL"],
-])("on %s", (_name, variable, given) => {
-  const url = testSwitch(given);
-  const onServer = url === undefined ? test.skip : test;
+] as const;
 
+for (const [name, variable, given] of servers) {
+  const url = testSwitch(given);
+  (url === undefined ? describe.skip : describe)(`on ${name} (needs ${given})`, () =>
+    flows(variable, url),
+  );
+}
+
+/** The same on each of them. */
+function flows(variable: string, url: string | undefined): void {
   async function start(): Promise<CompanyBench> {
     const namespace = `flow_${randomBytes(4).toString("hex")}`;
     bench = await startCompanyBench({
@@ -58,60 +65,52 @@ describe.each([
     return bench;
   }
 
-  onServer(
-    "a run waits for two approvals through a restart, is asked again when its template changed, and runs once",
-    async () => {
-      const { driver, ...company } = await start();
-      const published = join(company.dataDir, "git", "acme", "osprey.git");
-      const isPublished = async (): Promise<boolean> =>
-        await access(published).then(
-          () => true,
-          () => false,
-        );
-      const parent = await company.request(dario, "guarded", "osprey");
-      await company.shows(parent, "Waiting for approval by Security");
-      const question = await company.question(parent);
-      const press = async (user: string, { ts }: { ts: string }) =>
-        await driver.click({ user, channel: platform, ts, actionId: "approval-approve" });
-
-      await press(victor, question);
-      await bench?.restart();
-      await writeFile(join(company.folder, "templates/skeleton/README.md"), "# changed\n");
-      await press(nina, question);
-      const again = await company.question(parent, 2);
-      expect(await isPublished()).toBe(false);
-      // twenty clicks at once are two decisions
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          await press(index % 2 === 0 ? victor : nina, again).catch(() => undefined);
-        }),
+  test("a run waits for two approvals through a restart, is asked again when its template changed, and runs once", async () => {
+    const { driver, ...company } = await start();
+    const published = join(company.dataDir, "git", "acme", "osprey.git");
+    const isPublished = async (): Promise<boolean> =>
+      await access(published).then(
+        () => true,
+        () => false,
       );
-      await company.shows(parent, "Done.");
+    const parent = await company.request(dario, "guarded", "osprey");
+    await company.shows(parent, "Waiting for approval by Security");
+    const question = await company.question(parent);
+    const press = async (user: string, { ts }: { ts: string }) =>
+      await driver.click({ user, channel: platform, ts, actionId: "approval-approve" });
 
-      const run = await bench?.runOf(parent);
-      expect(run?.approvals?.map(({ status }) => status)).toEqual(["void", "approved"]);
-      expect(run?.approvals?.[1]?.decisions).toHaveLength(2);
-      expect(await isPublished()).toBe(true);
-    },
-    180_000,
-  );
+    await press(victor, question);
+    await bench?.restart();
+    await writeFile(join(company.folder, "templates/skeleton/README.md"), "# changed\n");
+    await press(nina, question);
+    const again = await company.question(parent, 2);
+    expect(await isPublished()).toBe(false);
+    // twenty clicks at once are two decisions
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        await press(index % 2 === 0 ? victor : nina, again).catch(() => undefined);
+      }),
+    );
+    await company.shows(parent, "Done.");
 
-  onServer(
-    "a run that waits for a time goes on when it has come, and whom no rule allows it is refused",
-    async () => {
-      const company = await start();
-      await expect(company.request(dario, "later", "x")).rejects.toThrow();
+    const run = await bench?.runOf(parent);
+    expect(run?.approvals?.map(({ status }) => status)).toEqual(["void", "approved"]);
+    expect(run?.approvals?.[1]?.decisions).toHaveLength(2);
+    expect(await isPublished()).toBe(true);
+  }, 180_000);
 
-      const parent = await company.request(theo, "later", "heron");
-      await waitFor(
-        "the run to wait without a job",
-        async () => (await company.runOf(parent)).parked,
-      );
-      await company.restart();
-      expect((await company.runOf(parent)).status).not.toBe("completed");
-      company.pass(3_600_000);
-      await company.shows(parent, "Done.");
-    },
-    180_000,
-  );
-});
+  test("a run that waits for a time goes on when it has come, and whom no rule allows it is refused", async () => {
+    const company = await start();
+    await expect(company.request(dario, "later", "x")).rejects.toThrow("Waited");
+
+    const parent = await company.request(theo, "later", "heron");
+    await waitFor(
+      "the run to wait without a job",
+      async () => (await company.runOf(parent)).parked,
+    );
+    await company.restart();
+    expect((await company.runOf(parent)).status).not.toBe("completed");
+    company.pass(3_600_000);
+    await company.shows(parent, "Done.");
+  }, 180_000);
+}

@@ -4,12 +4,13 @@ import { createSources } from "../../app/catalog-sources.ts";
 import { loadActions } from "../../app/load-actions.ts";
 import { InputError } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
-import type { CatalogEntity } from "../../catalog/model.ts";
+import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import { type ReportFormat, renderReport, reportFormats } from "../../catalog/report.ts";
 import type { CatalogSource } from "../../catalog/sources/contract.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
 import type { Config } from "../../config/load.ts";
 import { parseTemplate } from "../../scaffold/parse-template.ts";
+import { approvalGroupFindings } from "../../usecases/approvals/unknown-groups.ts";
 import { checkSources } from "../../usecases/catalog/check-files.ts";
 import { type CliContext, hasOwnConfig, loadConfig } from "../context.ts";
 import { version } from "../version.ts";
@@ -37,7 +38,10 @@ export async function runCheck(
         isAll || !hasOwnConfig(context)
           ? []
           : otherFiles(config, new Set(paths.map((path) => resolve(context.cwd, path)))),
-      checkTemplate: (entity: CatalogEntity) => parseTemplate(entity, { actions }).diagnostics,
+      checkTemplate(entity: CatalogEntity, catalog: Catalog) {
+        const { template, diagnostics } = parseTemplate(entity, { actions });
+        return [...diagnostics, ...approvalGroupFindings(entity, template, catalog)];
+      },
     },
   );
   context.stdout.write(renderReport(report, format, version()));

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../base/diagnostics.ts";
-import type { CatalogEntity } from "../../catalog/model.ts";
+import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import type { CheckReport } from "../../catalog/report.ts";
 import type { CatalogSource } from "../../catalog/sources/contract.ts";
 import { createFileSource } from "../../catalog/sources/file.ts";
@@ -18,7 +18,7 @@ export interface CheckOptions {
   /** The last load of the rest: what has not changed since is not read again. */
   lastGood?: LoadedCatalog;
   /** Further findings about a software template. */
-  checkTemplate?: (entity: CatalogEntity) => Diagnostic[];
+  checkTemplate?: (entity: CatalogEntity, catalog: Catalog) => Diagnostic[];
 }
 
 /**
@@ -58,7 +58,7 @@ export async function checkSources(
     diagnostics: [
       ...states.flatMap(sourceDiagnostics),
       ...loaded.diagnostics.filter(({ file }) => files.has(file)),
-      ...(checkTemplate === undefined ? [] : templates.flatMap(checkTemplate)),
+      ...templates.flatMap((template) => checkTemplate?.(template, loaded.catalog) ?? []),
     ],
   };
 }
