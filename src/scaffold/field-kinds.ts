@@ -4,6 +4,7 @@ import type {
   EntityFieldOptions,
   FieldOption,
   FormField,
+  PartWords,
   RepoFieldOptions,
   Widget,
 } from "./form-model.ts";
@@ -275,6 +276,16 @@ function repoOptions(schema: JsonObject): RepoFieldOptions {
     allowedHosts: asTexts(options["allowedHosts"]),
     allowedOwners: asTexts(options["allowedOwners"]),
     allowedRepos: asTexts(options["allowedRepos"]),
+    words: { owner: partWords(options, "owner"), name: partWords(options, "repo") },
+  };
+}
+
+function partWords(options: JsonObject, part: "owner" | "repo"): PartWords {
+  const label = options[`${part}Label`];
+  const help = options[`${part}Description`];
+  return {
+    ...(typeof label === "string" && label !== "" ? { label } : {}),
+    ...(typeof help === "string" && help !== "" ? { help } : {}),
   };
 }
 

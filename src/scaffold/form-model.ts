@@ -133,6 +133,14 @@ export interface RepoFieldOptions {
   allowedHosts: string[];
   allowedOwners: string[];
   allowedRepos: string[];
+  /** `ui:options.ownerLabel`, `repoLabel` and their descriptions, where the template words them itself. */
+  words?: { owner?: PartWords; name?: PartWords };
+}
+
+/** How a part of a field is asked for. */
+export interface PartWords {
+  label?: string;
+  help?: string;
 }
 
 /** A value that does not fit, at the field where it was typed (`key` is empty for the page as a whole). */

@@ -259,6 +259,24 @@ const features: Record<string, Feature> = {
 };
 
 const more: Record<string, JsonObject[]> = {
+  "worded repository": [
+    {
+      properties: {
+        repoUrl: {
+          type: "string",
+          title: "Repository",
+          description: "Help of the whole",
+          "ui:field": "RepoUrlPicker",
+          "ui:options": {
+            ownerLabel: "Organisation",
+            ownerDescription: "Who pays",
+            repoLabel: "Service",
+            repoDescription: "Short",
+          },
+        },
+      },
+    },
+  ],
   "A template whose title is longer than a modal's": [
     { title: `A page with a title that ${"goes on and ".repeat(20)}ends`, properties: {} },
     {
@@ -409,6 +427,17 @@ describe("what a template asks for is what its run gets", () => {
     expect(again).not.toHaveProperty("errors");
     expect(await form.create()).toEqual(feature.values);
   });
+});
+
+test("a repository is asked for in the template's own words", async () => {
+  await form.open("worded repository");
+  const block = (part: string) =>
+    JSON.stringify(form.view().blocks.find(({ block_id: id }) => id === `0:${part}:repoUrl`));
+
+  expect(block("owner")).toMatch(/"text":"Organisation".*"text":"Who pays"/);
+  expect(block("name")).toMatch(/"text":"Service".*"text":"Short"/);
+  await form.send({ "0:owner:repoUrl": "acme", "0:name:repoUrl": "pay" });
+  expect(await form.create()).toEqual({ repoUrl: "github.com?owner=acme&repo=pay" });
 });
 
 test("titles that are longer than a modal's are shown whole", async () => {

@@ -20,9 +20,14 @@ export function fieldBlocks(field: FormField, page: number, secrets: SecretInput
   if (field.widget === "secret") return secretBlocks(field, page, secrets);
   if (field.items !== undefined) return entryListBlocks(field, page);
   if (field.widget === "repo-url") {
-    return repoInputs(field).map(({ part, element }) =>
-      inputBlock(field, page, part, `${field.label}: ${part}`, element),
-    );
+    return repoInputs(field).map(({ part, element }) => {
+      const { label, help } = (part === "host" ? undefined : field.repo?.words?.[part]) ?? {};
+      const { help: ownHelp, ...bare } = field;
+      // the field's own help stands once, at what is typed last
+      const shown = help ?? (part === "name" ? ownHelp : undefined);
+      const worded = shown === undefined ? bare : { ...bare, help: shown };
+      return inputBlock(worded, page, part, label ?? `${field.label}: ${part}`, element);
+    });
   }
   return [inputBlock(field, page, "", field.label, elementOf(field))];
 }
@@ -43,7 +48,7 @@ function inputBlock(
     // a checkbox that is off sends nothing, which Slack would take for a missing answer
     optional: field.widget === "boolean" ? field.mustBeTrue !== true : !field.isRequired,
     ...(field.isCondition ? { dispatch_action: true } : {}),
-    ...(hint === "" || part === "host" || part === "owner" ? {} : { hint: plain(hint, 500) }),
+    ...(hint === "" ? {} : { hint: plain(hint, 500) }),
   };
 }
 
