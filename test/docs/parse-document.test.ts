@@ -7,6 +7,7 @@ import * as fc from "fast-check";
 import { cutSection } from "../../src/docs/cut-section.ts";
 import { parseDocument } from "../../src/docs/parse-document.ts";
 import { plainMarkdown } from "../../src/docs/plain-markdown.ts";
+import { leastCpuMs } from "../helpers/cpu-time.ts";
 
 describe("parseDocument", () => {
   test("reads front matter and splits at every heading", () => {
@@ -118,14 +119,15 @@ describe("parseDocument", () => {
     ["backslashes", "\\".repeat(50_000)],
     ["spaces", `${" ".repeat(50_000)}x`],
   ])("reads hostile text within a second: %s", (_name, text) => {
-    const start = performance.now();
-    const parsed = parseDocument(text);
-    for (const section of parsed.sections) {
-      plainMarkdown(section.markdown);
-      cutSection(section.markdown);
-    }
+    const costMs = leastCpuMs(() => {
+      const parsed = parseDocument(text);
+      for (const section of parsed.sections) {
+        plainMarkdown(section.markdown);
+        cutSection(section.markdown);
+      }
+    });
 
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(costMs).toBeLessThan(1_000);
   });
 
   test("never throws and keeps every word, whatever the text", () => {
