@@ -53,7 +53,9 @@ function onCallOf(card: SectionCard, view: AnswerView): Mrkdwn {
 
 /** Another part of the same document is called by its heading alone. */
 function otherLabel(card: SectionCard, other: SectionCard["others"][number]): string {
-  return other.path === card.path ? other.heading : `${other.title} › ${other.heading}`;
+  if (other.path === card.path) return other.heading;
+  // the part before the first heading has the document's own name
+  return other.heading === other.title ? other.title : `${other.title} › ${other.heading}`;
 }
 
 function startButton(

@@ -7,7 +7,7 @@ import { renderFormPage } from "../../../src/slack/views/form-view.ts";
 import { renderHome } from "../../../src/slack/views/home-view.ts";
 import { askFor } from "../../../src/usecases/approvals/approval.ts";
 import { sampleRun } from "../../helpers/fake-services.ts";
-import { answerWith, entityCard, nowMs } from "../../helpers/sample-answers.ts";
+import { answerWith, entityCard, nowMs, sectionCard } from "../../helpers/sample-answers.ts";
 
 /** Sentences are put together from parts, and a part loses the blanks around it. */
 const shownIn = (content: unknown): string => JSON.stringify(content);
@@ -103,4 +103,18 @@ test("a box that has to be ticked is not called optional, another one is", () =>
     { label: { text: "rules" }, optional: false },
     { label: { text: "news" }, optional: true },
   ]);
+});
+
+test("another document whose beginning fits is named once on its button", () => {
+  const others = [
+    { id: "1", path: "b.md", title: "Ledger out of balance", heading: "Ledger out of balance" },
+    { id: "2", path: "c.md", title: "Payouts are stuck", heading: "Meaning" },
+  ];
+
+  const shown = shownIn(
+    renderAnswer(answerWith({ ...sectionCard, others }), { nowMs, canShare: false }),
+  );
+
+  expect(shown).toContain('"text":"Ledger out of balance"');
+  expect(shown).toContain('"text":"Payouts are stuck › Meaning"');
 });
