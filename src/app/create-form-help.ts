@@ -32,13 +32,15 @@ export function createFormHelp(
 function createPreview(options: FormHelpOptions): NonNullable<Services["previewRun"]> {
   const { config, catalog, policy } = options;
   let active = 0;
-  return async ({ templateRef, requester, ...request }) => {
+  return async ({ templateRef, requester, channel, ...request }) => {
     const found = catalog.templates().get(templateRef);
     if (found === undefined) {
       throw new NotFoundError("template-unknown", `there is no template ${templateRef}`);
     }
     const { values: parameters } = request;
-    policy.assert({ action: "start", by: requester, template: found.template, parameters });
+    const { template: wanted } = found;
+    const where = channel === undefined ? {} : { channel };
+    policy.assert({ action: "start", by: requester, template: wanted, parameters, ...where });
     if (active >= mostAtOnce) {
       throw new ConflictError("preview-busy", "Too many dry runs are under way.", {
         hint: "try again in a moment",

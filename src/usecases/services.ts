@@ -40,6 +40,7 @@ export interface Services {
     /** Of the secrets that were given; the dry run gets masks. */
     secretNames: readonly string[];
     requester: RunRequester;
+    channel?: string;
     signal: AbortSignal;
   }): Promise<RunPreview>;
   /** Absent: names are checked by the run alone. */

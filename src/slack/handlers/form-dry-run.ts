@@ -48,6 +48,7 @@ async function dryRunOf(context: SlackContext, session: FormSession) {
         name: person.name,
         ...(scope.user?.ref === undefined ? {} : { userRef: scope.user.ref }),
       },
+      ...(draft.channel === undefined ? {} : { channel: draft.channel }),
       signal: AbortSignal.timeout(dryRunLimitMs),
     });
     if (preview === undefined) return renderDryRunFailed("Dry runs are not available here.");

@@ -1,3 +1,4 @@
+import { ownerFault } from "../../scaffold/publishers/allowed-owners.ts";
 import type { Publisher } from "../../scaffold/publishers/contract.ts";
 import type { RepositoryService } from "../services.ts";
 
@@ -28,6 +29,8 @@ export function createRepositoryService(deps: CheckRepositoryDeps): RepositorySe
         publisher.branches(owner, repo, AbortSignal.timeout(timeoutMs)),
       ),
     async fault({ owner, repo }, use) {
+      // what is elsewhere is nobody's business here: the form's own check says that it is not allowed
+      if (ownerFault(owner, allowedOwners) !== undefined) return undefined;
       const isThere = await publisher.exists(owner, repo, AbortSignal.timeout(timeoutMs));
       if (use === "existing") return isThere ? undefined : missing(owner, repo);
       if (isThere) return `${owner}/${repo} is already taken: choose another name.`;
