@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SocketModeReceiver } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
 
-import { toError } from "../base/errors.ts";
+import { toError, UpstreamError } from "../base/errors.ts";
 import { isRecord } from "../base/json.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
@@ -18,7 +18,10 @@ export interface SocketTransportOptions {
 /** One WebSocket connection to Slack. */
 export interface SocketTransport {
   receiver: SocketModeReceiver;
-  /** Resolves when Slack has said hello. Later breaks are mended without anybody's help. */
+  /**
+   * Resolves when Slack has said hello; a connection that closes before is opened again a few times. Later breaks are mended
+   * without anybody's help. @throws UpstreamError `slack-unreachable`; what the library says about the token.
+   */
   start(): Promise<void>;
   /** Resolves when the socket is closed, at the latest after two seconds. */
   stop(): Promise<void>;
@@ -28,6 +31,8 @@ export interface SocketTransport {
 /** Between two attempts to connect again; the first follows at once, then doubled each time. */
 const firstWaitMs = 500;
 const longestWaitMs = 30_000;
+/** How often a first connection is tried. */
+const mostStarts = 4;
 /** Slack says hello within a second. */
 const helloTimeoutMs = 15_000;
 const closeTimeoutMs = 2000;
@@ -72,7 +77,7 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
   });
   return {
     receiver,
-    start: async () => await openOnce(client),
+    start: async () => await openFirst(client, logger, stopping.signal),
     async stop() {
       stopping.abort();
       await closeSocket(client);
@@ -83,11 +88,30 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
 
 type Client = SocketModeReceiver["client"];
 
+/** Slack, or the way to it, may be slow at the very moment in which we start. */
+async function openFirst(client: Client, logger: Logger, signal: AbortSignal): Promise<void> {
+  for (let waitMs = firstWaitMs, left = mostStarts - 1; ; waitMs *= 2, left -= 1) {
+    try {
+      await openOnce(client);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof UpstreamError) || left === 0 || signal.aborted) throw thrown;
+      logger.warn({ waitMs }, "slack closed the socket before it said hello; it is opened again");
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
 /** Resolves with Slack's hello; the library alone would wait for it for ever. */
 async function openOnce(client: Client): Promise<void> {
   const timer = setTimeout(() => client.websocket?.disconnect(), helloTimeoutMs);
   try {
     await client.start();
+  } catch (thrown) {
+    // the library rejects with nothing at all when the connection is closed before the hello
+    if (thrown !== undefined) throw thrown;
+    const message = "Slack closed the socket before it said hello";
+    throw new UpstreamError("slack-unreachable", message, { isRetryable: true });
   } finally {
     clearTimeout(timer);
   }

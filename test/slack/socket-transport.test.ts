@@ -23,6 +23,8 @@ interface RudeSlack {
   /** What `apps.connections.open` answers instead of an address. */
   refusal: string | undefined;
   isSilent: boolean;
+  /** Connections that are closed without a hello. */
+  closesFirst: number;
   close(): Promise<void>;
 }
 
@@ -73,7 +75,8 @@ async function startRudeSlack(): Promise<RudeSlack> {
       const frame: unknown = JSON.parse(Buffer.isBuffer(data) ? data.toString() : "null");
       if (isRecord(frame)) state.received.push(frame);
     });
-    if (!state.isSilent) socket.send('{"type":"hello"}');
+    if (state.sockets.length <= state.closesFirst) socket.close();
+    else if (!state.isSilent) socket.send('{"type":"hello"}');
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -85,6 +88,7 @@ async function startRudeSlack(): Promise<RudeSlack> {
     received: [],
     refusal: undefined,
     isSilent: false,
+    closesFirst: 0,
     async close() {
       for (const socket of state.sockets) socket.terminate();
       hub.close();
@@ -184,6 +188,26 @@ test("a first start that is refused says so", async () => {
   await expect(transport.start()).rejects.toThrow("invalid_auth");
   expect(transport.isConnected()).toBe(false);
 });
+
+test("a first connection that closes before the hello is opened again", async () => {
+  slack.closesFirst = 1;
+
+  await transport.start();
+  send(mention("hello"));
+
+  await waitFor("the mention", () => handled.length > 0);
+  expect(slack.sockets).toHaveLength(2);
+});
+
+test("a Slack that never says hello is an error in words", async () => {
+  slack.closesFirst = Infinity;
+
+  await expect(transport.start()).rejects.toMatchObject({
+    code: "slack-unreachable",
+    message: "Slack closed the socket before it said hello",
+  });
+  expect(slack.sockets).toHaveLength(4);
+}, 15_000);
 
 test("stopping ends while it is reconnecting, and nothing opens afterwards", async () => {
   await transport.start();
