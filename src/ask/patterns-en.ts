@@ -154,6 +154,8 @@ export const englishPatterns: AskPatterns = [
       "(is there|do we have|have we got|have we|where is|what is|which is|<show> (me)?|i need|need|looking for|got|any) (a|an|the|any|our)? <runbook> (for|on|about|of|to|when|if|in case of|that covers|covering)? {x}",
       "<runbook> (for|on|about|of|to|when|if|in case of) {x}",
       "(what|how) (do|should|can|must|would|to) (i|we|you)? (to)? (do|react|respond|proceed|act|handle it|start) (about|if|when|with|against|to|on|in case of|in case)? {x}",
+      "{x} (what|how) (do|should|can|must|would) (i|we|you) (do|react|respond|proceed|act)",
+      "{x} what to do",
       "what to do (about|if|when|with|on|in case of|in case)? {x}",
       "how (do|can|should|would|to|could) (i|we|you|one)? (fix|restart|recover|mitigate|debug|troubleshoot|diagnose|roll back|rollback|restore|fail over|failover|drain|replay|unblock|unstick|resolve|handle|rotate|renew|scale|scale up|revert|clear|purge|reset|stop|deal with|repair|rebuild|reindex|flush|heal|bring back|investigate|silence|retry|reprocess) {x}",
       "(help|incident|alert|alarm|page|outage|problem|trouble|issue|issues) (with|on|in|at|for) {x}",

@@ -23,6 +23,7 @@ export interface SectionHit {
 }
 
 const maxOthers = 8;
+const otherDocumentWeight = 0.75;
 /** Headings under which a runbook says what to do, the most useful first. */
 const actionHeadings = [
   "mitigat",
@@ -120,8 +121,15 @@ function withinDocuments(asked: Asked, ref: string, symptom: string): Hit[] {
   return [...holders]
     .flatMap((holder) => index.searchWithin(holder, symptom, 20))
     .filter((hit) => library.section(hit.id)?.document.refs.includes(ref) === true)
+    .map((hit) => ({ ...hit, score: hit.score * weightOf(asked, hit) }))
     .toSorted((a, b) => b.score - a.score)
     .slice(0, 20);
+}
+
+/** Whoever asks for a runbook gets another document only where it fits much better. */
+function weightOf({ query, snapshot }: Asked, { id }: Hit): number {
+  const isRunbook = snapshot.library.section(id)?.document.isRunbook === true;
+  return query.intent === "runbook" && !isRunbook ? otherDocumentWeight : 1;
 }
 
 function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): Hit[] {

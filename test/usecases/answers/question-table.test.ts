@@ -37,6 +37,8 @@ const table: readonly (readonly [question: string, first: string])[] = [
   ["is ledger down", "index.md"],
   ["5xx on orders", "component:default/orders"],
   ["customers are charged twice", "PaymentErrorRateHigh.md"],
+  ["payments are failing with 502, what do I do?", "PaymentErrorRateHigh.md"],
+  ["ledger lags, what should we do", "LedgerConsumerLag.md"],
   ["runbook for ledger lag", "LedgerConsumerLag.md"],
   ["how do I roll back a release", "roll-back-a-release.md"],
   ["does ledger have docs", "index.md"],

@@ -115,7 +115,7 @@ describe("asks for a runbook", () => {
     ["runbook for api gateway certificate expires", "runbook", "ApiGatewayCertificateExpiring.md"],
     ["settlement file is missing", "search", "settlement-file-missing.md"],
     ["runbook for notifications backlog", "runbook", "NotificationsBacklog.md"],
-    ["we are getting 502s from checkout, what should I do?", "search", "CheckoutErrorRateHigh.md"],
+    ["we are getting 502s from checkout, what should I do?", "runbook", "CheckoutErrorRateHigh.md"],
     ["checkout is returning 500 errors", "search", "CheckoutErrorRateHigh.md"],
     ["kafka consumer lag ledger", "search", "LedgerConsumerLag.md"],
     ["pods of payments are OOMKilled", "search", "PaymentsOutOfMemory.md"],
