@@ -30,14 +30,15 @@ export function* findCycles(
     if (members.length > 1 || targetsOf(node).includes(node)) cycles.push(members);
   };
 
+  let steps = 0;
   for (const start of nodes) {
     if (order.has(start)) continue;
-    if (order.size % 500 === 0) yield;
     const work = [enter(start)];
     for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
       const target = frame.targets[frame.next];
       frame.next += 1;
-      if (work.length % 500 === 0) yield;
+      steps += 1;
+      if (steps % 500 === 0) yield;
       if (target === undefined) {
         leave(frame.node);
         work.pop();

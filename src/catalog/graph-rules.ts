@@ -85,7 +85,7 @@ function* danglingReferences(
   let count = 0;
   for (const { entity, references } of nodes.values()) {
     count += 1;
-    if (count % 500 === 0) yield;
+    if (count % 200 === 0) yield;
     for (const reference of references) {
       const { targetRef } = reference;
       if (entities.has(targetRef)) continue;

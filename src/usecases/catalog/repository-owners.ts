@@ -51,6 +51,8 @@ export async function loadRepositoryOwners(options: {
   );
   const folders = [...new Set(entities.map(({ origin }) => dirname(origin.base)))];
   for (let start = 0; start < folders.length; start += parallelLooks) {
+    // what is known already needs no disk, whose answers would let others work
+    await pause();
     const batch = folders.slice(start, start + parallelLooks);
     const roots = await Promise.all(batch.map((folder) => repositoryAbove(folder)));
     for (const [at, folder] of batch.entries()) rootOf.set(folder, roots[at]);
@@ -89,7 +91,8 @@ export function createRepositoryFinder(): RepositoryFinder {
     known.set(folder, found);
     return found;
   };
-  return async (folder) => {
+  const roots = new Map<string, Promise<string | undefined>>();
+  const rootOf = async (folder: string): Promise<string | undefined> => {
     let current = folder;
     for (let step = 0; step < maxParents; step += 1) {
       if (await isRepository(current)) return current;
@@ -98,6 +101,11 @@ export function createRepositoryFinder(): RepositoryFinder {
       current = parent;
     }
     return undefined;
+  };
+  return (folder) => {
+    const found = roots.get(folder) ?? rootOf(folder);
+    roots.set(folder, found);
+    return found;
   };
 }
 
