@@ -22,6 +22,16 @@ import type { RunSecrets } from "./secrets/secret-fields.ts";
 import type { SecretService } from "./secrets/secret-service.ts";
 
 /** All that a surface (Slack, HTTP, CLI) can ask of Callboard. Built in `app.ts`. */
+/** An approval that a run will ask for. */
+export interface NeededApproval {
+  /** Absent: before the run. */
+  stepName?: string;
+  /** What the groups are called, of which one decides. */
+  groups: string[];
+  /** How many different people must approve. */
+  count: number;
+}
+
 export interface Services {
   /** Never throws for what a person typed: an odd question has status `unknown`. */
   answerQuestion(question: string, context: QuestionContext): Promise<Answer>;
@@ -43,6 +53,8 @@ export interface Services {
     channel?: string;
     signal: AbortSignal;
   }): Promise<RunPreview>;
+  /** Who will be asked before a run, and before its steps. */
+  approvalsNeeded?(run: Pick<RunRecord, "template" | "values">): NeededApproval[];
   /** Absent: names are checked by the run alone. */
   repositories?: RepositoryService;
   /** Absent: secrets cannot be given at all. */

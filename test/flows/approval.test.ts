@@ -267,6 +267,17 @@ describe("a template that needs approval", () => {
   });
 });
 
+test.each([
+  ["two", "✋ Before it starts: 2 people of Security"],
+  ["step", "✋ Before “Publish”: Security"],
+])("the last page of the form of “%s” says who must approve", async (text, wanted) => {
+  const user = dario;
+  await bench.driver.slash({ user, channel: general, command: "/newservice", text });
+  await bench.driver.submitView({ user, values: { "0::name": "never-sent" } });
+
+  expect(JSON.stringify(bench.driver.currentView(user)?.blocks)).toContain(wanted);
+});
+
 test("a step that needs approval waits before it, and a rejection fails it there", async () => {
   const name = newName();
   const parent = await bench.request(dario, "step", name);

@@ -202,6 +202,7 @@ test("the form of any schema, and its review, are inside every limit, and sendin
           valueOf: (field: FormField) => valueAt(final, field.path),
         })),
         stepNames: [],
+        approvals: [],
         isRetry: false,
       });
       expect(viewProblems(review, "modal")).toEqual([]);

@@ -12,7 +12,7 @@ import { createFileSource } from "../../catalog/sources/file.ts";
 import type { Config } from "../../config/load.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
 import { sampleValues } from "../../scaffold/sample-values.ts";
-import { requiredApproval } from "../../usecases/approvals/required-approval.ts";
+import { requiredApprovals } from "../../usecases/approvals/required-approval.ts";
 import { loadCatalog } from "../../usecases/catalog/load-catalog.ts";
 import { buildTemplates } from "../../usecases/runs/templates.ts";
 import type { LoadedTemplate } from "../../usecases/services.ts";
@@ -129,14 +129,11 @@ function assertNobodyMustApprove(
   config: Config,
 ): void {
   const rules = configuredApprovals(config.file);
-  const steps = [undefined, ...template.steps.map((step) => step.id)];
-  const needed = steps
-    .map((stepId) => requiredApproval({ template, values }, stepId, rules))
-    .find((requirement) => requirement !== undefined);
-  if (needed === undefined) return;
+  const [first] = requiredApprovals({ template, values }, rules);
+  if (first === undefined) return;
   throw new ForbiddenError(
     "approval-needed",
-    `the template ${template.title} must be approved by ${needed.groups.join(" or ")}`,
+    `the template ${template.title} must be approved by ${first.requirement.groups.join(" or ")}`,
     { hint: "start it in Slack, or look at what it would do with --dry-run" },
   );
 }

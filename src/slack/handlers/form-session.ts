@@ -8,7 +8,7 @@ import type { FormField } from "../../scaffold/form-model.ts";
 import { shownValues } from "../../scaffold/form-values.ts";
 import { secretFieldsOf, withMasks } from "../../usecases/secrets/secret-fields.ts";
 import { secretsAgain } from "../../usecases/secrets/secrets-again.ts";
-import type { Draft, LoadedTemplate } from "../../usecases/services.ts";
+import type { Draft, LoadedTemplate, NeededApproval } from "../../usecases/services.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import {
@@ -36,6 +36,8 @@ export interface FormSession {
   loaded: LoadedTemplate;
   scope: FormScope;
   secrets: SecretInputs;
+  /** Who will be asked when these values are sent. */
+  approvalsOf(values: JsonObject): NeededApproval[];
   /** The operator's list of owners of repositories; empty when there is none. */
   owners: readonly string[];
 }
@@ -77,6 +79,11 @@ export async function openDraft(
     draft: { ...draft, values },
     loaded,
     scope,
+    // a run that is continued was approved before it began
+    approvalsOf: (final) =>
+      draft.retryOf === undefined
+        ? (context.services.approvalsNeeded?.({ template: loaded.template, values: final }) ?? [])
+        : [],
     owners: context.services.repositories?.allowedOwners ?? [],
     secrets: {
       given,
@@ -177,6 +184,7 @@ export function viewAt(
         valueOf: (field) => valueAt(values, field.path),
       })),
       stepNames: loaded.template.steps.map((step) => step.name),
+      approvals: session.approvalsOf(values),
       isRetry: draft.retryOf !== undefined,
     });
   }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonValue } from "../../base/json.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
 import { parseRepoUrl } from "../../scaffold/repo-url.ts";
+import type { NeededApproval } from "../../usecases/services.ts";
 import { actionIds, viewIds } from "../action-ids.ts";
 import {
   actions,
@@ -104,6 +105,8 @@ export interface ReviewView extends FormProgress {
   pages: { title: string; fields: FormField[]; valueOf(field: FormField): JsonValue | undefined }[];
   /** What will be done, step by step. */
   stepNames: string[];
+  /** Who will be asked, the first first. */
+  approvals: readonly NeededApproval[];
   /** True when it continues a run. */
   isRetry: boolean;
 }
@@ -123,6 +126,7 @@ export function renderReview(view: ReviewView): ModalView {
     ...heading(view, title, undefined),
     ...view.pages.slice(0, 40).map(reviewSection),
     plan.mrkdwn === "" ? undefined : section(mrk`*What will be done*\n${plan}`),
+    approvalsSection(view.approvals),
     reviewButtons(view),
   ]);
 }
@@ -179,6 +183,22 @@ function backButton(view: FormProgress): KnownBlock | undefined {
   return view.step <= 1
     ? undefined
     : actions([button({ actionId: actionIds.formBack, label: "Back" })], "form-back");
+}
+
+function approvalsSection(approvals: ReviewView["approvals"]): KnownBlock | undefined {
+  if (approvals.length === 0) return undefined;
+  const lines = approvals.map(({ stepName, groups, count }) => {
+    const who = count === 1 ? mrk`` : mrk`${count} people of `;
+    const when = stepName === undefined ? mrk`Before it starts` : mrk`Before “${stepName}”`;
+    return mrk`✋ ${when}: ${who}${groups.slice(0, 10).join(" or ")}`;
+  });
+  const shown = joinWithin(
+    lines,
+    "\n",
+    limits.sectionText - 200,
+    (left) => mrk`… and ${left} more`,
+  );
+  return section(mrk`*Who must approve*\n${shown}`);
 }
 
 /** *Back*, and the dry run of a new one. */

@@ -27,6 +27,19 @@ export function requiredApproval(
     : undefined;
 }
 
+/** Every approval that a run will ask for: first that of the run as a whole, then those of its steps in their order. */
+export function requiredApprovals(
+  run: Pick<RunRecord, "template" | "values">,
+  rules: readonly ApprovalRule[],
+): { stepId?: string; requirement: ApprovalRequirement }[] {
+  const stepIds = [undefined, ...run.template.steps.map(({ id }) => id)];
+  return stepIds.flatMap((stepId) => {
+    const requirement = requiredApproval(run, stepId, rules);
+    if (requirement === undefined) return [];
+    return [{ requirement, ...(stepId === undefined ? {} : { stepId }) }];
+  });
+}
+
 /** A rule about approvals has the conditions of a rule that denies: one entry of a list that fits is enough. */
 function fitsRun(
   { templates, tags, parameters }: ApprovalRule,

@@ -203,6 +203,10 @@ test("any form page and its review are inside every limit", () => {
           ...shared,
           pages: [{ title, fields, valueOf: (each) => each.initial }],
           stepNames: [title, title],
+          approvals: [
+            { groups: Array.from({ length: 30 }, () => title), count: 2 },
+            ...Array.from({ length: 60 }, () => ({ stepName: title, groups: [title], count: 1 })),
+          ],
           isRetry: false,
         });
 
