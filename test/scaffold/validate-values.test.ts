@@ -69,7 +69,7 @@ test.each([
   [
     { type: "string", "ui:field": "RepoUrlPicker" },
     "github.com?owner=acme",
-    "“github.com?owner=acme” is not a repository address: it has no repo",
+    "“github.com?owner=acme” is not a repository address: write it as github.com?owner=acme&repo=ledger",
   ],
   [
     { type: "string", "ui:field": "RepoUrlPicker", "ui:options": { allowedOwners: ["acme"] } },
