@@ -51,7 +51,7 @@ function brokenNavigation(
 /** Navigations are written as people read paths. */
 function plainUrl(url: string): string {
   try {
-    return decodeURI(url);
+    return decodeURIComponent(url);
   } catch {
     return url;
   }

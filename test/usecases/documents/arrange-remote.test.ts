@@ -13,15 +13,15 @@ const documentAt = (path: string) => ({
 const mkdocs = (text: string) => ({ url: pageOf("mkdocs.yml"), text });
 
 test("pages that a navigation names come first, in its order and by its titles", () => {
-  const documents = ["docs/a.md", "docs/how%20to.md", "docs/ops/b.md"].map(documentAt);
-  const nav = mkdocs("nav:\n  - Operations:\n      - Restart: ops/b.md\n  - how to.md\n");
+  const documents = ["docs/a.md", "docs/c%2B%2B%20how%20to.md", "docs/ops/b.md"].map(documentAt);
+  const nav = mkdocs("nav:\n  - Operations:\n      - Restart: ops/b.md\n  - c++ how to.md\n");
 
   const arranged = arrangeRemote(documents, [nav]);
 
   expect(arranged.diagnostics).toEqual([]);
   expect(arranged.documents.map(({ url, nav: place }) => [url, place])).toEqual([
     [pageOf("docs/ops/b.md"), { title: "Restart", above: ["Operations"] }],
-    [pageOf("docs/how%20to.md"), { above: [] }],
+    [pageOf("docs/c%2B%2B%20how%20to.md"), { above: [] }],
     [pageOf("docs/a.md"), undefined],
   ]);
 });
