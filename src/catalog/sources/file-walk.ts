@@ -59,9 +59,10 @@ export async function walkFolder(
   // Links may lead back up: a folder is entered once, by its shortest path.
   const entered = new Set<string>();
   let level: WalkedFolder[] = [{ path: folder, real: await realpath(folder) }];
-  while (level.length > 0 && walk.files.length < maxFiles) {
+  const isFull = (): boolean => walk.files.length >= maxFiles;
+  while (level.length > 0 && !isFull()) {
     const below: WalkedFolder[] = [];
-    for (let start = 0; start < level.length; start += parallelLists) {
+    for (let start = 0; start < level.length && !isFull(); start += parallelLists) {
       signal.throwIfAborted();
       const fresh = level
         .slice(start, start + parallelLists)
