@@ -23,7 +23,7 @@ const maxValueLength = 10_000;
 
 // control characters, and white space other than the space and the line feed: what `trim` takes away besides
 const oddCharacter =
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]/;
 // a key of letters, digits and the signs of annotations, with what stands behind its colon
 const entryPattern = /^([A-Za-z_][\w./-]*):(?:( +)(.*))?$/;
