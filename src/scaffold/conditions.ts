@@ -15,8 +15,16 @@ export interface ResolvedObject {
   conditions: Set<string>;
 }
 
-/** The key under which the choice between `oneOf` branches without a telling property is kept; never given to a run. */
-export const choiceKey = "@choice";
+/** The key under which the choice between `oneOf` branches without a telling property is kept (a second one's is `@choice-2`). */
+const choiceKey = "@choice";
+
+/** The values without the choices between unnamed alternatives, which only the form needs and no run gets. */
+export function withoutChoices(values: JsonObject): JsonObject {
+  const entries = Object.entries(values).filter(([key]) => !/^@choice(?:-\d+)?$/.test(key));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isRecord(value) ? withoutChoices(value) : value]),
+  );
+}
 
 /** Enough for the largest forms seen by a factor of ten; a hostile schema ends here. */
 const maxMerges = 500;
@@ -129,7 +137,7 @@ function conditionBranch(
   const condition = schema["if"];
   if (!isRecord(condition)) return [];
   for (const name of namesIn(condition)) resolved.conditions.add(name);
-  const branch = fitsSchema(condition, value) ? schema["then"] : schema["else"];
+  const branch = fitsSchema(condition, withoutChoices(value)) ? schema["then"] : schema["else"];
   return isRecord(branch) ? [branch] : [];
 }
 
@@ -166,13 +174,22 @@ function choiceBranch(
     if (branch === undefined) return [];
     return [withoutProperty(branch, telling)];
   }
-  resolved.conditions.add(choiceKey);
+  const key = freeChoiceKey(resolved);
+  resolved.conditions.add(key);
   const names = branches.map(branchName);
-  const chosen = names.findIndex((name) => name === value[choiceKey]);
-  const fitting = branches.findIndex((one) => hasSomeOf(one, value) && fitsSchema(one, value));
+  const chosen = names.findIndex((name) => name === value[key]);
+  const plain = withoutChoices(value);
+  const fitting = branches.findIndex((one) => hasSomeOf(one, plain) && fitsSchema(one, plain));
   const index = chosen >= 0 ? chosen : Math.max(fitting, 0);
-  mergePlain(resolved, { properties: { [choiceKey]: choiceProperty(names, index, schema) } });
+  mergePlain(resolved, { properties: { [key]: choiceProperty(names, index, schema) } });
   return branches.slice(index, index + 1);
+}
+
+function freeChoiceKey({ properties }: ResolvedObject): string {
+  for (let number = 2, key = choiceKey; ; number += 1) {
+    if (!properties.has(key)) return key;
+    key = `${choiceKey}-${number}`;
+  }
 }
 
 /** The property that has a fixed value in every branch, such as `kind: {const: "queue"}`. */

@@ -1,5 +1,5 @@
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
-import { choiceKey, dereference, resolveObject } from "./conditions.ts";
+import { dereference, resolveObject, withoutChoices } from "./conditions.ts";
 import {
   applyDefaults,
   deepestObject,
@@ -71,12 +71,4 @@ function united(first: JsonObject, second: JsonObject): JsonObject {
     return [key, isRecord(before) && isRecord(value) ? united(before, value) : value];
   });
   return Object.fromEntries([...Object.entries(first), ...entries]);
-}
-
-/** The values without the choices between unnamed alternatives, which only the form needs. */
-export function withoutChoices(values: JsonObject): JsonObject {
-  const entries = Object.entries(values).filter(([key]) => key !== choiceKey);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, isRecord(value) ? withoutChoices(value) : value]),
-  );
 }

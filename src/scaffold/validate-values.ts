@@ -3,6 +3,7 @@ import type { ErrorObject } from "ajv/dist/2019.js";
 import { toError } from "../base/errors.ts";
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
 import { asObject, dereference, resolveObject } from "./conditions.ts";
+import { withoutChoices } from "./conditions.ts";
 import {
   deepestObject,
   type FormScope,
@@ -13,7 +14,6 @@ import {
 import { fieldKind, typeOf } from "./field-kinds.ts";
 import { fieldsOf } from "./fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "./form-model.ts";
-import { withoutChoices } from "./form-values.ts";
 import { cleanSchema, pointerParts, schemaErrors } from "./json-schema.ts";
 import { repoValueFault } from "./repo-field.ts";
 

@@ -55,7 +55,8 @@ export function readInputs(
       faults.push({ key: field.key, message: reading.fault });
       continue;
     }
-    const value = reading.value ?? (field.initial === undefined ? undefined : field.emptyValue);
+    const value =
+      reading.value ?? valueOfEmpty(field, valueAt(values, field.path) ?? field.initial);
     read = withValue(read, field.path, value);
     // one that was empty all along still takes its default as soon as that is known
     if (value !== undefined) emptied.delete(field.key);
@@ -63,6 +64,14 @@ export function readInputs(
   }
   return { values: read, emptied: [...emptied], faults };
 }
+
+/** What an empty input gives: `[]` and the like when it stood there before, else what the template gives an emptied field. */
+function valueOfEmpty(field: FormField, before: JsonValue | undefined): JsonValue | undefined {
+  if (before !== undefined && emptyValues.has(JSON.stringify(before))) return before;
+  return field.initial === undefined ? undefined : field.emptyValue;
+}
+
+const emptyValues = new Set(["[]", "{}", '""']);
 
 /** All faults of a page: what could not be read, then what does not fit. */
 export function pageFaults(page: FormPage, reading: PageReading, scope: FormScope): FieldFault[] {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { cleanQuestion } from "../../src/ask/clean-question.ts";
 import { createQuestionParser } from "../../src/ask/parse-question.ts";
 import { compilePattern, matchPattern } from "../../src/ask/pattern.ts";
 import type { QueryIntent } from "../../src/ask/query.ts";
 import { leastCpuMs } from "../helpers/cpu-time.ts";
+import { fc } from "../helpers/properties.ts";
 
 const parse = createQuestionParser();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { recogniseClues, workloadOf } from "../../src/ask/recognise.ts";
 import { leastCpuMs } from "../helpers/cpu-time.ts";
+import { fc } from "../helpers/properties.ts";
 
 const seen = (text: string): string[] =>
   recogniseClues(text).map(({ kind, value, repository }) =>

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { assert, property, string } from "fast-check";
 
 import { createSealer } from "../../src/base/sealing.ts";
 import { Secret } from "../../src/base/secret.ts";
+import { fc } from "../helpers/properties.ts";
 
 const key = new Secret("a long text that nobody can guess, for tests only");
 const sealer = createSealer(key);
 
 describe("a sealer", () => {
   test("opens what it sealed, whatever the text", () => {
-    assert(
-      property(string({ unit: "binary" }), (text) => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(sealer.open(sealer.seal(text, "p"), "p")).toBe(Buffer.from(text).toString());
       }),
     );

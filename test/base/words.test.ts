@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { splitWords } from "../../src/base/words.ts";
+import { fc } from "../helpers/properties.ts";
 
 test.each([
   ["OrderService-v2", ["order", "service", "v2"]],

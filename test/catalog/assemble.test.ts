@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import {
   assembleCatalog,
@@ -9,6 +8,7 @@ import {
 } from "../../src/catalog/assemble.ts";
 import { checkFile, type FileReading, parseCatalogFile } from "../../src/catalog/read-file.ts";
 import { createEntityRules } from "../../src/catalog/rules.ts";
+import { fc } from "../helpers/properties.ts";
 
 const rules = createEntityRules();
 

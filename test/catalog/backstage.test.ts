@@ -22,7 +22,6 @@ import {
 } from "@backstage/catalog-model";
 import type * as BackstageAlpha from "@backstage/catalog-model/alpha";
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { canonicalRef, parseRef } from "../../src/catalog/ref.ts";
 import { referenceFields } from "../../src/catalog/references.ts";
@@ -37,6 +36,7 @@ import {
 } from "../../src/catalog/rules-format.ts";
 import { createEntityRules } from "../../src/catalog/rules.ts";
 import { testSwitch } from "../helpers/environment.ts";
+import { fc } from "../helpers/properties.ts";
 
 /** How many random cases each comparison with Backstage's own code takes; a night run sets more. */
 const numRuns = Number(testSwitch("TEST_FUZZ_RUNS") ?? 2000);

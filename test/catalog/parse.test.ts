@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { maxCatalogFileLength, parseJsonText, parseYamlText } from "../../src/catalog/parse.ts";
 import { testSwitch } from "../helpers/environment.ts";
+import { fc } from "../helpers/properties.ts";
 
 function parse(text: string) {
   return parseYamlText(text, "x.yaml");

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { parseWholeYaml } from "../../src/catalog/parse.ts";
 import { readPlainYaml } from "../../src/catalog/plain-yaml.ts";
+import { fc } from "../helpers/properties.ts";
 
 /** Compares with the whole parser; false when the text is not plain. */
 function readsAlike(text: string): boolean {

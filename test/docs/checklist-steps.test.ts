@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { checklistSteps } from "../../src/docs/checklist-steps.ts";
 import { parseDocument } from "../../src/docs/parse-document.ts";
+import { fc } from "../helpers/properties.ts";
 import { sharedPath } from "../helpers/shared.ts";
 
 function steps(markdown: string, anchor?: string) {

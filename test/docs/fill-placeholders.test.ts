@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { fillPlaceholders, type KnownValue } from "../../src/docs/fill-placeholders.ts";
+import { fc } from "../helpers/properties.ts";
 
 const known = new Map<string, KnownValue>([
   ["namespace", { value: "payments", certainty: "sure", from: "annotation" }],

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 
 import { parseMkdocs } from "../../src/docs/mkdocs.ts";
+import { fc } from "../helpers/properties.ts";
 
 test("gives the pages of a navigation in its order, with titles and the headings above them", () => {
   const text = `site_name: Payments
@@ -71,7 +71,7 @@ test.each([
 });
 
 test("whatever the text, it answers, and no path leads out", () => {
-  const piece = constantFrom(
+  const piece = fc.constantFrom(
     "nav:\n",
     "  - ",
     "docs_dir: ",
@@ -86,9 +86,9 @@ test("whatever the text, it answers, and no path leads out", () => {
     "\0",
     "/",
   );
-  const texts = array(oneof(piece, string({ maxLength: 6 })), { maxLength: 30 });
-  assert(
-    property(texts, (parts) => {
+  const texts = fc.array(fc.oneof(piece, fc.string({ maxLength: 6 })), { maxLength: 30 });
+  fc.assert(
+    fc.property(texts, (parts) => {
       const found = parseMkdocs(parts.join(""));
 
       const paths =

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { cutSection } from "../../src/docs/cut-section.ts";
 import { parseDocument } from "../../src/docs/parse-document.ts";
 import { plainMarkdown } from "../../src/docs/plain-markdown.ts";
 import { leastCpuMs } from "../helpers/cpu-time.ts";
+import { fc } from "../helpers/properties.ts";
 
 describe("parseDocument", () => {
   test("reads front matter and splits at every heading", () => {

@@ -63,6 +63,15 @@ const features: Record<string, Feature> = {
     typed: { note: "", tags: [], empty: "" },
     values: { kept: "stays", empty: "" },
   },
+  "a default that is empty is there when nothing is typed": {
+    properties: {
+      tags: { type: "array", items: { type: "string" }, default: [] },
+      labels: { type: "array", items: { type: "string", enum: ["a", "b"] }, default: [] },
+      other: { type: "array", items: { type: "string" }, default: [], "ui:emptyValue": ["x"] },
+    },
+    typed: {},
+    values: { tags: [], labels: [], other: [] },
+  },
   "a select with labels, and without what is disabled": {
     properties: {
       size: {

@@ -1,5 +1,3 @@
-import * as fc from "fast-check";
-
 import type { EntityLink } from "../../src/catalog/model.ts";
 import type {
   Answer,
@@ -8,6 +6,7 @@ import type {
   EntityBrief,
   Evidence,
 } from "../../src/usecases/answers/answer.ts";
+import { fc } from "./properties.ts";
 
 /** What somebody would write into a catalog to make a bot shout, link or break. */
 const hostile = [

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 import ICAL from "ical.js";
 
 import { parseCalendar, readShifts } from "../../src/oncall/calendar.ts";
 import { parseRecurrence } from "../../src/oncall/recurrence-text.ts";
 import { expandRule } from "../../src/oncall/recurrence.ts";
 import { createZone } from "../../src/oncall/zone.ts";
+import { fc } from "../helpers/properties.ts";
 
 const berlin = createZone("Europe/Berlin");
 if (berlin === undefined) throw new Error("no zone");

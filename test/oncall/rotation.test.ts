@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { buildRotations, parseRotationFile } from "../../src/oncall/rotation-file.ts";
 import { readRotation } from "../../src/oncall/rotation.ts";
 import { createZone } from "../../src/oncall/zone.ts";
+import { fc } from "../helpers/properties.ts";
 
 const hourMs = 3_600_000;
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { isRecord } from "../../src/base/json.ts";
+import { fc } from "../helpers/properties.ts";
 
 type Part = { type: string; [field: string]: unknown };
 type Block = { type: string; [field: string]: unknown };

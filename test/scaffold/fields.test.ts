@@ -509,6 +509,24 @@ describe("conditions", () => {
     ]);
   });
 
+  test("each of several alternatives without a telling property is chosen for itself", () => {
+    const one = (name: string) => ({ title: name, properties: { [name]: { type: "string" } } });
+    const written = {
+      allOf: [{ oneOf: [one("a"), one("b")] }, { oneOf: [one("c"), one("d")] }],
+      if: { additionalProperties: false },
+      then: { properties: { empty: { type: "string" } } },
+    };
+
+    expect(keys(written)).toEqual(["@choice", "a", "@choice-2", "c", "empty"]);
+    expect(keys(written, { "@choice": "b", "@choice-2": "d" })).toEqual([
+      "@choice",
+      "b",
+      "@choice-2",
+      "d",
+      "empty",
+    ]);
+  });
+
   test("references within the page are followed, endless ones are not", () => {
     const written = {
       definitions: {

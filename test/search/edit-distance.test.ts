@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 import { distance } from "fastest-levenshtein";
 
 import { allowedEdits, editDistance, slipsBetween } from "../../src/search/edit-distance.ts";
+import { fc } from "../helpers/properties.ts";
 
 test.each([
   ["payments", "paymnets", 1],

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { buildSearchIndex, type SearchIndex } from "../../src/search/search-index.ts";
 import type { NameForm, SearchItem } from "../../src/search/search-item.ts";
 import { leastCpuMs } from "../helpers/cpu-time.ts";
+import { fc } from "../helpers/properties.ts";
 
 const item = (
   id: string,

@@ -1,6 +1,5 @@
 /* oxlint-disable unicorn/no-thenable -- `then` is a keyword of JSON Schema */
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { type JsonObject, toJsonObject } from "../../src/base/json.ts";
 import { buildState, isBlock } from "../../src/playground/view-state.ts";
@@ -19,9 +18,9 @@ import {
 import { rawOf } from "../../src/slack/handlers/form-session.ts";
 import { renderFormPage, renderReview } from "../../src/slack/views/form-view.ts";
 import { anyText } from "../helpers/arbitrary-answers.ts";
+import { fc } from "../helpers/properties.ts";
 import { viewProblems } from "../helpers/shown-blocks.ts";
 
-/** Seeds differ from run to run; a failure prints its own. */
 const runs = { numRuns: 40 };
 
 const names = fc.oneof(
@@ -220,8 +219,11 @@ test("what stands in the form of any schema comes back as it was when it is sent
         const { values, faults } = sendUntouched(page, before);
         const again = sendUntouched({ ...page, fields: shownAt(form, page, values) }, values);
         const wrong = new Set(validatePage(page.page, before).map(({ key }) => key));
+        // a schema that cannot be compiled is told as a fault of the page; nothing is promised for its values
+        const isBroken = wrong.has("");
         const lost = page.fields.filter(
           (field) =>
+            !isBroken &&
             !wrong.has(field.key) &&
             isShowable(field, valueAt(before, field.path)) &&
             JSON.stringify(valueAt(values, field.path)) !==

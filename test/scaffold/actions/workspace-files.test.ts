@@ -2,11 +2,11 @@ import { access, chmod, mkdir, readFile, stat, symlink } from "node:fs/promises"
 import { join } from "node:path";
 
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { createHeldWorkspace } from "../../../src/scaffold/actions/held-workspace.ts";
 import { filesOnDisk } from "../../../src/scaffold/actions/workspace.ts";
 import type { NewFile, WorkspaceFiles } from "../../../src/scaffold/workspace-files.ts";
+import { fc } from "../../helpers/properties.ts";
 import { withFolder } from "../../helpers/scaffold.ts";
 
 const { signal } = new AbortController();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { assert, asyncProperty, constantFrom, oneof, string } from "fast-check";
 import { parse } from "yaml";
 
 import type { Renderer } from "../../../src/scaffold/renderer.ts";
 import { createWorkerRenderer } from "../../../src/scaffold/rendering/worker-renderer.ts";
+import { fc } from "../../helpers/properties.ts";
 
 const world = { nowMs: 0 };
 const context = { parameters: { name: "x", list: [1] }, values: { name: "x" } };
@@ -86,9 +86,9 @@ test.each([
 );
 
 test("values come through YAML as they were, whatever is in them, and are never rendered again", async () => {
-  const nasty = oneof(
-    string({ unit: "grapheme", maxLength: 40 }),
-    constantFrom(
+  const nasty = fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 40 }),
+    fc.constantFrom(
       "${{ secrets.x }}",
       "a: b # c",
       "- x\n- y",
@@ -99,8 +99,8 @@ test("values come through YAML as they were, whatever is in them, and are never 
       "\t",
     ),
   );
-  await assert(
-    asyncProperty(nasty, async (text) => {
+  await fc.assert(
+    fc.asyncProperty(nasty, async (text) => {
       const source = "value: ${{ values.text | dump }}\n";
       const [rendered] = await renderer.renderTexts([source], { values: { text } }, world);
 

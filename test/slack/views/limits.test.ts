@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import type { FormField, Widget } from "../../../src/scaffold/form-model.ts";
 import { renderAnswer } from "../../../src/slack/views/answer.ts";
@@ -22,6 +21,7 @@ import { renderTemplateList, renderTemplatesView } from "../../../src/slack/view
 import type { Gap } from "../../../src/usecases/feedback/gap.ts";
 import { anyAnswer, anyText } from "../../helpers/arbitrary-answers.ts";
 import { sampleRun } from "../../helpers/fake-services.ts";
+import { fc } from "../../helpers/properties.ts";
 import { nowMs } from "../../helpers/sample-answers.ts";
 import { messageProblems, viewProblems } from "../../helpers/shown-blocks.ts";
 

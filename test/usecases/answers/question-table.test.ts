@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import type { Answerer } from "../../../src/usecases/answers/answer-question.ts";
 import type { Answer } from "../../../src/usecases/answers/answer.ts";
 import { leastCpuMs } from "../../helpers/cpu-time.ts";
+import { fc } from "../../helpers/properties.ts";
 import { answererOver, loadSampleSnapshot } from "../../helpers/sample-catalog.ts";
 
 /**

@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { silentLogger } from "../../../src/base/logger.ts";
 import { createDigestChannels } from "../../../src/usecases/feedback/digest-channels.ts";
@@ -10,6 +9,7 @@ import {
 import { dueWeek } from "../../../src/usecases/feedback/digest-week.ts";
 import type { TeamDigest } from "../../../src/usecases/feedback/team-digest.ts";
 import { describeEveryStorage } from "../../helpers/every-storage.ts";
+import { fc } from "../../helpers/properties.ts";
 import { createRealFeedback } from "../../helpers/real-feedback.ts";
 import { brief } from "../../helpers/sample-answers.ts";
 import { groupYaml, serviceYaml, snapshotOfYaml } from "../../helpers/small-catalog.ts";

@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import {
   addCounts,
@@ -9,6 +8,7 @@ import {
 import { createDayTally } from "../../../src/usecases/feedback/day-tally.ts";
 import { decodeGap, keptWords, noteOf } from "../../../src/usecases/feedback/gap.ts";
 import { bookOfText } from "../../../src/usecases/feedback/question-book.ts";
+import { fc } from "../../helpers/properties.ts";
 
 test.each([
   ["a short subject", "payments gateway", "payments gateway"],

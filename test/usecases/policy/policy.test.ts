@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import {
   decide,
@@ -8,6 +7,7 @@ import {
   type PolicyRule,
   whoMay,
 } from "../../../src/usecases/policy/policy.ts";
+import { fc } from "../../helpers/properties.ts";
 
 const allow = (rule: Partial<PolicyRule>): PolicyRule => ({
   name: "r",

@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import { packFirstCommit } from "../../../../src/scaffold/publishers/local/first-commit.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../../../../src/scaffold/publishers/local/git.ts";
 import { localPublisher } from "../../../../src/scaffold/publishers/local/local-publisher.ts";
 import { storePack } from "../../../../src/scaffold/publishers/local/pack.ts";
+import { fc } from "../../../helpers/properties.ts";
 import { actionContext, startedAtMs, withFolder } from "../../../helpers/scaffold.ts";
 
 const commit = {

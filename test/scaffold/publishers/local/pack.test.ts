@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 
 import {
   buildPack,
   storePack,
   type GitObject,
 } from "../../../../src/scaffold/publishers/local/pack.ts";
+import { fc } from "../../../helpers/properties.ts";
 
 /** A folder and git in it. */
 async function withFolder(
