@@ -510,7 +510,6 @@ describe("conditions", () => {
   });
 
   test("each of several alternatives without a telling property is chosen for itself", () => {
-    const one = (name: string) => ({ title: name, properties: { [name]: { type: "string" } } });
     const written = {
       allOf: [{ oneOf: [one("a"), one("b")] }, { oneOf: [one("c"), one("d")] }],
       if: { additionalProperties: false },
@@ -600,3 +599,7 @@ test("pages have titles, and may be left out by a condition", () => {
   expect(completeValues(form, {})).toEqual({});
   expect(completeValues(form, { hasDb: true })).toEqual({ hasDb: true, size: 3 });
 });
+
+function one(name: string): JsonObject {
+  return { title: name, properties: { [name]: { type: "string" } } };
+}
