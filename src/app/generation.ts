@@ -57,7 +57,7 @@ export function createGenerationBuilder(
   const companionOwners = createCompanionOwners();
   const assembly = createAssemblyMemory();
   const { holdBackPercent, orphans } = config.file.catalog;
-  const share = holdBackPercent / 100;
+  const holdBack = { share: holdBackPercent / 100, isAccepted: keeper.isAccepted.bind(keeper) };
   let findRepository = createRepositoryFinder();
   let remembered: SoundReadings | undefined;
   return async (previous, signal) => {
@@ -66,7 +66,6 @@ export function createGenerationBuilder(
     remembered ??= await lastSound.load();
     const nowMs = options.clock();
     const lastGood = previous?.loaded;
-    const holdBack = { share, isAccepted: keeper.isAccepted.bind(keeper) };
     const how = { signal, nowMs, lastGood, remembered, checker, assembly, isQuick };
     const loaded = await loadCatalog(sources, { ...how, holdBack, orphans });
     const { catalog } = loaded;
@@ -103,12 +102,22 @@ export function createGenerationBuilder(
       ],
       repositories: [...owners.repositories, ...remoteOwners.repositories],
       changedAtMs: documents.history?.changedAtMs,
+      lastPushMs: (url: string) => lastPushOf(sources, url),
       readAtMs: nowMs,
       wellKnown,
     };
     const index = await options.indexes.indexOf(parts, signal);
     return { loaded, documents, snapshot: await snapshotOf(parts, index), templates };
   };
+}
+
+/** The first source that knows the repository says it. */
+function lastPushOf(sources: readonly CatalogSource[], url: string): number | undefined {
+  for (const source of sources) {
+    const atMs = source.lastPushMs?.(url);
+    if (atMs !== undefined) return atMs;
+  }
+  return undefined;
 }
 
 /** Whatever the first question would wait for is made here, and others get their turn meanwhile. */

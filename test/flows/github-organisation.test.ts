@@ -78,11 +78,10 @@ function repositoryNamed(name: string): Repository {
   return found;
 }
 
-async function pushTo(name: string, text: string): Promise<Response> {
+async function pushTo(name: string, text: string, path = "catalog-info.yaml"): Promise<Response> {
   const repository = repositoryNamed(name);
-  const files = { "catalog-info.yaml": text };
-  const sha = await commitFiles(github.world, repository, "main", files, "Change");
-  const payload = pushPayload(github.world, repository, sha, ["catalog-info.yaml"]);
+  const sha = await commitFiles(github.world, repository, "main", { [path]: text }, "Change");
+  const payload = pushPayload(github.world, repository, sha, [path]);
   return deliver(`http://127.0.0.1:${app?.port}/github/webhook`, secret, {
     event: "push",
     payload,
@@ -126,6 +125,33 @@ test("an organisation of 300 repositories is found, changed by webhooks, and sur
     expect.stringMatching(/^the source failed: .* its 602 entities of .* are kept$/),
   );
   github.unsettle(0, () => 1);
+}, 60_000);
+
+test("evidence says when the repository was last pushed to, while what it says stands unchanged", async () => {
+  github.world.now = () => "2026-02-01T09:00:00Z";
+  await github.addRepository("acme", "ledger", {
+    files: { "catalog-info.yaml": component("ledger") },
+  });
+  await start();
+  const ask = async () => app?.services.answerQuestion("who owns ledger", { nowMs: Date.now() });
+
+  const first = await ask();
+  if (first?.claim === undefined) throw new Error("nothing to confirm");
+  await app?.services.feedback?.confirm(first, first.claim.fingerprint, "Mei");
+  github.world.now = () => "2026-02-05T09:00:00Z";
+  await pushTo("ledger", "no entity", "README.md");
+  await waitFor("the push to be seen", async () => (await ask())?.text.includes("2026-02-05"));
+  const second = await ask();
+  await stop();
+  github.unsettle(1, () => 0);
+  await start();
+  const later = await ask();
+  github.unsettle(0, () => 1);
+
+  expect(first?.text).toContain("spec.owner: team-a, last push 2026-02-01");
+  expect(second?.text).toContain("spec.owner: team-a, last push 2026-02-05");
+  expect(second?.claim?.confirmed?.by).toBe("Mei");
+  expect(later?.text).toContain("spec.owner: team-a, last push 2026-02-05");
 }, 60_000);
 
 test("runbooks and CODEOWNERS of a repository answer questions, also after a restart without GitHub", async () => {

@@ -70,6 +70,11 @@ export interface CatalogSource {
   read(signal: AbortSignal, how?: { isQuick: boolean }): Promise<SourceResult>;
   /** Reads one more file that a Location or placeholder names; undefined when it does not exist. */
   readRelated(base: string, target: string, signal: AbortSignal): Promise<SourceFile[] | undefined>;
+  /**
+   * When something was last pushed to the repository that holds an address, in milliseconds since the epoch, as of the last
+   * reading; undefined where the source does not know. Asks nobody.
+   */
+  lastPushMs?(url: string): number | undefined;
   /** How many related files may be asked for at the same time; absent: a few. */
   parallelReads?: number;
   /** What it has to know of its last reading to ask only for changes in another life of the process. */

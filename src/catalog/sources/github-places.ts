@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 import { ForbiddenError } from "../../base/errors.ts";
-import type { RepositoryState } from "./github-repositories.ts";
+import { lastPushMs, type RepositoryState } from "./github-repositories.ts";
 
 /** A place in a repository. */
 export interface GithubPlace {
@@ -29,6 +29,8 @@ export interface GithubPlaces {
   find(url: string): GithubPlace | undefined;
   /** Changes when what is known of the repository is worth nothing any more. */
   stampOf(place: GithubPlace): string;
+  /** As of a source. */
+  lastPushMs(url: string): number | undefined;
   /**
    * Where `target` leads from a file; undefined when it is elsewhere on the web.
    * @throws ForbiddenError `path-outside` when a relative path leaves the repository.
@@ -72,6 +74,10 @@ export function createGithubPlaces(
     stampOf({ url }) {
       const state = byUrl.get(url.toLowerCase());
       return state === undefined ? `reading ${reading}` : `${state.stamp} ${state.headOid ?? ""}`;
+    },
+    lastPushMs(url) {
+      const state = byUrl.get(find(url)?.url.toLowerCase() ?? "");
+      return state === undefined ? undefined : lastPushMs(state);
     },
     resolve(base, target) {
       if (URL.canParse(target)) return find(target);

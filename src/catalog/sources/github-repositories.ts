@@ -206,6 +206,15 @@ function stampOf({ pushedAt, branch }: ListedRepository): string {
   return `${pushedAt} ${branch}`;
 }
 
+/**
+ * When something was last pushed, in milliseconds since the epoch. The listing may be older than what a webhook told of, the
+ * stamp is not.
+ */
+export function lastPushMs({ stamp }: RepositoryState): number | undefined {
+  const atMs = Date.parse(stamp.slice(0, stamp.indexOf(" ")));
+  return Number.isNaN(atMs) ? undefined : atMs;
+}
+
 function isState(value: unknown): value is Omit<RepositoryState, "listed"> {
   if (!isRecord(value) || typeof value["stamp"] !== "string") return false;
   const { files, isWhole } = value;

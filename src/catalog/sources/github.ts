@@ -113,6 +113,7 @@ export function createGithubSource(options: GithubSourceOptions): GithubSource {
       if (place !== undefined) return related.read(place, signal);
       return readElsewhere(options, base, target, signal);
     },
+    lastPushMs: (url) => places.lastPushMs(url),
     remember: () => rememberAll([repositories, people, documents]),
     async recall(memory, files) {
       await repositories.recall(memory);

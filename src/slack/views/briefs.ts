@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, KnownBlock } from "@slack/types";
 
 import type { EntityLink } from "../../catalog/model.ts";
-import type { Answer, Contact, EntityBrief } from "../../usecases/answers/answer.ts";
+import type { Answer, Contact, EntityBrief, Evidence } from "../../usecases/answers/answer.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, context, fitsValue, section } from "./blocks.ts";
 import { claimButtons } from "./feedback-views.ts";
@@ -130,12 +130,8 @@ export function evidenceLines(
   nowMs: number,
 ): KnownBlock | undefined {
   const shown = evidence.slice(0, 3).map((each) => {
-    const source = /^https?:/i.test(each.source)
-      ? link(each.source, lastPart(each.source))
-      : mrk`${each.source}`;
-    const commit =
-      each.changedAtMs === undefined ? mrk`` : mrk`, last commit ${ago(each.changedAtMs, nowMs)}`;
-    return mrk`${literal(oneLine(each.statement), 150)} — ${source}, read ${ago(each.readAtMs, nowMs)}${commit}`;
+    const age = mrk`read ${ago(each.readAtMs, nowMs)}${freshness(each, nowMs)}`;
+    return mrk`${literal(oneLine(each.statement), 150)} — ${placeOf(each.source)}, ${age}`;
   });
   const more = evidence.length - shown.length;
   const told = claim?.confirmed;
@@ -144,6 +140,17 @@ export function evidenceLines(
     ...(more > 0 ? [mrk`and ${more} more sources`] : []),
     ...(told === undefined ? [] : [mrk`✓ Confirmed by ${told.by}, ${ago(told.atMs, nowMs)}`]),
   ]);
+}
+
+function freshness({ changedAtMs, pushedAtMs }: Evidence, nowMs: number): Mrkdwn {
+  if (changedAtMs !== undefined) return mrk`, last commit ${ago(changedAtMs, nowMs)}`;
+  return pushedAtMs === undefined ? mrk`` : mrk`, last push ${ago(pushedAtMs, nowMs)}`;
+}
+
+/** A page is linked, at its line. */
+function placeOf(source: string): Mrkdwn {
+  if (!/^https?:/i.test(source)) return mrk`${source}`;
+  return link(source.replace(/:(\d+)$/, "#L$1"), lastPart(source));
 }
 
 function lastPart(url: string): string {

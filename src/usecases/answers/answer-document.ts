@@ -300,18 +300,12 @@ function documentRef(hit: SectionHit): Answer["documents"][number] {
   };
 }
 
+/** Where the section stands, and what in the same file ties it to its thing. */
 function documentEvidence(document: Document, section: Section): Evidence[] {
   const heading = section.heading === "" ? document.title : section.heading;
-  const evidence = [
-    { source: `${document.path}:${section.line}`, statement: heading, readAtMs: document.readAtMs },
-  ];
-  if (document.tie !== undefined)
-    evidence.push({
-      source: `${document.path}:${document.tie.line}`,
-      statement: document.tie.statement,
-      readAtMs: document.readAtMs,
-    });
-  return evidence;
+  const { tie, readAtMs } = document;
+  const why = tie === undefined ? "" : ` (${tie.statement}, line ${tie.line})`;
+  return [{ source: `${document.path}:${section.line}`, statement: `${heading}${why}`, readAtMs }];
 }
 
 /** What to say when a thing has no documents. */

@@ -1,5 +1,5 @@
 import type { Query, QueryIntent } from "../../ask/query.ts";
-import type { CatalogEntity } from "../../catalog/model.ts";
+import type { Catalog, CatalogEntity } from "../../catalog/model.ts";
 import type { Hit } from "../../search/search-item.ts";
 import type { SourceStatus } from "../catalog/catalog-board.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
@@ -48,20 +48,35 @@ export function frame(asked: Asked, parts: AnswerParts): Answer {
   };
 }
 
-/** What proves it, with the last commit of the files of the first entities. */
+/** What proves it, each with the last commit of its file or else the last push to its repository, where that is known. */
 function dated({ snapshot, catalog }: Asked, { evidence, entities = [] }: AnswerParts): Evidence[] {
-  const changes = snapshot.changedAtMs;
-  if (changes === undefined || changes.size === 0) return evidence;
+  const commits = lastCommits(snapshot, catalog, entities);
+  return evidence.map((each) => {
+    const changedAtMs = commits.get(each.source.replace(/:\d+$/, ""));
+    if (changedAtMs !== undefined) return { ...each, changedAtMs };
+    const pushedAtMs = isAddress(each.source) ? snapshot.lastPushMs?.(each.source) : undefined;
+    return pushedAtMs === undefined ? each : { ...each, pushedAtMs };
+  });
+}
+
+/** When the files of the first entities were last changed, by their names. */
+function lastCommits(
+  { changedAtMs: changes }: Snapshot,
+  catalog: Catalog,
+  entities: Answer["entities"],
+): ReadonlyMap<string, number> {
   const dates = new Map<string, number>();
+  if (changes === undefined || changes.size === 0) return dates;
   for (const { ref } of entities.slice(0, 3)) {
     const origin = catalog.entities.get(ref)?.origin;
     const changedAtMs = changes.get(origin?.base ?? "");
     if (origin !== undefined && changedAtMs !== undefined) dates.set(origin.file, changedAtMs);
   }
-  return evidence.map((each) => {
-    const changedAtMs = dates.get(each.source.replace(/:\d+$/, ""));
-    return changedAtMs === undefined ? each : { ...each, changedAtMs };
-  });
+  return dates;
+}
+
+function isAddress(source: string): boolean {
+  return source.startsWith("https://") || source.startsWith("http://");
 }
 
 /** The found entity first, then what was found beside it. */

@@ -6,11 +6,15 @@ const maxListed = 30;
 /** A card as plain text, a few lines, with what proves it at the end. */
 export function textOf(card: Card, evidence: readonly Evidence[]): string {
   const proof = evidence.slice(0, 2).map((each) => {
-    const day = each.changedAtMs === undefined ? "" : `, last commit ${dayOf(each.changedAtMs)}`;
-    return `${each.source}: ${each.statement}${day}`;
+    return `${each.source}: ${each.statement}${freshness(each)}`;
   });
   const lines = [...linesOf(card), ...(proof.length === 0 ? [] : [`(${proof.join("; ")})`])];
   return lines.filter((line) => line !== "").join("\n");
+}
+
+function freshness({ changedAtMs, pushedAtMs }: Evidence): string {
+  if (changedAtMs !== undefined) return `, last commit ${dayOf(changedAtMs)}`;
+  return pushedAtMs === undefined ? "" : `, last push ${dayOf(pushedAtMs)}`;
 }
 
 /** `2026-11-28` */

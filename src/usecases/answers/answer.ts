@@ -16,6 +16,8 @@ export interface Evidence {
   readAtMs: number;
   /** When a commit last changed the file that says so; absent where nobody knows. */
   changedAtMs?: number;
+  /** When something was last pushed to the repository that holds it; absent where nobody knows, or the commit is known. */
+  pushedAtMs?: number;
 }
 
 /** A thing with a name that can be asked about further. */

@@ -46,19 +46,24 @@ export interface RemoteSource extends CatalogSource {
   close(): Promise<void>;
 }
 
+interface Known {
+  source: KeptSource;
+  isAdopted: boolean;
+  related: ReadonlyMap<string, RelatedAnswer>;
+}
+
 /** Wraps a source; nothing is read yet. */
 export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
   const { source, clock, checker } = options;
-  let known: { source: KeptSource; isAdopted: boolean } | undefined;
-  let related = new Map<string, RelatedAnswer>();
+  let known: Known | undefined;
   let failure: Failure | undefined;
   let notBeforeMs = 0;
   let againInMs: number | undefined;
   const onAgain = (waitMs: number | undefined) => void (againInMs = waitMs);
 
   function take(next: KeptSource, isAdopted: boolean): void {
-    known = { source: next, isAdopted };
-    related = new Map(next.related.map((answer) => [keyOf(answer), answer]));
+    const related = new Map(next.related.map((answer) => [keyOf(answer), answer]));
+    known = { source: next, isAdopted, related };
   }
 
   const refresher = createRefresher<KeptSource>({
@@ -96,9 +101,10 @@ export function createRemoteSource(options: RemoteSourceOptions): RemoteSource {
       return resultOf(known?.source, failure);
     },
     async readRelated(base, target, signal) {
-      const answer = related.get(keyOf({ base, target }));
+      const answer = known?.related.get(keyOf({ base, target }));
       return answer === undefined ? source.readRelated(base, target, signal) : filesOf(answer);
     },
+    lastPushMs: (url) => source.lastPushMs?.(url),
     async adopt(next, failed) {
       failure = failed;
       if (next === undefined) return;

@@ -27,6 +27,8 @@ export interface Snapshot {
   repositories?: readonly RepositoryOwners[];
   /** When a commit last changed a file, by its absolute path; for files in the checkout of the configuration. */
   changedAtMs?: ReadonlyMap<string, number>;
+  /** When something was last pushed to the repository that holds an address, as its source last read it. */
+  lastPushMs?(url: string): number | undefined;
   /** When the sources were read. */
   readAtMs: number;
 }
@@ -39,6 +41,7 @@ export interface SnapshotParts {
   diagnostics: Diagnostic[];
   repositories?: readonly RepositoryOwners[];
   changedAtMs?: ReadonlyMap<string, number> | undefined;
+  lastPushMs?(url: string): number | undefined;
   readAtMs: number;
   wellKnown?: WellKnown;
   /** Absent: built by the first question that needs them, which then waits. */

@@ -430,6 +430,40 @@ test("documents say when they last changed, by their own commits, also after a r
   expect(recalled).toEqual(afterPush);
 });
 
+test("the last push to a repository is known of what the listing says anyway, also in another life of the process", async () => {
+  const pushOn = async (at: number, files: Record<string, string>): Promise<string> => {
+    github.world.now = () => new Date(day(at)).toISOString();
+    return push(github, "pay", files);
+  };
+  const file = "https://github.com/acme/pay/blob/main/catalog-info.yaml:9";
+  await pushOn(1, { "catalog-info.yaml": component("pay") });
+  const source = sourceOn(github);
+
+  const before = source.lastPushMs?.(file);
+  const { files } = await source.read(signal);
+  const first = source.lastPushMs?.(file);
+  await pushOn(2, { "README.md": "no entity" });
+  const { files: unchanged } = await source.read(signal);
+  const second = source.lastPushMs?.(file);
+  const headOid = await pushOn(3, { "README.md": "a webhook tells of it" });
+  const id = findRepository(github.world, "acme", "pay")?.id;
+  const nodeId = Buffer.from(`Repository:${id}`).toString("base64");
+  const pushed = { branch: "main", isDefaultBranch: true, headOid };
+  source.take({ owner: "acme", repository: { nodeId, push: pushed } });
+  await source.read(signal);
+  const third = source.lastPushMs?.(file);
+  requests(github);
+  const again = sourceOn(github);
+  await again.recall?.(new Map(source.remember?.() ?? []), files);
+
+  expect([before, first, second, third]).toEqual([undefined, day(1), day(2), day(3)]);
+  expect(unchanged).toEqual(files);
+  expect(again.lastPushMs?.(file)).toBe(day(3));
+  expect(again.lastPushMs?.("https://github.com/acme/other/blob/main/a.yaml")).toBeUndefined();
+  expect(again.lastPushMs?.("https://example.com/acme/pay/blob/main/a.yaml")).toBeUndefined();
+  expect(requests(github)).toEqual([]);
+});
+
 test("where GitHub fails over the dates of documents, they are read without", async () => {
   await push(github, "pay", {
     "catalog-info.yaml": component("pay"),

@@ -942,3 +942,24 @@ Step 2 of 3: Create &lt;!channel&gt;",
 }
 `);
 });
+
+test("evidence links to the line on its page, with the last commit or else the last push", () => {
+  const source = "https://github.com/acme/pay/blob/main/catalog-info.yaml:9";
+  const day = 24 * 3600_000;
+  const evidence = [
+    { source, statement: "spec.owner: a", readAtMs: nowMs, pushedAtMs: nowMs - 2 * day },
+    { source: "a.yaml:3", statement: "name: b", readAtMs: nowMs, changedAtMs: nowMs - 3 * day },
+  ];
+
+  const { blocks } = renderAnswer(answerWith(entityCard, { evidence }), { nowMs, canShare: false });
+
+  const texts = blocks.flatMap((block) =>
+    block.type === "context"
+      ? block.elements.map((element) => ("text" in element ? element.text : ""))
+      : [],
+  );
+  expect(texts).toEqual([
+    "spec.owner: a — <https://github.com/acme/pay/blob/main/catalog-info.yaml#L9|catalog-info.yaml:9> (github.com), read just now, last push 2 days ago",
+    "name: b — a.yaml:3, read just now, last commit 3 days ago",
+  ]);
+});

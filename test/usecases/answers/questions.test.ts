@@ -265,6 +265,20 @@ test("names the nearest thing when nothing is sure", () => {
   expect(answer.card.type === "nothing" && answer.card.near.length).toBeGreaterThan(0);
 });
 
+test("the evidence of a runbook names its file once, with what ties it to its thing", () => {
+  const { evidence, documents } = ask("runbook for ledger lag", context);
+
+  expect(evidence.filter(({ source }) => source.includes(documents[0]?.path ?? "nothing"))).toEqual(
+    [
+      {
+        source: expect.stringMatching(/LedgerConsumerLag\.md:\d+$/),
+        statement: "Diagnosis (entity: component:default/ledger, line 1)",
+        readAtMs: context.nowMs,
+      },
+    ],
+  );
+});
+
 test("my team is the asker's team", () => {
   const answer = ask("what does my team own?", { ...context, userRef: "user:default/mei.tanaka" });
 
