@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.ts";
 import { isRecord, toJsonObject, toJsonValue, type JsonValue } from "../base/json.ts";
 import { formatRef, parseRef } from "../catalog/ref.ts";
 import type { FieldOption, FormField, Widget } from "./form-model.ts";
-import { readRepoField } from "./repo-field.ts";
+import { isRepoUntouched, readRepoField } from "./repo-field.ts";
 
 /**
  * What a surface collects for a field: text as typed, the values of chosen options as {@link encodeOption} made them
@@ -173,6 +173,7 @@ function onlyKind(field: FormField): string | undefined {
 
 function readRepoUrl(field: FormField, raw: RawInput): FieldReading {
   const given = Array.isArray(raw) ? raw : [textOf(raw)];
+  if (!field.isRequired && isRepoUntouched(field.repo, given)) return { value: undefined };
   return readRepoField(field.repo, given) ?? { value: undefined };
 }
 

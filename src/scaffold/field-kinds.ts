@@ -273,11 +273,15 @@ function uiOptions(schema: JsonObject): JsonObject {
 function repoOptions(schema: JsonObject): RepoFieldOptions {
   const options = uiOptions(schema);
   return {
-    allowedHosts: asTexts(options["allowedHosts"]),
-    allowedOwners: asTexts(options["allowedOwners"]),
-    allowedRepos: asTexts(options["allowedRepos"]),
+    allowedHosts: namesOf(options["allowedHosts"]),
+    allowedOwners: namesOf(options["allowedOwners"]),
+    allowedRepos: namesOf(options["allowedRepos"]),
     words: { owner: partWords(options, "owner"), name: partWords(options, "repo") },
   };
+}
+
+function namesOf(value: JsonValue | undefined): string[] {
+  return asTexts(value).filter((name) => name !== "");
 }
 
 function partWords(options: JsonObject, part: "owner" | "repo"): PartWords {

@@ -25,6 +25,22 @@ export function readRepoField(
   return fault === undefined ? { value: formatRepoUrl(parts) } : { fault };
 }
 
+/** True where nobody chose anything: an owner or a name that stands there as the only one allowed says nothing without the other. */
+export function isRepoUntouched(
+  options: RepoFieldOptions | undefined,
+  given: readonly string[],
+): boolean {
+  const [name = "", owner = "", host = ""] = given.toReversed().map((part) => part.trim());
+  const isPreset = (part: string, allowed: string[] = []) =>
+    part === "" || (allowed.length === 1 && part === allowed[0]);
+  return (
+    host === "" &&
+    (owner === "" || name === "") &&
+    isPreset(owner, options?.allowedOwners) &&
+    isPreset(name, options?.allowedRepos)
+  );
+}
+
 /** Why a value in wire format does not fit the field, or undefined. */
 export function repoValueFault(
   options: RepoFieldOptions | undefined,

@@ -130,7 +130,13 @@ const cases: [string, JsonObject, RawInput, FieldReading][] = [
     ["evil", "ledger"],
     { fault: "“evil” is not allowed here; use acme." },
   ],
-  ["repository without name", repo, ["acme", ""], { fault: "Give a name for the repository." }],
+  ["repository of which only what stood there is given", repo, ["acme", ""], { value: undefined }],
+  [
+    "repository without name",
+    { type: "string", "ui:field": "RepoUrlPicker" },
+    ["acme", ""],
+    { fault: "Give a name for the repository." },
+  ],
   [
     "repository that escapes",
     repo,
@@ -151,6 +157,12 @@ describe("reads what a person typed or chose", () => {
   test.each(cases)("%s", (_name, property, raw, wanted) => {
     expect(readFieldInput(fieldOf(property), raw)).toEqual(wanted);
   });
+});
+
+test("a repository that must be given says what it lacks", () => {
+  const field = { ...fieldOf(repo), isRequired: true };
+
+  expect(readFieldInput(field, ["acme", ""])).toEqual({ fault: "Give a name for the repository." });
 });
 
 test("an option too long for Slack goes by its number", () => {
