@@ -31,14 +31,16 @@ export function isRepoUntouched(
   given: readonly string[],
 ): boolean {
   const [name = "", owner = "", host = ""] = given.toReversed().map((part) => part.trim());
-  const isPreset = (part: string, allowed: string[] = []) =>
-    part === "" || (allowed.length === 1 && part === allowed[0]);
   return (
     host === "" &&
     (owner === "" || name === "") &&
     isPreset(owner, options?.allowedOwners) &&
     isPreset(name, options?.allowedRepos)
   );
+}
+
+function isPreset(part: string, allowed: string[] = []): boolean {
+  return part === "" || (allowed.length === 1 && part === allowed[0]);
 }
 
 /** Why a value in wire format does not fit the field, or undefined. */
