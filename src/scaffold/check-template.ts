@@ -4,7 +4,7 @@ import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
 import { buildForm } from "./build-form.ts";
 import { scanText } from "./expression-scan.ts";
 import { createExpressionEngine, quickLimits } from "./expressions.ts";
-import { fieldKind } from "./field-kinds.ts";
+import { fieldKind, isSecretText } from "./field-kinds.ts";
 import { engineFilterNames, ownFilterNames } from "./filters.ts";
 import { schemaProblem } from "./json-schema.ts";
 import type { Template } from "./model.ts";
@@ -84,6 +84,16 @@ function checkFieldNames(
         `ui:field “${fallbackFrom}” is not known; it is shown as ${widget} by its schema type`,
       );
     }
+  }
+  const { items } = value;
+  if (isRecord(items) && isSecretText(items)) {
+    findings.add(
+      "error",
+      [...path, "items"],
+      "template-secret-list",
+      "a list of secrets cannot be asked for",
+      "make each entry an object with the secret as one of its properties",
+    );
   }
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === "object" && item !== null && !key.startsWith("ui:") && key !== "default") {

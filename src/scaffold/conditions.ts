@@ -22,8 +22,13 @@ const choiceKey = "@choice";
 export function withoutChoices(values: JsonObject): JsonObject {
   const entries = Object.entries(values).filter(([key]) => !/^@choice(?:-\d+)?$/.test(key));
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, isRecord(value) ? withoutChoices(value) : value]),
+    entries.map(([key, value]) => [key, value === undefined ? value : withoutChoicesIn(value)]),
   );
+}
+
+function withoutChoicesIn(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => withoutChoicesIn(item));
+  return isRecord(value) ? withoutChoices(value) : value;
 }
 
 /** Enough for the largest forms seen by a factor of ten; a hostile schema ends here. */

@@ -11,6 +11,8 @@ export interface FormScope {
   nowMs?: number;
   /** Keys of fields that were emptied on purpose: their defaults do not come back. */
   emptied?: readonly string[];
+  /** What the entries of each list are told apart by, by the list's key; absent: by their number, from 0. */
+  entryIds?: Readonly<Record<string, readonly string[]>>;
 }
 
 const engine = createExpressionEngine({ limits: quickLimits });

@@ -68,7 +68,9 @@ export const knownFieldNames: readonly string[] = Object.keys(pickers);
 /** Decides how a property is asked for. */
 export function fieldKind(schema: JsonObject): FieldKind {
   const type = typeOf(schema);
-  const field = uiSetting(schema, "field") ?? uiSetting(asObject(schema["items"]), "field");
+  const items = asObject(schema["items"]);
+  const field =
+    uiSetting(schema, "field") ?? (isSecretText(items) ? undefined : uiSetting(items, "field"));
   const name = typeof field === "string" ? field : undefined;
   const picker = name !== undefined && Object.hasOwn(pickers, name) ? pickers[name] : undefined;
   const kind = picker === undefined ? plainKind(schema, type) : picker(schema, type);
@@ -89,8 +91,7 @@ function overridingWidget(
 ): Pick<Partial<FieldKind>, "widget" | "secretReadAs"> {
   const widget = uiSetting(schema, "widget");
   if (widget === "hidden") return { widget: "hidden" };
-  const inputType = uiSetting(schema, "inputType");
-  if (widget === "password" || inputType === "password") {
+  if (isPassword(schema)) {
     // a Secret field with a password widget stays one: the widget only says how it looks
     const isSecret = uiSetting(schema, "field") === "Secret";
     return { widget: "secret", secretReadAs: isSecret ? "secrets" : "parameters" };
@@ -142,6 +143,8 @@ function textWidget(schema: JsonObject): Widget {
 
 function arrayKind(schema: JsonObject): FieldKind {
   const items = asObject(schema["items"]);
+  // its values would be typed into Slack; what the template's author should do is said when it is loaded
+  if (isSecretText(items)) return { widget: "note", type: "array" };
   const options = optionsOf({ ...items, ...pick(schema, ["enumNames", "ui:enumNames"]) });
   if (options.length > 0) {
     const isBoxes = uiSetting(schema, "widget") === "checkboxes";
@@ -152,6 +155,18 @@ function arrayKind(schema: JsonObject): FieldKind {
   if (isObjects) return objectListKind(schema, itemType === "object" ? items : {});
   const isText = itemType !== "number" && itemType !== "integer" && itemType !== "boolean";
   return { widget: "list", type: "array", ...(isText ? {} : { itemType }) };
+}
+
+/** True for a text that must not be shown. */
+export function isSecretText(schema: JsonObject): boolean {
+  if (!["string", "number", "integer"].includes(typeOf(schema))) return false;
+  return uiSetting(schema, "field") === "Secret" || isPassword(schema);
+}
+
+function isPassword(schema: JsonObject): boolean {
+  return (
+    uiSetting(schema, "widget") === "password" || uiSetting(schema, "inputType") === "password"
+  );
 }
 
 function objectListKind(schema: JsonObject, items: JsonObject): FieldKind {

@@ -13,6 +13,7 @@ import {
 import { mayHoldExpression } from "./expressions.ts";
 import { fieldKind, uiSetting } from "./field-kinds.ts";
 import { maskedSecret, type FormField, type FormPage } from "./form-model.ts";
+import { everyEntry } from "./text-at.ts";
 
 /**
  * The fields of a page as they stand for the values so far: conditions are decided, defaults filled in.
@@ -76,8 +77,56 @@ function fieldsOfObject(walk: ObjectWalk): FormField[] {
       isRequired: resolved.required.has(name),
       isCondition: resolved.conditions.has(name),
     };
-    return [makeField(property, path, title, flags, walk)];
+    const field = makeField(property, path, title, flags, walk);
+    return [field, ...entrySecrets(field, walk)];
   });
+}
+
+/**
+ * The secrets of a list's entries, asked for beside the list: a password of each entry, and a `Secret` once, since
+ * `secrets.<name>` is one value.
+ */
+function entrySecrets(list: FormField, walk: ObjectWalk): FormField[] {
+  const { items } = list;
+  const entries = Array.isArray(list.initial) ? list.initial : [];
+  if (list.widget !== "object-list" || items === undefined || !mayHoldSecret(items)) return [];
+  const ids = walk.scope.entryIds?.[list.key] ?? [];
+  const found = entries.slice(0, mostObjects).flatMap((entry, index) =>
+    fieldsOfObject({
+      ...walk,
+      schema: items,
+      value: asObject(entry),
+      root: items,
+      path: [...list.path, String(index)],
+      label: "",
+      inner: { left: mostObjects },
+    })
+      .filter(({ widget }) => widget === "secret")
+      .map((field) => entrySecret(field, list, index, ids[index] ?? String(index))),
+  );
+  return [...new Map(found.map((field) => [field.key, field])).values()];
+}
+
+function entrySecret(field: FormField, list: FormField, index: number, id: string): FormField {
+  const inner = field.path.slice(list.path.length + 1);
+  if (field.secretReadAs !== "secrets") {
+    return {
+      ...field,
+      key: `${list.key}[${id}].${inner.join(".")}`,
+      label: `${list.label} ${index + 1}: ${field.label}`,
+    };
+  }
+  return {
+    ...field,
+    path: [...list.path, everyEntry, ...inner],
+    key: `${list.key}[].${inner.join(".")}`,
+    label: `${list.label}, all entries: ${field.label}`,
+  };
+}
+
+/** A quick look: most lists hold none. */
+function mayHoldSecret(items: JsonObject): boolean {
+  return /"(?:Secret|password)"/.test(JSON.stringify(items));
 }
 
 function makeField(

@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isRecord, type JsonValue } from "../base/json.ts";
 
 /** Shorter secrets would blot out half of every text, and are none. */
 const minSecretLength = 4;
@@ -40,18 +40,4 @@ export function redactDeep(value: JsonValue, redact: (text: string) => string): 
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)]),
   );
-}
-
-/** `values` with a text in one place, or without it for undefined; nothing is changed in place. */
-export function withTextAt(
-  values: JsonObject,
-  path: readonly string[],
-  text: string | undefined,
-): JsonObject {
-  const [name, ...rest] = path;
-  if (name === undefined) return values;
-  const inner = Object.hasOwn(values, name) ? values[name] : undefined;
-  const next = rest.length === 0 ? text : withTextAt(isRecord(inner) ? inner : {}, rest, text);
-  const others = Object.entries(values).filter(([key]) => key !== name);
-  return Object.fromEntries(next === undefined ? others : [...others, [name, next]]);
 }

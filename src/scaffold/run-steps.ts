@@ -4,10 +4,11 @@ import type { ActionContext } from "./action.ts";
 import { executeStep, type StepHost, type StepScope } from "./execute-step.ts";
 import type { RenderContext, RenderWorld } from "./expressions.ts";
 import type { RunOutput, StepError, StepState, Template, TemplateStep } from "./model.ts";
-import { createRedactor, mask, redactDeep, withTextAt } from "./redact.ts";
+import { createRedactor, mask, redactDeep } from "./redact.ts";
 import { renderOutput } from "./render-output.ts";
 import { isTruthy, renderPart, runsAfterFailure } from "./step-input.ts";
 import { StepWait, type StepWaiting } from "./step-wait.ts";
+import { withTextAt } from "./text-at.ts";
 
 /** Everything a run needs; nothing else is touched. */
 export interface RunStepsRequest extends StepHost {

@@ -16,6 +16,7 @@ import { fieldsOf } from "./fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "./form-model.ts";
 import { cleanSchema, pointerParts, schemaErrors } from "./json-schema.ts";
 import { repoValueFault } from "./repo-field.ts";
+import { everyEntry } from "./text-at.ts";
 
 /** Values larger than this are refused before anything looks at them. */
 const maxValueLength = 200_000;
@@ -45,8 +46,8 @@ export function validatePage(
     if (faults.size === 0) {
       const secrets = fields.filter((field) => field.widget === "secret");
       for (const error of schemaErrors(page.schema, withoutChoices(values))) {
-        const key = pointerParts(error.instancePath).join(".");
-        if (!secrets.some((field) => field.key === key)) report(error, fields, names, add);
+        const path = pointerParts(error.instancePath);
+        if (!secrets.some((field) => isAt(field, path))) report(error, fields, names, add);
       }
     }
   } catch (thrown) {
@@ -93,7 +94,9 @@ function flattened(page: FormPage, values: JsonObject): { schema: JsonObject; na
         : property;
       // what stands there is a mask; the value itself is checked by whoever knows it
       const isSecret = fieldKind(property).widget === "secret";
-      properties[name] = isSecret ? {} : cleanSchema(withoutConditions(clean, isObject));
+      properties[name] = isSecret
+        ? {}
+        : cleanSchema(withoutConditions(withoutSecretRules(clean, page.written), isObject));
     }
     const required = [...resolved.required].filter((name) => resolved.properties.has(name));
     return { properties, ...(required.length > 0 ? { required } : {}) };
@@ -102,6 +105,18 @@ function flattened(page: FormPage, values: JsonObject): { schema: JsonObject; na
     schema: { type: "object", ...flatten(page.written, values, "", 0), ...definitionsOf(page) },
     names,
   };
+}
+
+/** A list whose entries hold secrets, with no rules for these. */
+function withoutSecretRules(list: JsonObject, root: JsonObject): JsonObject {
+  const items = asObject(list["items"]);
+  const { properties, ...rest } = dereference(items, root);
+  if (typeOf(list) !== "array" || !isRecord(properties)) return list;
+  const free = Object.entries(properties).map(([name, written]): [string, JsonValue] => {
+    const property = dereference(asObject(written), root);
+    return [name, fieldKind(property).widget === "secret" ? {} : (written ?? {})];
+  });
+  return { ...list, items: { ...rest, properties: Object.fromEntries(free) } };
 }
 
 function definitionsOf(page: FormPage): JsonObject {
@@ -140,7 +155,8 @@ function report(
   const missing: unknown = error.params["missingProperty"];
   if (typeof missing === "string") path.push(missing);
   const dotted = path.join(".");
-  const field = fields.find((one) => dotted === one.key || dotted.startsWith(`${one.key}.`));
+  const field =
+    fields.find((one) => isAt(one, path)) ?? fields.find((one) => dotted.startsWith(`${one.key}.`));
   if (field !== undefined) {
     add(field.key, messageOf(error, field, path.slice(field.path.length)));
     return;
@@ -155,6 +171,14 @@ function report(
   }
   const where = dotted === "" || names.has(dotted) ? dotted : `“${dotted}”`;
   add("", `${where === "" ? "" : `${where}: `}${plainMessage(error)}`);
+}
+
+/** True for the field of this place, also where it stands for all entries of a list. */
+function isAt(field: FormField, path: readonly string[]): boolean {
+  return (
+    field.path.length === path.length &&
+    field.path.every((name, index) => name === everyEntry || name === path[index])
+  );
 }
 
 function messageOf(error: ErrorObject, field: FormField, inner: string[]): string {

@@ -5,6 +5,7 @@ import { readFieldInput, type RawInput } from "../scaffold/field-input.ts";
 import { fieldsOf } from "../scaffold/fields.ts";
 import type { FieldFault, Form, FormField, FormPage } from "../scaffold/form-model.ts";
 import { pagesFor } from "../scaffold/form-values.ts";
+import { valuesAt } from "../scaffold/text-at.ts";
 import { validatePage } from "../scaffold/validate-values.ts";
 
 /** A page of a form that has something to fill in, as it stands for the values so far. */
@@ -99,11 +100,7 @@ export function withValue(
   return Object.fromEntries(isGone ? others : [...others, [name, next]]);
 }
 
-/** The value at a place; undefined when there is none. */
+/** The value at a place, the first one where that is every entry of a list; undefined when there is none. */
 export function valueAt(values: JsonObject, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined = values;
-  for (const name of path) {
-    value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  }
-  return value;
+  return valuesAt(values, path)[0];
 }

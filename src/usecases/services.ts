@@ -231,6 +231,8 @@ export interface Draft {
   values: JsonObject;
   /** Keys of fields that had a value and were emptied. */
   emptied?: string[];
+  /** What the entries of each list are told apart by, by the list's key: a secret stays with its entry. */
+  entryIds?: Record<string, string[]>;
   channel?: string;
   slackUserId: string;
   createdAtMs: number;

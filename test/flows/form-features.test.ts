@@ -381,6 +381,12 @@ const more: Record<string, JsonObject[]> = {
       properties: {
         name: { type: "string" },
         ports: { type: "array", title: "Ports", items: { $ref: "#/definitions/port" } },
+        brought: {
+          type: "array",
+          title: "Brought",
+          items: { type: "object", properties: { a: { type: "string" } } },
+          default: [{ a: "one" }, { a: "two" }],
+        },
         fixed: {
           type: "array",
           title: "Fixed",
@@ -558,13 +564,28 @@ test("entries of a list are described elsewhere on the page, and keep what is hi
   expect(await form.create()).toEqual({
     name: "pay",
     ports: [{ name: "web", protocol: "udp", source: "form" }],
+    brought: [{ a: "one" }, { a: "two" }],
     fixed: [{ a: "one" }],
   });
+});
+
+test("the entries that a template brings stay when one is added, and go one by one", async () => {
+  await form.open("lists of objects");
+  const { driver } = form.bench;
+  await driver.click({ user: dario, blockId: "0:entry:brought", actionId: "form-entry-add" });
+  await form.send({ "0::brought[].a": "three" });
+  await driver.waitFor(() => form.shown().includes("3. a: three"));
+  await driver.click({ user: dario, blockId: "0:entry:brought:0", actionId: "form-entry-remove" });
+  await driver.waitFor(() => form.shown().includes("1. a: two"));
+  await form.send({ "0::name": "pay" });
+
+  expect((await form.create())["brought"]).toEqual([{ a: "two" }, { a: "three" }]);
 });
 
 test("a list whose entries are fixed has no buttons", async () => {
   await form.open("lists of objects");
 
-  expect(form.shown().match(/form-entry-add/g)).toHaveLength(1);
-  expect(form.shown()).not.toContain("form-entry-remove");
+  expect(form.shown()).toContain('"0:entry:fixed:0"');
+  expect(form.shown()).not.toMatch(/"0:entry:fixed"|\["fixed/);
+  expect(form.shown()).toContain("0:entry:brought:1");
 });

@@ -65,6 +65,41 @@ spec:
         content: "token \${{ steps.keep.output.result.t }}, \${{ steps.use.output.result }} characters"
 `;
 
+/** A password for each entry of a list, and a token that is one for all of them. */
+const listTemplate = `
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: with-entries, title: With entries }
+spec:
+  type: service
+  parameters:
+    - title: Access
+      properties:
+        databases:
+          title: Database
+          type: array
+          default: [{ name: first }]
+          items:
+            type: object
+            required: [name, password, token]
+            properties:
+              name: { title: Name, type: string }
+              password: { title: Password, type: string, minLength: 12, ui:widget: password }
+              token: { title: Token, type: string, ui:field: Secret }
+  steps:
+    - id: each
+      action: roadiehq:utils:jsonata
+      input:
+        data:
+          list: "\${{ parameters.databases }}"
+          token: "\${{ secrets.token }}"
+        expression: "$join(list.(name & ':' & $substring(password, 0, 3)), ' ') & ' ' & $substring(token, 0, 3)"
+  output:
+    text:
+      - title: Done
+        content: "\${{ steps.each.output.result }}"
+`;
+
 let folder: string;
 let dataDir: string;
 let app: App;
@@ -74,6 +109,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "callboard-secrets-"));
   dataDir = await newDataDir();
   await writeFile(join(folder, "template.yaml"), template.trimStart());
+  await writeFile(join(folder, "entries.yaml"), listTemplate.trimStart());
   const { config, faults } = parseConfig({
     env: { CALLBOARD_DATA_DIR: dataDir, PORT: "0" },
     cwd: folder,
@@ -274,4 +310,63 @@ test("a run that is cancelled has forgotten them too", async () => {
   expect(run.status).toBe("cancelled");
   await waitFor("them to be erased", async () => (await kept()) === 0);
   await assertNowhere(run);
+}, 60_000);
+
+/** Keys of the secrets that the open form asks for. */
+function askedFor(): string[] {
+  const blocks: { block_id?: string }[] = JSON.parse(shown());
+  return blocks.flatMap(({ block_id: id = "" }) =>
+    id.startsWith("0:secret:") ? [id.slice("0:secret:".length)] : [],
+  );
+}
+
+test("each entry of a list has a password of its own, which stays with it when others are taken out", async () => {
+  await slack().slash({
+    user: dario,
+    channel: general,
+    command: "/newservice",
+    text: "with-entries",
+  });
+  const add = async (name: string) => {
+    await slack().click({ user: dario, actionId: "form-entry-add" });
+    expect(shown()).toContain("Asked for on the page when the entry is added: Password, Token");
+    await slack().submitView({ user: dario, values: { "0::databases[].name": name } });
+    await waitFor("the entry", () => shown().includes(`name: ${name}`));
+  };
+  await add("second");
+  await add("third");
+  expect(shown()).toContain("*Database 3: Password*");
+  expect(shown()).toContain("*Database, all entries: Token*");
+  const missing = await slack().submitView({ user: dario, values: {} });
+  expect(JSON.stringify(missing.view?.blocks)).toContain("Database 1: Password: This is required.");
+
+  const [first = "", token = "", second = "", third = ""] = askedFor();
+  await give(first, "111-hunter2-111");
+  await give(second, "222-hunter2-222");
+  await give(third, "333-hunter2-333");
+  await give(token, "tok-hunter2-tok");
+  await slack().click({
+    user: dario,
+    blockId: "0:entry:databases:0",
+    actionId: "form-entry-remove",
+  });
+  await waitFor("the removal", () => !shown().includes("name: first"));
+  expect(askedFor()).toEqual([second, token, third]);
+  expect(
+    Object.keys((await app.storage.records.list("secrets", { limit: 9 }))[0]?.value ?? {}),
+  ).not.toContain(first);
+  await slack().submitView({ user: dario, values: {} });
+  expect(shown()).toContain("*Database 2: Password*: •••");
+  expect(shown()).toMatch(/\(2\) name: third, (?:token|password): •••/);
+  await slack().submitView({ user: dario });
+  const run = await ended();
+
+  expect(run.status).toBe("completed");
+  expect(run.values["databases"]).toEqual([
+    { name: "second", password: "******", token: "******" },
+    { name: "third", password: "******", token: "******" },
+  ]);
+  expect(run.output?.text[0]?.content).toBe("second:222 third:333 tok");
+  expect(await everything(run)).not.toContain("hunter2-");
+  await waitFor("them to be erased", async () => (await kept()) === 0);
 }, 60_000);

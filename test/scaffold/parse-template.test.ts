@@ -161,6 +161,16 @@ describe("says at load what Backstage says late or never", () => {
       "warning template-field-unknown: ui:field “X” is not known; it is shown as text by its schema type",
     ],
     [
+      "a list of secrets, which would be typed into Slack",
+      {
+        steps: [],
+        parameters: {
+          properties: { a: { type: "array", items: { type: "string", "ui:widget": "password" } } },
+        },
+      },
+      "error template-secret-list: a list of secrets cannot be asked for → make each entry an object with the secret as one of its properties",
+    ],
+    [
       "a schema that is none",
       { steps: [], parameters: { properties: { a: { type: "texte" } } } },
       "error template-schema-invalid: this page is not a JSON Schema: type must be JSONType or JSONType[]: texte",

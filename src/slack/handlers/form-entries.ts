@@ -6,7 +6,7 @@ import { fieldsOf } from "../../scaffold/fields.ts";
 import type { FormField, FormPage } from "../../scaffold/form-model.ts";
 import { cleanSchema } from "../../scaffold/json-schema.ts";
 import type { SlackContext } from "../context.ts";
-import { type PageReading, pageFaults, readInputs, valueAt, withValue } from "../form-pages.ts";
+import { type PageReading, pageFaults, readInputs, withValue } from "../form-pages.ts";
 import { withOwners } from "../owner-fields.ts";
 import { fieldBlockId } from "../views/field-ids.ts";
 import { renderFormEntry, renderFormGone } from "../views/form-view.ts";
@@ -44,12 +44,17 @@ export function removeEntry(args: Pick<ActionArgs, "action">, session: FormSessi
   const text = "value" in args.action ? args.action.value : undefined;
   const parsed: unknown = JSON.parse(typeof text === "string" ? text : "[]");
   const [key, index]: unknown[] = Array.isArray(parsed) ? parsed : [];
-  const path = session.loaded.form.pages
+  const field = session.loaded.form.pages
     .flatMap((page) => fieldsOf(page, session.draft.values, session.scope))
-    .find((field) => field.key === key && field.items !== undefined)?.path;
-  if (path === undefined || typeof index !== "number") throw malformed();
-  const entries = listAt(session, path).filter((_entry, position) => position !== index);
-  return withEntries(session, path, entries);
+    .find((each) => each.key === key && each.items !== undefined);
+  if (field === undefined || typeof index !== "number") throw malformed();
+  const isLeft = (_entry: unknown, position: number): boolean => position !== index;
+  return withEntries(
+    session,
+    field,
+    entriesOf(field).filter(isLeft),
+    idsOf(session, field).filter(isLeft),
+  );
 }
 
 /** Checks an entry and adds it to its list. */
@@ -65,7 +70,11 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
   }
   const itemPage = pageOf(field);
   const reading = readEntry(session, itemPage, field, page.index, view.state.values);
-  const faults = pageFaults(itemPage, reading, scopeOf(session));
+  // asked for when the entry is there
+  const later = new Set(secretsOf(session, itemPage, reading.values).map(({ key }) => key));
+  const faults = pageFaults(itemPage, reading, scopeOf(session)).filter(
+    ({ key }) => !later.has(key),
+  );
   if (faults.length > 0) {
     const onScreen = new Set(view.blocks.map((block) => block.block_id));
     const errors = faults.flatMap(({ key, message }): [string, string][] => {
@@ -81,8 +90,9 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
     await ack({ response_action: "update", view: again });
     return;
   }
-  const entries = [...listAt(session, field.path), reading.values];
-  const next = withEntries(session, field.path, entries);
+  const entries = [...entriesOf(field), reading.values];
+  const ids = [...idsOf(session, field), context.newId()];
+  const next = withEntries(session, field, entries, ids);
   await context.services.drafts.save(next.draft);
   await ack();
   const { viewId } = next.draft;
@@ -101,6 +111,10 @@ export function entryFields(
     .map((one) => ({ ...one, key: entryKey(field, one.key), isCondition: false }));
 }
 
+function secretsOf(session: FormSession, itemPage: FormPage, values: JsonObject): FormField[] {
+  return fieldsOf(itemPage, values, scopeOf(session)).filter(({ widget }) => widget === "secret");
+}
+
 function entryView(
   session: FormSession,
   page: number,
@@ -114,6 +128,7 @@ function entryView(
     title: field.label,
     index: page,
     fields: entryFields(session, field, values),
+    askedLater: secretsOf(session, pageOf(field), values).map(({ label }) => label),
     secrets: session.secrets,
     ...(problem === undefined ? {} : { problem }),
   });
@@ -161,16 +176,28 @@ function pageOf(field: FormField): FormPage {
   return { title: field.label, written, schema: isRecord(schema) ? schema : {} };
 }
 
-function listAt(session: FormSession, path: readonly string[]): JsonValue[] {
-  const list = valueAt(session.draft.values, path);
-  return Array.isArray(list) ? list : [];
+/** With those that the template itself brings. */
+function entriesOf({ initial }: FormField): JsonValue[] {
+  return Array.isArray(initial) ? initial : [];
+}
+
+/** What the entries are told apart by; those that the template itself brings have their number. */
+function idsOf(session: FormSession, field: FormField): string[] {
+  const ids = session.scope.entryIds?.[field.key] ?? [];
+  return entriesOf(field).map((_entry, index) => ids[index] ?? String(index));
 }
 
 function withEntries(
   session: FormSession,
-  path: readonly string[],
+  { key, path }: FormField,
   entries: JsonValue[],
+  ids: string[],
 ): FormSession {
   const values = withValue(session.draft.values, path, entries);
-  return { ...session, draft: { ...session.draft, values } };
+  const entryIds = { ...session.draft.entryIds, [key]: ids };
+  return {
+    ...session,
+    draft: { ...session.draft, values, entryIds },
+    scope: { ...session.scope, entryIds },
+  };
 }

@@ -30,6 +30,22 @@ export function runSecretsOf(session: FormSession): RunSecrets | undefined {
   return fields.length === 0 ? undefined : { id: session.draft.id, fields };
 }
 
+/** Forgets what was given for fields that are no longer there, such as those of an entry that was taken out of its list. */
+export async function forgetGone(
+  context: SlackContext,
+  before: FormSession,
+  after: FormSession,
+): Promise<void> {
+  const keys = ({ loaded, draft, scope }: FormSession): string[] =>
+    secretFieldsOf(loaded.form, draft.values, scope).map(({ key }) => key);
+  const left = new Set(keys(after));
+  const { id, templateRef } = before.draft;
+  for (const key of keys(before)) {
+    if (left.has(key) || !Object.hasOwn(before.secrets.given, key)) continue;
+    await context.services.secrets?.choose(id, key, templateRef, undefined);
+  }
+}
+
 /** Takes the stored secret that was chosen for a field; the form knows it when it is drawn again. */
 export async function chooseReference(
   { action }: Pick<ActionArgs, "action">,

@@ -45,10 +45,15 @@ export interface FormSession {
 /** What default values may refer to. */
 async function scopeOf(
   context: SlackContext,
-  { slackUserId, emptied = [] }: Draft,
+  { slackUserId, emptied = [], entryIds = {} }: Draft,
 ): Promise<FormScope> {
   const ref = await context.people.userRef(slackUserId);
-  return { nowMs: context.now(), emptied, ...(ref === undefined ? {} : { user: { ref } }) };
+  return {
+    nowMs: context.now(),
+    emptied,
+    entryIds,
+    ...(ref === undefined ? {} : { user: { ref } }),
+  };
 }
 
 /** The session that a modal belongs to; undefined when its draft has expired, belongs to somebody else or its template is gone. */

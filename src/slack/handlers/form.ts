@@ -15,7 +15,7 @@ import { valueOf } from "./buttons.ts";
 import { showDryRun } from "./form-dry-run.ts";
 import { openEntry, removeEntry, submitEntry } from "./form-entries.ts";
 import { repositoryFaults } from "./form-repositories.ts";
-import { chooseReference, runSecretsOf } from "./form-secrets.ts";
+import { chooseReference, forgetGone, runSecretsOf } from "./form-secrets.ts";
 import {
   finalValues,
   type FormSession,
@@ -57,8 +57,11 @@ export function formActions(context: SlackContext): Table<ActionArgs> {
     [actionIds.formEntryAdd]: async (args) => await openEntry(args, context),
     async [actionIds.formEntryRemove]({ ack, body, action }) {
       await ack();
-      const remove = async (session: FormSession): Promise<FormSession> =>
-        removeEntry({ action }, session);
+      const remove = async (session: FormSession): Promise<FormSession> => {
+        const next = removeEntry({ action }, session);
+        await forgetGone(context, session, next);
+        return next;
+      };
       if (body.view !== undefined) await redraw(context, body.view, body.user.id, remove);
     },
     [actionIds.formDryRun]: async (args) => await showDryRun(args, context),

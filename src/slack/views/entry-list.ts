@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 
 import { isRecord, type JsonValue } from "../../base/json.ts";
-import type { FormField } from "../../scaffold/form-model.ts";
+import { type FormField, maskedSecret } from "../../scaffold/form-model.ts";
 import { actionIds } from "../action-ids.ts";
 import { actions, button, section } from "./blocks.ts";
 import { fieldBlockId } from "./field-ids.ts";
@@ -52,9 +52,12 @@ export function entryListBlocks(field: FormField, page: number): KnownBlock[] {
 }
 
 /** `name: web, port: 80` */
-function entryText(entry: JsonValue): string {
+export function entryText(entry: JsonValue): string {
   if (!isRecord(entry)) return JSON.stringify(entry);
   return Object.entries(entry)
-    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([key, value]) => {
+      if (value === maskedSecret) return `${key}: •••`;
+      return `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+    })
     .join(", ");
 }

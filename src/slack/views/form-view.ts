@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 
-import type { JsonValue } from "../../base/json.ts";
+import { isRecord, type JsonValue } from "../../base/json.ts";
 import type { FormField } from "../../scaffold/form-model.ts";
 import { parseRepoUrl } from "../../scaffold/repo-url.ts";
 import type { NeededApproval } from "../../usecases/services.ts";
@@ -16,6 +16,7 @@ import {
   plainSection,
   section,
 } from "./blocks.ts";
+import { entryText } from "./entry-list.ts";
 import { fieldBlocks } from "./form-fields.ts";
 import type { SecretInputs } from "./secret-fields.ts";
 import { ago, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
@@ -87,15 +88,30 @@ function leftForm({ draftId, begunAtMs, nowMs }: LeftForm): KnownBlock {
   );
 }
 
+export interface FormEntryView extends Omit<FormPageView, "step" | "steps"> {
+  /** Labels of the entry's secrets, which no window of Slack asks for. */
+  askedLater: readonly string[];
+}
+
 /** The window in which one entry of a list of objects is filled in. */
-export function renderFormEntry(view: Omit<FormPageView, "step" | "steps">): ModalView {
+export function renderFormEntry(view: FormEntryView): ModalView {
   const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index, view.secrets));
-  const { problem } = view;
+  const { problem, askedLater } = view;
   return {
     ...modal({ ...view, step: 1, steps: 1 }, viewIds.formEntry, "Add", [
       problem === undefined ? undefined : section(mrk`⚠️ *${literal(oneLine(problem), 1500)}*`),
       section(mrk`*${view.title}*: another entry`),
       ...blocks.slice(0, fieldRoom),
+      askedLater.length === 0
+        ? undefined
+        : context([
+            mrk`🔒 Asked for on the page when the entry is added: ${joinWithin(
+              askedLater.map((label) => mrk`${label}`),
+              ", ",
+              500,
+              (left) => mrk`… and ${left} more`,
+            )}`,
+          ]),
     ]),
     close: plain("Back", limits.modalTitle),
   };
@@ -242,6 +258,9 @@ function valueText(field: FormField, value: JsonValue): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return field.widget === "repo-url" ? shownRepo(value) : value;
   if (!Array.isArray(value)) return wanted;
+  if (value.some((item) => isRecord(item))) {
+    return value.map((item, index) => `(${index + 1}) ${entryText(item)}`).join(" ");
+  }
   return value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(", ");
 }
 

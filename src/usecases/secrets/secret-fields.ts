@@ -1,11 +1,11 @@
 import { InputError } from "../../base/errors.ts";
-import { isRecord, type JsonObject, type JsonValue } from "../../base/json.ts";
+import type { JsonObject } from "../../base/json.ts";
 import { buildForm } from "../../scaffold/build-form.ts";
 import { isPageShown, type FormScope } from "../../scaffold/default-values.ts";
 import { fieldsOf } from "../../scaffold/fields.ts";
 import { maskedSecret, type Form } from "../../scaffold/form-model.ts";
 import type { Template } from "../../scaffold/model.ts";
-import { withTextAt } from "../../scaffold/redact.ts";
+import { valuesAt, withTextAt } from "../../scaffold/text-at.ts";
 import { validateValues } from "../../scaffold/validate-values.ts";
 
 /** A field of a form whose value is a secret. */
@@ -46,16 +46,9 @@ export function withMasks(
 ): JsonObject {
   return fields.reduce((masked, { key, path }) => {
     if (given.has(key)) return withTextAt(masked, path, maskedSecret);
-    return textAt(masked, path) === maskedSecret ? withTextAt(masked, path, undefined) : masked;
+    const isMasked = valuesAt(masked, path).includes(maskedSecret);
+    return isMasked ? withTextAt(masked, path, undefined) : masked;
   }, values);
-}
-
-function textAt(values: JsonObject, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined = values;
-  for (const name of path) {
-    value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  }
-  return value;
 }
 
 /** The name a step knows a secret by: that of its field, without the objects around. */
