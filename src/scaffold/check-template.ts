@@ -74,8 +74,17 @@ function checkFieldNames(
     value.forEach((item, index) => checkFieldNames(item, [...path, index], findings, depth + 1));
   }
   if (!isRecord(value)) return;
-  if (typeof value["ui:field"] === "string") {
-    const { fallbackFrom, widget } = fieldKind(value);
+  checkField(value, path, findings);
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === "object" && item !== null && !key.startsWith("ui:") && key !== "default") {
+      checkFieldNames(item, [...path, key], findings, depth + 1);
+    }
+  }
+}
+
+function checkField(schema: JsonObject, path: Path, findings: TemplateFindings): void {
+  if (typeof schema["ui:field"] === "string") {
+    const { fallbackFrom, widget } = fieldKind(schema);
     if (fallbackFrom !== undefined) {
       findings.add(
         "warning",
@@ -85,7 +94,7 @@ function checkFieldNames(
       );
     }
   }
-  const { items } = value;
+  const { items } = schema;
   if (isRecord(items) && isSecretText(items)) {
     findings.add(
       "error",
@@ -94,11 +103,6 @@ function checkFieldNames(
       "a list of secrets cannot be asked for",
       "make each entry an object with the secret as one of its properties",
     );
-  }
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item === "object" && item !== null && !key.startsWith("ui:") && key !== "default") {
-      checkFieldNames(item, [...path, key], findings, depth + 1);
-    }
   }
 }
 

@@ -155,8 +155,7 @@ function report(
   const missing: unknown = error.params["missingProperty"];
   if (typeof missing === "string") path.push(missing);
   const dotted = path.join(".");
-  const field =
-    fields.find((one) => isAt(one, path)) ?? fields.find((one) => dotted.startsWith(`${one.key}.`));
+  const field = fieldAt(fields, path);
   if (field !== undefined) {
     add(field.key, messageOf(error, field, path.slice(field.path.length)));
     return;
@@ -171,6 +170,12 @@ function report(
   }
   const where = dotted === "" || names.has(dotted) ? dotted : `“${dotted}”`;
   add("", `${where === "" ? "" : `${where}: `}${plainMessage(error)}`);
+}
+
+function fieldAt(fields: FormField[], path: string[]): FormField | undefined {
+  const dotted = path.join(".");
+  const exact = fields.find((one) => isAt(one, path));
+  return exact ?? fields.find((one) => dotted.startsWith(`${one.key}.`));
 }
 
 /** True for the field of this place, also where it stands for all entries of a list. */

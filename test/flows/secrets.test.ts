@@ -340,18 +340,18 @@ test("each entry of a list has a password of its own, which stays with it when o
   const missing = await slack().submitView({ user: dario, values: {} });
   expect(JSON.stringify(missing.view?.blocks)).toContain("Database 1: Password: This is required.");
 
-  const [first = "", token = "", second = "", third = ""] = askedFor();
+  const [first = "", shared = "", second = "", third = ""] = askedFor();
   await give(first, "111-hunter2-111");
   await give(second, "222-hunter2-222");
   await give(third, "333-hunter2-333");
-  await give(token, "tok-hunter2-tok");
+  await give(shared, "tok-hunter2-tok");
   await slack().click({
     user: dario,
     blockId: "0:entry:databases:0",
     actionId: "form-entry-remove",
   });
   await waitFor("the removal", () => !shown().includes("name: first"));
-  expect(askedFor()).toEqual([second, token, third]);
+  expect(askedFor()).toEqual([second, shared, third]);
   expect(
     Object.keys((await app.storage.records.list("secrets", { limit: 9 }))[0]?.value ?? {}),
   ).not.toContain(first);

@@ -36,14 +36,16 @@ export async function forgetGone(
   before: FormSession,
   after: FormSession,
 ): Promise<void> {
-  const keys = ({ loaded, draft, scope }: FormSession): string[] =>
-    secretFieldsOf(loaded.form, draft.values, scope).map(({ key }) => key);
-  const left = new Set(keys(after));
+  const left = new Set(secretKeys(after));
   const { id, templateRef } = before.draft;
-  for (const key of keys(before)) {
+  for (const key of secretKeys(before)) {
     if (left.has(key) || !Object.hasOwn(before.secrets.given, key)) continue;
     await context.services.secrets?.choose(id, key, templateRef, undefined);
   }
+}
+
+function secretKeys({ loaded, draft, scope }: FormSession): string[] {
+  return secretFieldsOf(loaded.form, draft.values, scope).map(({ key }) => key);
 }
 
 /** Takes the stored secret that was chosen for a field; the form knows it when it is drawn again. */
