@@ -1,7 +1,7 @@
 /**
  * Answers by the thousand: how often the first one is right, and what it costs, beside other engines on the same
  * made-up catalog. `node --expose-gc --import tsx bench/answers.ts [--size 14000] [--seed 1] [--count 60] [--only name]
- * [--style jargon|sprawl-tune|sprawl-report] [--misses class] [--classes one,two]`. What goes wrong with `sprawl-report` is never looked at one by
+ * [--style jargon|skewed|sprawl-tune|sprawl-report] [--misses class] [--classes one,two]`. What goes wrong with `sprawl-report` is never looked at one by
  * one: its words and ways to ask are not those that the ranking was worked on with. Peers other than lunr need `npm install` in this folder first.
  */
 import { parseArgs } from "node:util";
@@ -85,8 +85,8 @@ function makeCompany(
   seed: number,
   count: number,
 ): { made: MadeCatalog; questions: Question[] } {
-  if (style === "jargon") {
-    const made = generateCatalog(size, seed);
+  if (style === "jargon" || style === "skewed") {
+    const made = generateCatalog(size, seed, style === "skewed");
     return { made, questions: generateQuestions(made, count, seed + 1) };
   }
   const made = generateSprawl(size, seed, style === "sprawl-tune" ? "tune" : "report");

@@ -14,13 +14,14 @@ export interface Company {
   people: { ref: string; title: string }[];
 }
 
-/** Makes a company of `size` components; the same seed makes the same one. */
-export function generateCatalog(size: number, seed: number): Company {
+/** Makes a company of `size` components; the same seed makes the same one. See {@link Jargon} about skewed words. */
+export function generateCatalog(size: number, seed: number, isSkewed = false): Company {
   const random = createRandom(seed);
   const jargon: Jargon = {
     subjects: random.sample(subjects, 170),
     roles: random.sample(roles, 70),
     codenames: random.sample(codenames, 140),
+    isSkewed,
   };
   const store = createCatalogStore();
   const people = makePeople(store, random, Math.ceil(size / 8));

@@ -31,6 +31,8 @@ export interface Jargon {
   subjects: readonly string[];
   roles: readonly string[];
   codenames: readonly string[];
+  /** Some words are in many names and most in few, as in public catalogs; else all are equally common. */
+  isSkewed: boolean;
 }
 
 const styles: readonly ((words: readonly string[]) => string)[] = [
@@ -50,14 +52,15 @@ export function capital(word: string): string {
 
 function nameWords(random: Random, jargon: Jargon): string[] {
   const kind = random.next();
+  const word = (from: "subjects" | "roles"): string =>
+    jargon.isSkewed ? random.pickByRank(jargon[from]) : random.pick(jargon[from]);
   if (kind < 0.06) return [random.pick(jargon.codenames)];
-  if (kind < 0.2) return [random.pick(jargon.codenames), random.pick(jargon.roles)];
-  if (kind < 0.3) return [random.pick(jargon.subjects), "service"];
-  if (kind < 0.45) return [random.pick(jargon.subjects), random.pick(jargon.subjects), "service"];
-  if (kind < 0.65) return [random.pick(jargon.subjects), random.pick(jargon.roles)];
-  if (kind < 0.8)
-    return [random.pick(jargon.subjects), random.pick(jargon.subjects), random.pick(jargon.roles)];
-  return [random.pick(jargon.subjects), random.pick(jargon.roles), random.pick(suffixes)];
+  if (kind < 0.2) return [random.pick(jargon.codenames), word("roles")];
+  if (kind < 0.3) return [word("subjects"), "service"];
+  if (kind < 0.45) return [word("subjects"), word("subjects"), "service"];
+  if (kind < 0.65) return [word("subjects"), word("roles")];
+  if (kind < 0.8) return [word("subjects"), word("subjects"), word("roles")];
+  return [word("subjects"), word("roles"), random.pick(suffixes)];
 }
 
 function describeIt(

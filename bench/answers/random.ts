@@ -5,6 +5,8 @@ export interface Random {
   /** From 0 to below `end`, whole. */
   below(end: number): number;
   pick<T>(values: readonly T[]): T;
+  /** Picks by Zipf's law: the second half as often as the first, the third a third as often. */
+  pickByRank<T>(values: readonly T[]): T;
   /** True with this probability. */
   chance(probability: number): boolean;
   /** `count` different values, or all of them. */
@@ -21,13 +23,18 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (end: number): number => Math.floor(next() * end);
+  const at = <T>(values: readonly T[], index: number): T => {
+    const value = values[index];
+    if (value === undefined) throw new Error("there is nothing to pick from");
+    return value;
+  };
   return {
     next,
     below,
-    pick(values) {
-      const value = values[below(values.length)];
-      if (value === undefined) throw new Error("there is nothing to pick from");
-      return value;
+    pick: (values) => at(values, below(values.length)),
+    pickByRank(values) {
+      const rank = Math.floor(Math.exp(next() * Math.log(values.length + 1)));
+      return at(values, Math.min(rank, values.length) - 1);
     },
     chance: (probability) => next() < probability,
     sample(values, count) {
