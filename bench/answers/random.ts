@@ -23,11 +23,6 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (end: number): number => Math.floor(next() * end);
-  const at = <T>(values: readonly T[], index: number): T => {
-    const value = values[index];
-    if (value === undefined) throw new Error("there is nothing to pick from");
-    return value;
-  };
   return {
     next,
     below,
@@ -45,4 +40,10 @@ export function createRandom(seed: number): Random {
       return taken;
     },
   };
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new Error("there is nothing to pick from");
+  return value;
 }
