@@ -228,6 +228,8 @@ export interface Draft {
   id: string;
   templateRef: string;
   page: number;
+  /** Which window of that page, where it needs several. */
+  part?: number;
   values: JsonObject;
   /** Keys of fields that had a value and were emptied. */
   emptied?: string[];

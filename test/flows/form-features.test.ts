@@ -302,7 +302,16 @@ const more: Record<string, JsonObject[]> = {
   "many fields": [
     {
       properties: Object.fromEntries(
-        letters(95).map((name): [string, JsonValue] => [name, { type: "string", title: name }]),
+        letters(90).map((name): [string, JsonValue] => [name, { type: "string", title: name }]),
+      ),
+    },
+  ],
+  "very many fields": [
+    {
+      title: "Long",
+      required: ["item-0"],
+      properties: Object.fromEntries(
+        letters(250).map((name): [string, JsonValue] => [name, { type: "string", title: name }]),
       ),
     },
   ],
@@ -504,6 +513,35 @@ test("ninety fields fit one page", async () => {
   await form.send(typed);
 
   expect(Object.keys(await form.create())).toHaveLength(90);
+});
+
+test("a page of two hundred and fifty fields is asked in three windows, and all of it is kept", async () => {
+  await form.open("very many fields");
+  expect(form.shown()).toContain("Long (1 of 3)");
+  expect(form.shown()).toContain("Step 1 of 4");
+  const missing = await form.send({ "0::item-1": "one" });
+  expect(Object.keys(missing.errors ?? {})).toEqual(["0::item-0"]);
+
+  await form.send({ "0::item-0": "zero", "0::item-1": "one" });
+  expect(form.shown()).toContain("Long (2 of 3)");
+  expect(form.shown()).not.toContain('"0::item-0"');
+  await form.send({ "0::item-100": "hundred" });
+  await form.back();
+  expect(form.shown()).toContain('"initial_value":"hundred"');
+  await form.back();
+  expect(form.shown()).toContain('"initial_value":"zero"');
+  await form.send();
+  await form.send();
+  expect(form.shown()).toContain("Long (3 of 3)");
+  await form.send({ "0::item-249": "last" });
+  expect(form.shown()).toContain("*item-249*: last");
+
+  expect(await form.create()).toEqual({
+    "item-0": "zero",
+    "item-1": "one",
+    "item-100": "hundred",
+    "item-249": "last",
+  });
 });
 
 test("fields come and go with what they depend on", async () => {

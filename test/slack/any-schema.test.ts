@@ -16,6 +16,8 @@ import {
   valueAt,
 } from "../../src/slack/form-pages.ts";
 import { rawOf } from "../../src/slack/handlers/form-session.ts";
+import { fieldBlocks } from "../../src/slack/views/form-fields.ts";
+import { splitFields } from "../../src/slack/views/form-sheets.ts";
 import { renderFormPage, renderReview } from "../../src/slack/views/form-view.ts";
 import { anyText } from "../helpers/arbitrary-answers.ts";
 import { fc } from "../helpers/properties.ts";
@@ -154,23 +156,27 @@ const secrets = {
   given: {},
 };
 
+/** All windows of a page; most need one. */
 function draw(page: ShownPage) {
-  return renderFormPage({
-    templateTitle: "Any",
-    place: { draft: "d", page: page.index },
-    step: 2,
-    steps: 3,
-    title: page.page.title,
-    ...(page.page.description === undefined ? {} : { description: page.page.description }),
-    index: page.index,
-    fields: page.fields,
-    secrets,
-  });
+  return splitFields(page.fields, page.index, secrets).map((fields, part) =>
+    renderFormPage({
+      templateTitle: "Any",
+      place: { draft: "d", page: page.index, part },
+      step: 2,
+      steps: 3,
+      title: page.page.title,
+      ...(page.page.description === undefined ? {} : { description: page.page.description }),
+      index: page.index,
+      fields,
+      secrets,
+      left: { draftId: "d", begunAtMs: 0, nowMs: 60_000 },
+    }),
+  );
 }
 
 /** What comes back when a page is sent as it was drawn. */
 function sendUntouched(page: ShownPage, values: JsonObject): PageReading {
-  const blocks: unknown[] = JSON.parse(JSON.stringify(draw(page).blocks));
+  const blocks: unknown[] = JSON.parse(JSON.stringify(draw(page).flatMap((view) => view.blocks)));
   const state: Parameters<typeof rawOf>[2] = JSON.parse(
     JSON.stringify(buildState(blocks.filter((block) => isBlock(block)))),
   );
@@ -185,7 +191,7 @@ test("the form of any schema, and its review, are inside every limit, and sendin
       const form = formOf(written);
       let values: JsonObject = {};
       for (const page of shownPages(form, values, {})) {
-        expect(viewProblems(draw(page), "modal")).toEqual([]);
+        for (const view of draw(page)) expect(viewProblems(view, "modal")).toEqual([]);
         ({ values } = sendUntouched(page, values));
         validatePage(page.page, values);
       }
@@ -207,6 +213,34 @@ test("the form of any schema, and its review, are inside every limit, and sendin
       expect(viewProblems(review, "modal")).toEqual([]);
     }),
     runs,
+  );
+});
+
+/** A page of more fields than one window has room for, some with long texts and many options. */
+const longPage = fc
+  .array(schemaOf(1), { minLength: 80, maxLength: 160 })
+  .map((properties): JsonObject =>
+    toJsonObject({
+      title: "Long",
+      properties: Object.fromEntries(properties.map((property, index) => [`f${index}`, property])),
+    }),
+  );
+
+test("a page of any length is shown whole, in as many windows as it needs", () => {
+  fc.assert(
+    fc.property(longPage, (written) => {
+      for (const page of shownPages(formOf([written]), {}, {})) {
+        const views = draw(page);
+        const drawn = views.flatMap((view) => view.blocks.map((block) => JSON.stringify(block)));
+        const wanted = page.fields.flatMap((field) => fieldBlocks(field, page.index, secrets));
+
+        for (const view of views) expect(viewProblems(view, "modal")).toEqual([]);
+        expect(JSON.stringify(drawn)).not.toContain("this was more than Slack shows");
+        const shown = new Set(drawn);
+        expect(wanted.filter((block) => !shown.has(JSON.stringify(block)))).toEqual([]);
+      }
+    }),
+    { numRuns: 8 },
   );
 });
 

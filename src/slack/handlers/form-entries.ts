@@ -12,15 +12,8 @@ import { fieldBlockId } from "../views/field-ids.ts";
 import { renderFormEntry, renderFormGone } from "../views/form-view.ts";
 import { clamp, oneLine } from "../views/text.ts";
 import { malformed, valueOf } from "./buttons.ts";
-import {
-  type FormSession,
-  keepInputs,
-  loadSession,
-  pageAt,
-  placeOf,
-  rawOf,
-  viewAt,
-} from "./form-session.ts";
+import { type FormSession, keepInputs, loadSession, placeOf, rawOf } from "./form-session.ts";
+import { type Sheet, sheetAt, viewAt } from "./form-windows.ts";
 import type { ActionArgs, SubmitArgs } from "./tables.ts";
 
 /** Opens a window over the form in which one entry of a list of objects is filled in. */
@@ -29,10 +22,10 @@ export async function openEntry(args: ActionArgs, context: SlackContext): Promis
   if (body.view === undefined) throw malformed();
   const place = placeOf(body.view);
   const session = await loadSession(context, place, body.user.id);
-  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  const page = session === undefined ? undefined : sheetAt(session, place);
   const field = page?.fields.find(({ key }) => key === valueOf(args));
   const isReady = session !== undefined && page !== undefined && field?.items !== undefined;
-  const view = isReady ? entryView(session, page.index, field, {}) : renderFormGone();
+  const view = isReady ? entryView(session, page, field, {}) : renderFormGone();
   // before anybody can send the entry: what is kept later would write over it
   if (isReady) await keepInputs(context, session, page, body.view);
   await context.web.views.push({ trigger_id: body.trigger_id, view });
@@ -62,7 +55,7 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
   const { ack, view, body } = args;
   const place = placeOf(view);
   const session = await loadSession(context, place, body.user.id);
-  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  const page = session === undefined ? undefined : sheetAt(session, place);
   const field = page?.fields.find(({ key }) => key === place.entry);
   if (session === undefined || page === undefined || field?.items === undefined) {
     await ack({ response_action: "update", view: renderFormGone() });
@@ -86,7 +79,7 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
       return;
     }
     const problem = faults.map(({ message }) => message).join(" ");
-    const again = entryView(session, page.index, field, reading.values, problem);
+    const again = entryView(session, page, field, reading.values, problem);
     await ack({ response_action: "update", view: again });
     return;
   }
@@ -97,7 +90,7 @@ export async function submitEntry(args: SubmitArgs, context: SlackContext): Prom
   await ack();
   const { viewId } = next.draft;
   if (viewId === undefined) return;
-  await context.web.views.update({ view_id: viewId, view: viewAt(next, page.index) });
+  await context.web.views.update({ view_id: viewId, view: viewAt(next, place) });
 }
 
 /** The fields of the entry that a window asks for, under the names its blocks have. */
@@ -117,16 +110,16 @@ function secretsOf(session: FormSession, itemPage: FormPage, values: JsonObject)
 
 function entryView(
   session: FormSession,
-  page: number,
+  { index, part }: Sheet,
   field: FormField,
   values: JsonObject,
   problem?: string,
 ): ModalView {
   return renderFormEntry({
     templateTitle: session.loaded.template.title,
-    place: { draft: session.draft.id, page, entry: field.key },
+    place: { draft: session.draft.id, page: index, part, entry: field.key },
     title: field.label,
-    index: page,
+    index,
     fields: entryFields(session, field, values),
     askedLater: secretsOf(session, pageOf(field), values).map(({ label }) => label),
     secrets: session.secrets,

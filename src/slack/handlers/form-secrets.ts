@@ -11,14 +11,8 @@ import { renderFormGone } from "../views/form-view.ts";
 import { secretBlockId } from "../views/secret-fields.ts";
 import { workspaceIdOf, type Workspaces } from "../workspaces.ts";
 import { malformed } from "./buttons.ts";
-import {
-  firstView,
-  type FormSession,
-  finalValues,
-  openDraft,
-  pageAt,
-  viewAt,
-} from "./form-session.ts";
+import { type FormSession, finalValues, openDraft, pageAt } from "./form-session.ts";
+import { firstView, viewAt } from "./form-windows.ts";
 import type { ActionArgs } from "./tables.ts";
 
 /** The secrets that a form's run is started with; undefined when it has none. */
@@ -88,7 +82,7 @@ async function redraw(context: SlackContext, draft: Draft, viewId: string): Prom
   const session = await openDraft(context, draft);
   if (session === undefined) return;
   try {
-    await context.web.views.update({ view_id: viewId, view: viewAt(session, draft.page) });
+    await context.web.views.update({ view_id: viewId, view: viewAt(session, draft) });
   } catch (thrown) {
     // closed meanwhile: the draft is offered again
     context.logger.info({ code: slackErrorCode(thrown) }, "slack form could not be redrawn");

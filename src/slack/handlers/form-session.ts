@@ -1,5 +1,4 @@
 import type { ViewOutput } from "@slack/bolt";
-import type { ModalView } from "@slack/types";
 
 import type { JsonObject } from "../../base/json.ts";
 import type { FormScope } from "../../scaffold/default-values.ts";
@@ -11,22 +10,10 @@ import { secretsAgain } from "../../usecases/secrets/secrets-again.ts";
 import type { Draft, LoadedTemplate, NeededApproval } from "../../usecases/services.ts";
 import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
-import {
-  type PageReading,
-  readInputs,
-  type ShownPage,
-  shownPages,
-  valueAt,
-} from "../form-pages.ts";
+import { type PageReading, readInputs, type ShownPage, shownPages } from "../form-pages.ts";
 import { withOwners } from "../owner-fields.ts";
 import { fieldBlockId, type FieldPart } from "../views/field-ids.ts";
-import {
-  formPlace,
-  type FormPlace,
-  type LeftForm,
-  renderFormPage,
-  renderReview,
-} from "../views/form-view.ts";
+import { formPlace, type FormPlace } from "../views/form-view.ts";
 import type { SecretInputs } from "../views/secret-fields.ts";
 import { malformed } from "./buttons.ts";
 
@@ -132,7 +119,8 @@ export function placeOf(view: Pick<ViewOutput, "private_metadata">): FormPlace {
   }
 }
 
-function pagesOf(session: FormSession): ShownPage[] {
+/** The pages of the form that are shown for the values so far. */
+export function pagesOf(session: FormSession): ShownPage[] {
   const { loaded, draft, scope, owners } = session;
   return shownPages(loaded.form, draft.values, scope).map((page) => ({
     ...page,
@@ -143,67 +131,6 @@ function pagesOf(session: FormSession): ShownPage[] {
 /** The page of the form that a modal shows, as it stands for the draft's values. */
 export function pageAt(session: FormSession, index: number): ShownPage | undefined {
   return pagesOf(session).find((page) => page.index === index);
-}
-
-/** The first page, or the review where there is nothing to fill in. */
-export function firstView(session: FormSession, left?: LeftForm): ModalView {
-  return viewAt(session, pagesOf(session)[0]?.index, undefined, left);
-}
-
-/** The page after or before another one; the review comes after the last. */
-export function viewAfter(session: FormSession, index: number): ModalView {
-  return viewAt(session, pagesOf(session).find((page) => page.index > index)?.index);
-}
-
-/** The page before another one or, for undefined, before the review. */
-export function viewBefore(session: FormSession, index: number | undefined): ModalView {
-  const earlier = pagesOf(session).filter((page) => index === undefined || page.index < index);
-  return viewAt(session, earlier.at(-1)?.index ?? pagesOf(session)[0]?.index);
-}
-
-/** Draws a page, or the review for undefined. */
-export function viewAt(
-  session: FormSession,
-  index: number | undefined,
-  problem?: string,
-  left?: LeftForm,
-): ModalView {
-  const pages = pagesOf(session);
-  const position = pages.findIndex((page) => page.index === index);
-  const page = pages[position];
-  const { draft, loaded } = session;
-  const progress = {
-    templateTitle: loaded.template.title,
-    steps: pages.length + 1,
-    ...(problem === undefined ? {} : { problem }),
-  };
-  if (page === undefined) {
-    const values = finalValues(session);
-    return renderReview({
-      ...progress,
-      place: { draft: draft.id },
-      step: pages.length + 1,
-      pages: pages.map((each) => ({
-        title: each.page.title,
-        fields: each.fields,
-        valueOf: (field) => valueAt(values, field.path),
-      })),
-      stepNames: loaded.template.steps.map((step) => step.name),
-      approvals: session.approvalsOf(values),
-      isRetry: draft.retryOf !== undefined,
-    });
-  }
-  return renderFormPage({
-    ...progress,
-    place: { draft: draft.id, page: page.index },
-    step: position + 1,
-    title: page.page.title,
-    ...(page.page.description === undefined ? {} : { description: page.page.description }),
-    index: page.index,
-    fields: page.fields,
-    secrets: session.secrets,
-    ...(left === undefined ? {} : { left }),
-  });
 }
 
 /** What the run gets: everything typed, and the defaults of what was not. */
@@ -266,11 +193,11 @@ function inputOf(state: StateValues, blockId: string): { raw: RawInput } | undef
 export async function keepInputs(
   context: SlackContext,
   session: FormSession,
-  page: ShownPage,
+  page: ShownPage & { part?: number },
   view: Pick<ViewOutput, "id" | "state">,
 ): Promise<FormSession> {
   const read = withReading(session, readPage(session, page, view.state.values));
-  const draft = { ...read.draft, page: page.index, viewId: view.id };
+  const draft = { ...read.draft, page: page.index, part: page.part ?? 0, viewId: view.id };
   await context.services.drafts.save(draft);
   return { ...read, draft };
 }

@@ -22,14 +22,11 @@ import {
   keepInputs,
   loadSession,
   openDraft,
-  pageAt,
   placeOf,
   readPage,
-  viewAfter,
-  viewAt,
-  viewBefore,
   withReading,
 } from "./form-session.ts";
+import { type Sheet, sheetAt, viewAfter, viewAt, viewBefore } from "./form-windows.ts";
 import { requesterOf } from "./requester.ts";
 import type { ActionArgs, SubmitArgs, Table } from "./tables.ts";
 
@@ -87,45 +84,56 @@ async function submitPage(args: SubmitArgs, context: SlackContext): Promise<void
   const { ack, view, body } = args;
   const place = placeOf(view);
   const session = await loadSession(context, place, body.user.id);
-  const page = session === undefined ? undefined : pageAt(session, place.page ?? -1);
+  const page = session === undefined ? undefined : sheetAt(session, place);
   if (session === undefined || page === undefined) {
     await ack({ response_action: "update", view: renderFormGone() });
     return;
   }
   const reading = readPage(session, page, view.state.values);
   const next = withReading(session, reading);
-  const wrong = pageFaults(page.page, reading, next.scope);
-  const faults = wrong.length > 0 ? wrong : await repositoryFaults(context, next, page);
+  const sheet = sheetAt(next, place) ?? page;
+  const wrong = faultsSoFar(sheet, pageFaults(page.page, reading, next.scope));
+  const asked = { ...sheet, fields: sheet.shown };
+  const faults = wrong.length > 0 ? wrong : await repositoryFaults(context, next, asked);
   if (faults.length === 0) {
-    await context.services.drafts.save({ ...next.draft, page: page.index + 1 });
-    await ack({ response_action: "update", view: viewAfter(next, page.index) });
+    const isDone = sheet.isLastPart;
+    const at = isDone
+      ? { page: page.index + 1, part: 0 }
+      : { page: page.index, part: sheet.part + 1 };
+    await context.services.drafts.save({ ...next.draft, ...at });
+    await ack({
+      response_action: "update",
+      view: viewAfter(next, { page: page.index, part: sheet.part }),
+    });
     return;
   }
   await context.services.drafts.save(next.draft);
-  await ack(answerFaults(next, page, faults, view));
+  await ack(answerFaults(next, sheet, faults, view));
+}
+
+/** Of a page in several windows, what is wrong in this one; what concerns the page as a whole is said at its end. */
+function faultsSoFar(sheet: Sheet, faults: FieldFault[]): FieldFault[] {
+  if (sheet.isLastPart) return faults;
+  const keys = new Set(sheet.shown.map(({ key }) => key));
+  return faults.filter(({ key }) => keys.has(key));
 }
 
 /** Faults at their fields; a fault that has no field on the screen redraws the page with the fault on top. */
-function answerFaults(
-  session: FormSession,
-  page: ShownPage,
-  faults: FieldFault[],
-  view: ViewOutput,
-) {
+function answerFaults(session: FormSession, sheet: Sheet, faults: FieldFault[], view: ViewOutput) {
   const onScreen = new Set(view.blocks.map((block) => block.block_id));
   const errors: Record<string, string> = {};
   const others: string[] = [];
   for (const fault of faults) {
-    const blockId = blockOf(page, fault.key, onScreen);
-    if (blockId === undefined) others.push(faultLine(page, fault));
+    const blockId = blockOf(sheet, fault.key, onScreen);
+    if (blockId === undefined) others.push(faultLine(sheet, fault));
     else errors[blockId] = clamp(oneLine(fault.message), 500);
   }
   const [firstId] = Object.keys(errors);
-  if (firstId === undefined || isMissingFields(session, page, onScreen)) {
-    const lines = faults.map((fault) => faultLine(page, fault));
+  if (firstId === undefined || isMissingFields(sheet, onScreen)) {
+    const lines = faults.map((fault) => faultLine(sheet, fault));
     return {
       response_action: "update" as const,
-      view: viewAt(session, page.index, lines.join(" ")),
+      view: viewAt(session, { page: sheet.index, part: sheet.part }, lines.join(" ")),
     };
   }
   if (others.length > 0) errors[firstId] = clamp(`${errors[firstId]} ${others.join(" ")}`, 900);
@@ -150,15 +158,10 @@ function blockOf(
 }
 
 /** True when a condition has changed without Slack telling us, so that fields are needed that nobody could see. */
-function isMissingFields(
-  session: FormSession,
-  page: ShownPage,
-  onScreen: ReadonlySet<string | undefined>,
-): boolean {
-  const now = pageAt(session, page.index);
-  return (now?.fields ?? []).some(
+function isMissingFields(sheet: Sheet, onScreen: ReadonlySet<string | undefined>): boolean {
+  return sheet.shown.some(
     (field) =>
-      isInput(field) && blockOf({ ...page, fields: [field] }, field.key, onScreen) === undefined,
+      isInput(field) && blockOf({ ...sheet, fields: [field] }, field.key, onScreen) === undefined,
   );
 }
 
@@ -179,7 +182,7 @@ async function submitReview(args: SubmitArgs, context: SlackContext): Promise<vo
   }
   const problem = await startRun(context, session, body.user.id);
   if (problem === undefined) await ack({ response_action: "clear" });
-  else await ack({ response_action: "update", view: viewAt(session, undefined, problem) });
+  else await ack({ response_action: "update", view: viewAt(session, {}, problem) });
 }
 
 /** Starts the run; the same draft is the same run, however often *Create* is pressed. Gives the reason when it could not. */
@@ -232,18 +235,25 @@ async function continueForm(args: ActionArgs, context: SlackContext): Promise<vo
   const { view, user } = args.body;
   if (view === undefined) return;
   const session = await loadSession(context, { draft: valueOf(args) }, user.id);
-  const next =
-    session === undefined ? renderFormGone() : viewAfter(session, session.draft.page - 1);
+  const next = session === undefined ? renderFormGone() : continuedView(session);
   await replace(context, view, next);
+}
+
+/** Where the form was left, or the next page that is there. */
+function continuedView(session: FormSession): ModalView {
+  const { page } = session.draft;
+  return sheetAt(session, session.draft) === undefined
+    ? viewAfter(session, { page: page - 1, part: Infinity })
+    : viewAt(session, session.draft);
 }
 
 async function goBack(context: SlackContext, view: ViewOutput, slackUserId: string): Promise<void> {
   const place = placeOf(view);
   const session = await loadSession(context, place, slackUserId);
   if (session === undefined) return await replace(context, view, renderFormGone());
-  const page = place.page === undefined ? undefined : pageAt(session, place.page);
+  const page = sheetAt(session, place);
   const kept = page === undefined ? session : await keepInputs(context, session, page, view);
-  await replace(context, view, viewBefore(kept, place.page));
+  await replace(context, view, viewBefore(kept, place));
 }
 
 /** Draws the page again after a value that other fields depend on has changed. */
@@ -256,12 +266,12 @@ async function redraw(
   const place = placeOf(view);
   const session = await loadSession(context, place, slackUserId);
   if (session === undefined) return await replace(context, view, renderFormGone());
-  const page = place.page === undefined ? undefined : pageAt(session, place.page);
+  const page = sheetAt(session, place);
   if (page === undefined) return;
   const changed = (await change?.(session, page)) ?? session;
   const kept = await keepInputs(context, changed, page, view);
   const drawn = (await openDraft(context, kept.draft)) ?? kept;
-  await replace(context, view, viewAt(drawn, page.index));
+  await replace(context, view, viewAt(drawn, place));
 }
 
 /** `hash` makes Slack refuse when the person has gone on meanwhile; then there is nothing left to show. */

@@ -18,6 +18,7 @@ import {
 } from "./blocks.ts";
 import { entryText } from "./entry-list.ts";
 import { fieldBlocks } from "./form-fields.ts";
+import { fieldRoom } from "./form-sheets.ts";
 import type { SecretInputs } from "./secret-fields.ts";
 import { ago, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
@@ -26,6 +27,8 @@ export const formPlace = z.strictObject({
   draft: z.string().min(1).max(100),
   /** In the template's pages, from 0; absent on the last page, the review. */
   page: z.number().int().min(0).max(1000).optional(),
+  /** Which window of a page that needs several, from 0. */
+  part: z.number().int().min(0).max(1000).optional(),
   /** The list on that page that an entry is filled in for. */
   entry: z.string().max(500).optional(),
 });
@@ -62,9 +65,6 @@ export interface LeftForm {
   nowMs: number;
 }
 
-/** Room for title, step, problem and buttons beside the fields. */
-const fieldRoom = limits.viewBlocks - 7;
-
 /** One page of a form as a modal. */
 export function renderFormPage(view: FormPageView): ModalView {
   const blocks = view.fields.flatMap((field) => fieldBlocks(field, view.index, view.secrets));
@@ -72,11 +72,6 @@ export function renderFormPage(view: FormPageView): ModalView {
     ...heading(view, view.title, view.description),
     view.left === undefined ? undefined : leftForm(view.left),
     ...blocks.slice(0, fieldRoom),
-    blocks.length > fieldRoom
-      ? section(
-          mrk`⚠️ This page has more fields than Slack can show; ${blocks.length - fieldRoom} are left out.`,
-        )
-      : undefined,
     backButton(view),
   ]);
 }
@@ -127,6 +122,9 @@ export interface ReviewView extends FormProgress {
   isRetry: boolean;
 }
 
+/** Room for title, plan, approvals and buttons beside the values. */
+const reviewRoom = limits.viewBlocks - 10;
+
 /** The last page: everything that was chosen, and what will happen on *Create*. */
 export function renderReview(view: ReviewView): ModalView {
   const plan = joinWithin(
@@ -140,7 +138,7 @@ export function renderReview(view: ReviewView): ModalView {
     : ["Create", "Check before it is created"];
   return modal(view, viewIds.formReview, submit, [
     ...heading(view, title, undefined),
-    ...view.pages.slice(0, 40).map(reviewSection),
+    ...view.pages.flatMap(reviewSections).slice(0, reviewRoom),
     plan.mrkdwn === "" ? undefined : section(mrk`*What will be done*\n${plan}`),
     approvalsSection(view.approvals),
     reviewButtons(view),
@@ -230,17 +228,23 @@ function reviewButtons(view: ReviewView): KnownBlock | undefined {
   return actions([back, tryOut], "form-back");
 }
 
-function reviewSection(page: ReviewView["pages"][number]): KnownBlock {
+/** All values of a page, in as many sections as they need. */
+function reviewSections(page: ReviewView["pages"][number]): KnownBlock[] {
   const lines = page.fields
     .filter(({ review }) => review === undefined || "mask" in review)
     .map((field) => mrk`*${field.label}*: ${shownValue(field, page.valueOf(field))}`);
-  const shown = joinWithin(
-    lines,
-    "\n",
-    limits.sectionText - 400,
-    (left) => mrk`… and ${left} more`,
-  );
-  return section(mrk`_${page.title}_\n${shown}`);
+  const texts: Mrkdwn[] = [];
+  let text = mrk`_${page.title}_`;
+  for (const line of lines) {
+    const longer = mrk`${text}\n${line}`;
+    if (longer.mrkdwn.length <= limits.sectionText - 200) {
+      text = longer;
+      continue;
+    }
+    texts.push(text);
+    text = line;
+  }
+  return [...texts, text].map((each) => section(each));
 }
 
 /** A value as a person reads it; a secret is never shown. */
