@@ -252,8 +252,11 @@ export interface RepositoryService {
   allowedOwners: readonly string[];
   /** Owners under which repositories may be made, for suggestions. */
   owners(): Promise<string[]>;
-  /** The branches of a repository, its default branch first, for suggestions; empty where they cannot be known. */
-  branches(repository: { owner: string; repo: string }): Promise<string[]>;
+  /**
+   * The branches of a repository, its default branch first, for suggestions; empty where they cannot be known. Where there are
+   * too many to list, those that begin with what is `typed` are among them.
+   */
+  branches(repository: { owner: string; repo: string }, typed: string): Promise<string[]>;
   /** Why a repository cannot be made (`new`) or changed (`existing`), in words for the person; undefined when it can. */
   fault(
     repository: { host: string; owner: string; repo: string },

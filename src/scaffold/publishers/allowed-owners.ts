@@ -27,8 +27,10 @@ export function withAllowedOwners(publisher: Publisher, owners: readonly string[
       return await publisher.openPullRequest(request, context);
     },
     exists: async (owner, repo, signal) => await publisher.exists(owner, repo, signal),
-    branches: async (owner, repo, signal) =>
-      ownerFault(owner, owners) === undefined ? await publisher.branches(owner, repo, signal) : [],
+    branches: async (owner, repo, signal, beginning) =>
+      ownerFault(owner, owners) === undefined
+        ? await publisher.branches(owner, repo, signal, beginning)
+        : [],
     owners: async () => [...owners],
     readFile: async (url, signal) => await publisher.readFile(url, signal),
     ...(publisher.openIssue === undefined

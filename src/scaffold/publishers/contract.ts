@@ -116,6 +116,9 @@ export interface PublisherUndo {
   closeIssue(target: RunTarget & { number: number }, context: PublishContext): Promise<boolean>;
 }
 
+/** Branches that are listed at once: GitHub's largest page. Who has more is asked for the beginning of a name. */
+export const mostBranches = 100;
+
 /**
  * Where publish actions write. Implementations: `github.ts` and `local.ts` (bare git repositories in the data folder);
  * both pass `test/contracts/publisher.ts`. Doing the same request of the same run again has the effect of doing it once;
@@ -138,8 +141,11 @@ export interface Publisher {
   github?: GithubAccess;
   /** True when a repository of this name exists (for checking a form before it is sent). */
   exists(owner: string, repo: string, signal: AbortSignal): Promise<boolean>;
-  /** The default branch, then others of a repository, for suggestions; empty when there is no such repository. */
-  branches(owner: string, repo: string, signal: AbortSignal): Promise<string[]>;
+  /**
+   * The default branch, then others of a repository, for suggestions; empty when there is no such repository. Of many the first
+   * {@link mostBranches} or so; with `beginning` those whose name begins with it.
+   */
+  branches(owner: string, repo: string, signal: AbortSignal, beginning?: string): Promise<string[]>;
   /** Owners under which the bot may create repositories, for suggestions. */
   owners(signal: AbortSignal): Promise<string[]>;
   /** Reads a file of a published repository by its `repoContentsUrl` or blob URL; undefined when it does not exist. */

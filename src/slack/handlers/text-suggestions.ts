@@ -28,7 +28,7 @@ export async function matchingTexts(
   typed: string,
 ): Promise<PlainTextOption[]> {
   const wanted = typed.toLowerCase();
-  const fitting = (await textsOf(context, place, from)).filter(({ text }) =>
+  const fitting = (await textsOf(context, place, from, typed)).filter(({ text }) =>
     text.toLowerCase().includes(wanted),
   );
   const first = fitting.filter(({ text }) => text.toLowerCase().startsWith(wanted));
@@ -46,6 +46,7 @@ async function textsOf(
   context: SlackContext,
   place: SuggestionPlace,
   from: SuggestOptions,
+  typed: string,
 ): Promise<Suggestion[]> {
   const { entities, repositories } = context.services;
   if (from.from === "tags") {
@@ -61,7 +62,10 @@ async function textsOf(
   }
   const repository = repositoryOf(place);
   if (repository === undefined) return [];
-  const names = await known(context, async () => (await repositories?.branches(repository)) ?? []);
+  const names = await known(
+    context,
+    async () => (await repositories?.branches(repository, typed)) ?? [],
+  );
   return names.map((text) => ({ text }));
 }
 

@@ -1,5 +1,5 @@
 import { ownerFault } from "../../scaffold/publishers/allowed-owners.ts";
-import type { Publisher } from "../../scaffold/publishers/contract.ts";
+import { mostBranches, type Publisher } from "../../scaffold/publishers/contract.ts";
 import type { RepositoryService } from "../services.ts";
 
 export interface CheckRepositoryDeps {
@@ -13,7 +13,7 @@ export interface CheckRepositoryDeps {
 const timeoutMs = 5_000;
 /** Who owns what, and which branches there are, is asked for with each key that is typed. */
 const keptMs = 60_000;
-/** Repositories whose branches are remembered at a time. */
+/** Repositories, and beginnings of names, whose branches are remembered at a time. */
 const mostKept = 100;
 
 /** Looks at the host before a form is accepted, so that nobody waits for a run to be told that a name is taken. */
@@ -24,10 +24,16 @@ export function createRepositoryService(deps: CheckRepositoryDeps): RepositorySe
   return {
     allowedOwners,
     owners: () => owners("", () => publisher.owners(AbortSignal.timeout(timeoutMs))),
-    branches: ({ owner, repo }) =>
-      branches(`${owner}/${repo}`.toLowerCase(), () =>
-        publisher.branches(owner, repo, AbortSignal.timeout(timeoutMs)),
-      ),
+    async branches({ owner, repo }, typed) {
+      const name = `${owner}/${repo}`.toLowerCase();
+      const signal = AbortSignal.timeout(timeoutMs);
+      const listed = await branches(name, () => publisher.branches(owner, repo, signal));
+      if (typed === "" || listed.length < mostBranches) return listed;
+      const beginning = await branches(`${name}#${typed}`, () =>
+        publisher.branches(owner, repo, signal, typed),
+      ).catch(() => []);
+      return [...new Set([...listed, ...beginning])];
+    },
     async fault({ owner, repo }, use) {
       // what is elsewhere is nobody's business here: the form's own check says that it is not allowed
       if (ownerFault(owner, allowedOwners) !== undefined) return undefined;

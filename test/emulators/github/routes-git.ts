@@ -66,6 +66,16 @@ export const gitRoutes: Record<string, Handler> = {
     if (sha === undefined) throw notFound();
     return ok(refShape(call.world, repository, ref, sha));
   },
+  "GET /repos/{owner}/{repo}/git/matching-refs/{ref}": async (call) => {
+    const repository = await filled(call);
+    const beginning = param(call, "ref").replace(/^heads\//, "");
+    const names = (await repository.git.branches()).filter((name) => name.startsWith(beginning));
+    const refs = names.map(async (name) => {
+      const ref = `refs/heads/${name}`;
+      return refShape(call.world, repository, ref, (await repository.git.resolve(ref)) ?? "");
+    });
+    return ok(await Promise.all(refs));
+  },
   "POST /repos/{owner}/{repo}/git/refs": async (call) => {
     const repository = await filled(call);
     const ref = text(call.body, "ref") ?? "";

@@ -98,7 +98,10 @@ export const repositoryRoutes: Record<string, Handler> = {
   },
   "GET /repos/{owner}/{repo}/branches": async (call) => {
     const repository = repositoryOf(call);
-    const names = await repository.git.branches();
+    const perPage = Number(call.query.get("per_page") ?? 30);
+    const page = Number(call.query.get("page") ?? 1);
+    const all = await repository.git.branches();
+    const names = all.slice((page - 1) * perPage, page * perPage);
     const branches = names.map(async (name) => {
       const sha = (await repository.git.resolve(`refs/heads/${name}`)) ?? "";
       const url = `${repositoryUrl(call.world, repository)}/commits/${sha}`;

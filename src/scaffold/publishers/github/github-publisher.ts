@@ -56,9 +56,9 @@ export function githubPublisher(options: GithubPublisherOptions): Publisher {
       );
       return (await findRepository(session, false)) !== undefined;
     },
-    async branches(owner, repo, signal) {
+    async branches(owner, repo, signal, beginning) {
       const where = { host: client.host, owner, repo };
-      return listBranches(await openSession(client, timing, where, lookOnly(signal)));
+      return listBranches(await openSession(client, timing, where, lookOnly(signal)), beginning);
     },
     async openIssue(request, context) {
       const session = await openSession(client, timing, request, context);

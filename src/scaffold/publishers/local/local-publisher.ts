@@ -78,9 +78,10 @@ export function localPublisher(options: LocalPublisherOptions): Publisher {
         ),
     },
     exists: async (owner, repo) => (await find(root, owner, repo)) !== undefined,
-    async branches(owner, repo) {
+    async branches(owner, repo, _signal, beginning = "") {
       const place = await find(root, owner, repo);
-      return place === undefined ? [] : await branchNames(place.gitdir);
+      const names = place === undefined ? [] : await branchNames(place.gitdir);
+      return names.filter((name) => name.startsWith(beginning));
     },
     async owners() {
       const present = await folders(root);
