@@ -11,7 +11,7 @@ import type { JobTuning } from "../storage/job-tuning.ts";
 import type { Services } from "../usecases/services.ts";
 import type { CatalogState } from "./create-catalog.ts";
 import { openCore, type Core, type Probes } from "./create-core.ts";
-import { createFeedback } from "./create-feedback.ts";
+import { createFeedback } from "./create-push-feedback.ts";
 import { createSlack, type SlackSide } from "./create-slack.ts";
 import { createWebhook } from "./create-webhook.ts";
 import { openDigest } from "./open-digest.ts";

@@ -8,7 +8,7 @@ import { pullRequestTopic } from "../scaffold/actions/wait-actions.ts";
 import type { RecordStore } from "../storage/contract.ts";
 import type { CatalogHint } from "../usecases/catalog/catalog-hints.ts";
 import type { CatalogState } from "./create-catalog.ts";
-import type { PushEvent } from "./create-feedback.ts";
+import type { PushEvent } from "./create-push-feedback.ts";
 
 /** GitHub delivers again what failed within three days. */
 const deliveryTtlMs = 3 * 24 * 3_600_000;
