@@ -3,18 +3,19 @@ import { displayName } from "../catalog/model.ts";
 import type { Config } from "../config/load.ts";
 import { buildForm } from "../scaffold/build-form.ts";
 import type { FetchSource } from "../scaffold/fetching/contract.ts";
-import type { TemplateStep } from "../scaffold/model.ts";
+import type { Template, TemplateStep } from "../scaffold/model.ts";
 import { StepWait } from "../scaffold/step-wait.ts";
-import { validateValues } from "../scaffold/validate-values.ts";
 import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/approval-gate.ts";
 import { requiredApproval } from "../usecases/approvals/required-approval.ts";
 import { hashTemplate } from "../usecases/approvals/template-hash.ts";
 import type { PolicyService } from "../usecases/policy/policy-service.ts";
 import type { StepHooks } from "../usecases/runs/execute-run.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
+import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { configuredApprovals } from "./configured-policy.ts";
 import type { CatalogState } from "./create-catalog.ts";
+import { faultsOf } from "./policy-checks.ts";
 
 /** What stands before runs and steps that need approval. */
 export function createApprovalGate(options: {
@@ -34,10 +35,13 @@ export function createApprovalGate(options: {
       const found = catalog.templates().get(run.templateRef);
       return found === undefined ? undefined : policy.partsFor(found, run.requester);
     },
-    faultsOf: (template, values) =>
-      validateValues(buildForm(template), values).map(({ key, message }) =>
-        key === "" ? message : `${key}: ${message}`,
-      ),
+    faultsOf: (template, run) => [
+      ...faultsOf(buildForm(template), run.values, config.file.scaffolder.owners, {
+        nowMs: run.createdAtMs,
+        user: run.requester.userRef === undefined ? {} : { ref: run.requester.userRef },
+      }).map(({ key, message }) => (key === "" ? message : `${key}: ${message}`)),
+      ...refusals(template, run, policy),
+    ],
     groupOf(ref) {
       const group = catalog.snapshot().catalog.entities.get(ref);
       if (group === undefined) return undefined;
@@ -49,6 +53,19 @@ export function createApprovalGate(options: {
     notifier,
     clock,
   };
+}
+
+/** The policy may look at tags and parameters, and these may have changed. */
+function refusals(template: Template, run: RunRecord, policy: PolicyService): string[] {
+  const { requester: by, values: parameters, channel } = run;
+  const { allowed, reason } = policy.decide({
+    action: "start",
+    by,
+    template,
+    parameters,
+    ...(channel === undefined ? {} : { channel }),
+  });
+  return allowed ? [] : [`${by.name} may not start it: ${reason}`];
 }
 
 /**

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 
-import { InputError } from "../base/errors.ts";
+import { type CallboardError, ConflictError, InputError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { relationTargets } from "../catalog/model.ts";
 import type { Config } from "../config/load.ts";
 import type {
   ActionContext,
@@ -17,6 +18,7 @@ import { runSteps, type RunStepsRequest } from "../scaffold/run-steps.ts";
 import type { WorkspaceFiles } from "../scaffold/workspace-files.ts";
 import type { ApprovalGateDeps } from "../usecases/approvals/approval-gate.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
+import type { Snapshot } from "../usecases/catalog/snapshot.ts";
 import type { StepHooks, StepsResult } from "../usecases/runs/execute-run.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { resolveSecrets } from "../usecases/secrets/run-secrets.ts";
@@ -160,16 +162,34 @@ function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
         .map((entity) => entity.ref);
       if (refs.length > 0) return refs;
       await registrations.remove(url);
-      const finding = catalog.snapshot().diagnostics.find((each) => each.file === url);
-      throw new InputError(
-        "catalog-file-refused",
-        `${url} holds no entity that the catalog takes: ${finding?.message ?? "it is empty"}`,
-        {
-          hint: "mend the template's catalog-info.yaml; `callboard check` explains each finding",
-        },
-      );
+      throw refusal(url, catalog.snapshot());
     },
   };
+}
+
+/** Why no entity of a file came into the catalog: its name is somebody else's, or the file is wrong. */
+function refusal(url: string, { catalog, diagnostics }: Snapshot): CallboardError {
+  const findings = diagnostics.filter(({ file }) => file === url);
+  const taken = findings.find(({ code }) => code === "entity-duplicate");
+  const holder = taken?.ref === undefined ? undefined : catalog.entities.get(taken.ref);
+  const wrong = findings.find(({ severity }) => severity === "error");
+  if (holder === undefined || (wrong !== undefined && wrong !== taken)) {
+    const why = (wrong ?? findings[0])?.message ?? "it is empty";
+    return new InputError(
+      "catalog-file-refused",
+      `${url} holds no entity that the catalog takes: ${why}`,
+      { hint: "mend the template's catalog-info.yaml; `callboard check` explains each finding" },
+    );
+  }
+  const [owner] = relationTargets(holder, "ownedBy");
+  const whose = owner === undefined ? "" : `, which belongs to ${owner}`;
+  return new ConflictError(
+    "catalog-name-taken",
+    `the name ${holder.ref} is taken in the catalog by ${holder.origin.file}:${holder.origin.line}${whose}`,
+    {
+      hint: `start again with another name, or ask ${owner ?? "its owner"} to rename or remove that entry and press Retry`,
+    },
+  );
 }
 
 /** Whoever started the run, as the catalog knows them now. */

@@ -31,6 +31,17 @@ beforeAll(async () => {
     files: {
       "templates/guarded.yaml": templateFile("guarded", approval("security")),
       "templates/two.yaml": templateFile("two", approval("security; count=2; expires=2d")),
+      "templates/others.yaml": templateFile("others", {
+        ...approval("security"),
+        pages: [
+          {
+            title: "For others",
+            when: "${{ user.ref !== 'user:default/dario.costa' }}",
+            required: ["reason"],
+            properties: { reason: { type: "string" } },
+          },
+        ],
+      }),
       "templates/own.yaml": templateFile("own", approval("builders")),
       "templates/step.yaml": templateFile("step", {
         annotations: { "callboard.dev/approval.publish": "security" },
@@ -225,6 +236,14 @@ describe("a template that needs approval", () => {
       "void",
       "approved",
     ]);
+  });
+
+  test("is judged by the form that the person had who asked, not by somebody else's", async () => {
+    const parent = await bench.request(dario, "others", newName());
+    await bench.shows(parent, "Waiting for approval");
+    await press(victor, await bench.question(parent));
+
+    expect((await bench.shows(parent, /Done\.|no longer fit/)).text).toContain("Done.");
   });
 
   test("is approved from the Home tab of whoever may, and stands on nobody else's", async () => {

@@ -32,8 +32,17 @@ spec:
     - { id: broken, name: Broken, action: "fs:rename", input: { files: [{ from: nowhere, to: somewhere }] } }
 `;
 
+/** What has a name already. */
+const falcon = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: falcon }
+spec: { type: service, lifecycle: production, owner: builders }
+`;
+
 beforeAll(async () => {
-  bench = await startCompanyBench({ files: { "templates/failing.yaml": failing } });
+  bench = await startCompanyBench({
+    files: { "templates/failing.yaml": failing, "templates/falcon.yaml": falcon },
+  });
 }, 60_000);
 afterAll(async () => await bench.close());
 
@@ -113,3 +122,17 @@ test("nobody but the requester may take a run back", async () => {
   expect(bench.driver.currentView(theo)).toBeUndefined();
   expect(await isPublished("osprey")).toBe(true);
 }, 240_000);
+
+test("a name that the catalog knows already is refused with who has it, and what to do", async () => {
+  const parent = await bench.request(dario, "failing", "falcon");
+  await shows(parent, "Failed at “Register”");
+
+  const step = (await bench.runOf(parent)).steps.find(({ id }) => id === "register");
+  expect(step?.error).toMatchObject({
+    code: "catalog-name-taken",
+    message: expect.stringMatching(
+      /the name component:default\/falcon is taken in the catalog by .*falcon\.yaml:1, which belongs to group:default\/builders$/,
+    ),
+    hint: expect.stringContaining("another name, or ask group:default/builders"),
+  });
+}, 120_000);

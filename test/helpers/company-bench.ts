@@ -80,7 +80,7 @@ spec: { profile: { email: ${name}@footlight.example }, memberOf: [${group}] }
 /** A template that logs, then publishes a local repository of the name that was typed. */
 export function templateFile(
   name: string,
-  more: { annotations?: JsonObject; steps?: string } = {},
+  more: { annotations?: JsonObject; steps?: string; pages?: JsonObject[] } = {},
 ) {
   return `apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
@@ -91,7 +91,7 @@ spec:
     - title: Name
       required: [name]
       properties: { name: { title: Name, type: string } }
-  steps:
+${(more.pages ?? []).map((page) => `    - ${JSON.stringify(page)}\n`).join("")}  steps:
 ${
   more.steps ??
   `    - { id: fetch, name: Write, action: fetch:template, input: { url: ./skeleton, values: { name: "\${{ parameters.name }}" } } }

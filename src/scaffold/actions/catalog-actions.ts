@@ -106,7 +106,14 @@ async function describeRegister(input: RegisterInput, context: ActionContext): P
       ? "warning: neither catalogInfoUrl nor repoContentsUrl has a value; a real run would fail here"
       : `would register ${url}`,
   );
-  const entityRef = (await refInWorkspace(input, context)) ?? "component:default/example";
+  const made = await refInWorkspace(input, context);
+  const holder = made === undefined ? undefined : context.catalog.get(made);
+  if (holder !== undefined && holder.origin.file !== url) {
+    context.log(
+      `warning: ${made} is in the catalog already (${holder.origin.file}:${holder.origin.line}); a real run would be refused`,
+    );
+  }
+  const entityRef = made ?? "component:default/example";
   return { entityRef, catalogInfoUrl };
 }
 

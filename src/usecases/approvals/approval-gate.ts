@@ -1,5 +1,4 @@
 import { InputError, NotFoundError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
 import type { ApprovalRequirement, StepError, Template } from "../../scaffold/model.ts";
 import type { Notifier } from "../runs/notifier.ts";
 import type { RunRecord } from "../runs/run-record.ts";
@@ -11,8 +10,8 @@ export interface ApprovalGateDeps {
   requirementOf(run: RunRecord, stepId?: string): ApprovalRequirement | undefined;
   /** The template as it is now, for whoever asked for the run. */
   currentTemplate(run: RunRecord): { template: Template; problem?: string } | undefined;
-  /** What is wrong with values for a template, in words; empty when they fit. */
-  faultsOf(template: Template, values: JsonObject): string[];
+  /** Why the run could not be started any more with this template by whoever asked for it, in words; empty when it could. */
+  faultsOf(template: Template, run: RunRecord): string[];
   /** A group's name for people, and its channel in Slack; undefined when the catalog does not know it. */
   groupOf(ref: string): { title: string; channel?: string } | undefined;
   hashOf(template: Template, signal: AbortSignal): Promise<string>;
@@ -173,7 +172,7 @@ function present(run: RunRecord, deps: ApprovalGateDeps): Template {
       `the template ${run.templateTitle} cannot be run any more: ${found.problem}`,
     );
   }
-  const faults = deps.faultsOf(found.template, run.values);
+  const faults = deps.faultsOf(found.template, run);
   if (faults.length === 0) return found.template;
   throw new InputError(
     "template-changed",

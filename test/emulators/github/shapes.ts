@@ -291,7 +291,7 @@ export function refShape(world: World, repository: Repository, ref: string, sha:
   return {
     ref,
     node_id: nodeId("Ref", `${repository.id}:${ref}`),
-    url: `${base}/${ref}`,
+    url: `${base}/${encodeURI(ref)}`,
     object: { sha, type: "commit", url: `${base}/commits/${sha}` },
   };
 }

@@ -17,8 +17,10 @@ export async function listBranches(session: GithubSession, beginning = ""): Prom
     });
     return data.map(({ name }) => name);
   });
-  return names.includes(repository.defaultBranch)
-    ? [...new Set([repository.defaultBranch, ...names])]
+  // of many branches the default one may stand behind those that are listed
+  const { defaultBranch } = repository;
+  return names.includes(defaultBranch) || names.length === mostBranches
+    ? [...new Set([defaultBranch, ...names])]
     : names;
 }
 
