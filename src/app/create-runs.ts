@@ -29,7 +29,12 @@ import {
   requestUndo,
   undoJobName,
 } from "../usecases/runs/undo-run.ts";
-import { acceptSecrets, forgetSecrets, withSecretsAgain } from "../usecases/secrets/run-secrets.ts";
+import {
+  acceptSecrets,
+  forgetSecrets,
+  keepSecrets,
+  withSecretsAgain,
+} from "../usecases/secrets/run-secrets.ts";
 import type { RunService } from "../usecases/services.ts";
 import { configuredPolicy } from "./configured-policy.ts";
 import { createApprovalGate } from "./create-approvals.ts";
@@ -92,6 +97,7 @@ export function createRuns(options: RunsOptions): Runs {
           names,
           acceptSecrets: async ({ secrets }, template) =>
             await acceptSecrets(template, secrets, options.secrets),
+          keepSecrets: async (run) => await keepSecrets(run, options.secrets),
           namesOf: (template, values) => createdNames(template, values, options.actions),
           findTemplate(ref, by) {
             const template = catalog.templates().get(ref);

@@ -32,8 +32,10 @@ export interface StartRunDeps {
   ): { template: Template; form: Form; problem?: string } | undefined;
   /** Throws when they may not start it with these values. Absent: everybody may. */
   assertMayStart?(request: StartRequest, template: Template): void;
-  /** Takes the secrets of a request that may start; absent: there are none. */
+  /** Checks the secrets of a request that may start; absent: there are none. */
   acceptSecrets?(request: StartRequest, template: Template): Promise<void>;
+  /** Keeps them for the run that was accepted. */
+  keepSecrets?(run: RunRecord): Promise<void>;
   /** Fills in the defaults that the form would have shown. */
   complete(form: Form, values: JsonObject, scope: FormScope): JsonObject;
   validate(form: Form, values: JsonObject, scope: FormScope): FieldFault[];
@@ -89,6 +91,7 @@ export async function startRun(request: StartRequest, deps: StartRunDeps): Promi
   deps.assertMayStart?.({ ...request, values }, found.template);
   await deps.acceptSecrets?.(request, found.template);
   const run = await accept({ ...request, values }, found.template, deps);
+  await deps.keepSecrets?.(run);
   await deps.jobs.add(runJobName, runJobId(run), { runId: run.id });
   return run;
 }

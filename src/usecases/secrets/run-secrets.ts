@@ -9,7 +9,8 @@ import type { ResolvedSecrets, SecretService } from "./secret-service.ts";
 const checkLimitMs = 2_000;
 
 /**
- * Checks the secrets that a run is to be started with against the template, and keeps them for the run.
+ * Checks the secrets that a run is to be started with against the template. They are kept for the run when it is accepted: those
+ * of a form that is refused, and then left, go with its draft.
  * @throws InputError `run-secrets-invalid`, `run-secrets-needed`, and what `resolve` throws.
  */
 export async function acceptSecrets(
@@ -24,6 +25,14 @@ export async function acceptSecrets(
       secrets === undefined ? {} : (await service.resolve(secrets, template.ref, signal)).secrets;
     assertSecretsFit(template, given);
   }
+  if (secrets !== undefined && secrets.fields.length > 0) await service.assertKept(secrets);
+}
+
+/** Keeps the secrets of a run that was accepted for as long as it may take. */
+export async function keepSecrets(
+  { secrets }: { secrets?: RunSecrets },
+  service: SecretService,
+): Promise<void> {
   if (secrets !== undefined && secrets.fields.length > 0) await service.keepForRun(secrets);
 }
 
@@ -58,6 +67,7 @@ export async function withSecretsAgain(
   if (before !== undefined) assertMay(before);
   await acceptSecrets(before?.template, secrets, service);
   const retried = await retry();
+  await keepSecrets({ secrets }, service);
   await forgetSecrets(before, service);
   return retried;
 }

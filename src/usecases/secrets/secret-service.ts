@@ -4,7 +4,12 @@ import type { Secret } from "../../base/secret.ts";
 import type { RecordStore } from "../../storage/contract.ts";
 import { secretName, type RunSecrets } from "./secret-fields.ts";
 import { linkLifeMs, readTicket, writeTicket, type SecretPlace } from "./secret-links.ts";
-import { createSecretStore, secretsNeeded, type SecretStore } from "./secret-store.ts";
+import {
+  createSecretStore,
+  type SecretLives,
+  secretsNeeded,
+  type SecretStore,
+} from "./secret-store.ts";
 import { readVault, type VaultOptions, type VaultPlace } from "./vault.ts";
 
 /** A secret that the operator holds, and that people may name instead of typing one. */
@@ -48,7 +53,9 @@ export interface SecretService {
   enter(ticket: string, value: string): Promise<SecretPlace>;
   /** Called after each {@link enter}, to redraw the form. */
   onEntered(listener: (place: SecretPlace) => void): void;
-  /** Keeps them for as long as a run may take. */
+  /** @throws InputError `run-secrets-needed` when they are gone. */
+  assertKept(secrets: RunSecrets): Promise<void>;
+  /** Keeps them for as long as a run may take; without it they go with the form's draft. */
   keepForRun(secrets: RunSecrets): Promise<void>;
   /** The values. @throws InputError `run-secrets-needed`, `sealed-unreadable`, `secret-reference-unknown`; UpstreamError `vault-failed`. */
   resolve(secrets: RunSecrets, templateRef: string, signal: AbortSignal): Promise<ResolvedSecrets>;
@@ -66,6 +73,8 @@ export interface SecretServiceOptions {
   vault: VaultOptions | undefined;
   clock: () => number;
   newId: () => string;
+  /** Absent: a day for a form, a month for a run. */
+  lives?: SecretLives;
 }
 
 const usedLinks = "secret-links";
@@ -75,7 +84,7 @@ const longestSecret = 32_000;
 /** Creates the service; nothing is opened. */
 export function createSecretService(options: SecretServiceOptions): SecretService {
   const { records, sealer, clock } = options;
-  const store = createSecretStore(records, sealer);
+  const store = createSecretStore(records, sealer, options.lives);
   const listeners: ((place: SecretPlace) => void)[] = [];
   const problem = (): string | undefined => problemOf(options);
 
@@ -125,6 +134,7 @@ export function createSecretService(options: SecretServiceOptions): SecretServic
       return ticket;
     },
     onEntered: (listener) => void listeners.push(listener),
+    assertKept: ({ id }) => store.assertKept(id),
     keepForRun: ({ id }) => store.keepForRun(id),
     resolve: (secrets, templateRef, signal) =>
       resolveAll(secrets, { store, options, templateRef, signal }),

@@ -7,10 +7,16 @@ import type { RecordStore } from "../../storage/contract.ts";
 import { updateRecord } from "../../storage/update.ts";
 
 const collection = "secrets";
-/** While the form is filled in; as long as the draft. */
-const draftTtlMs = 24 * 3_600_000;
-/** While the run is on its way: approvals may take days. */
-const runTtlMs = 30 * 24 * 3_600_000;
+/** How long secrets are kept at most; a run that ends erases them at once. */
+export interface SecretLives {
+  /** While the form is filled in. */
+  draftMs: number;
+  /** While the run is on its way. */
+  runMs: number;
+}
+
+/** As long as the draft; and approvals may take days. */
+const usualLives: SecretLives = { draftMs: 24 * 3_600_000, runMs: 30 * 24 * 3_600_000 };
 
 const entryShape = z.union([
   z.strictObject({ sealed: z.string() }),
@@ -31,7 +37,9 @@ export interface SecretStore {
   choose(id: string, field: string, reference: string | undefined): Promise<void>;
   /** The value of a sealed entry. @throws InputError `sealed-unreadable`. */
   open(id: string, field: string, entry: { sealed: string }): string;
-  /** Kept for as long as a run may take. @throws InputError `run-secrets-needed` when they are gone. */
+  /** @throws InputError `run-secrets-needed` when they are gone. */
+  assertKept(id: string): Promise<void>;
+  /** Keeps what is there for as long as a run may take. */
   keepForRun(id: string): Promise<void>;
   erase(id: string): Promise<void>;
 }
@@ -40,7 +48,11 @@ const parse = (value: JsonValue | undefined): Record<string, SecretEntry> =>
   recordShape.parse(value ?? {});
 
 /** Creates the store. Without a sealer (no key) only references are kept. */
-export function createSecretStore(records: RecordStore, sealer: Sealer | undefined): SecretStore {
+export function createSecretStore(
+  records: RecordStore,
+  sealer: Sealer | undefined,
+  { draftMs, runMs }: SecretLives = usualLives,
+): SecretStore {
   async function change(
     id: string,
     ttlMs: number,
@@ -54,18 +66,20 @@ export function createSecretStore(records: RecordStore, sealer: Sealer | undefin
     },
     async set(id, field, value) {
       const sealed = needed(sealer).seal(value, `${id}/${field}`);
-      await change(id, draftTtlMs, (entries) => ({ ...entries, [field]: { sealed } }));
+      await change(id, draftMs, (entries) => ({ ...entries, [field]: { sealed } }));
     },
     async choose(id, field, reference) {
-      await change(id, draftTtlMs, ({ [field]: _before, ...entries }) =>
+      await change(id, draftMs, ({ [field]: _before, ...entries }) =>
         reference === undefined ? entries : { ...entries, [field]: { reference } },
       );
     },
     open: (id, field, entry) => needed(sealer).open(entry.sealed, `${id}/${field}`),
+    async assertKept(id) {
+      if ((await records.get(collection, id)) === undefined) throw secretsNeeded();
+    },
     async keepForRun(id) {
-      const stored = await records.get(collection, id);
-      if (stored === undefined) throw secretsNeeded();
-      await change(id, runTtlMs, (entries) => entries);
+      const keep = (value: JsonValue | undefined): JsonValue | undefined => value;
+      await updateRecord(records, collection, id, keep, { ttlMs: runMs });
     },
     erase: async (id) => void (await records.delete(collection, id)),
   };
