@@ -10,6 +10,7 @@ export const certainOwnerPatterns: readonly string[] = [
 
 /** How people ask in English whose something is, the more telling patterns first. */
 export const ownerPatterns: readonly string[] = [
+  "^(whoowns|/whoowns)",
   "^(whoowns|/whoowns) {x}",
   "^(the|its|who is the)? (owner|owners|owning team)",
   "^who owns",

@@ -56,6 +56,12 @@ export const englishPatterns: AskPatterns = [
   },
   { intent: "links", patterns: ["^(<show> (me)?)? (the|its)? (repo|repository) (of|for) {x}"] },
   {
+    intent: "runbook",
+    patterns: [
+      "^(<show> (me)?)? (all)? (the|our)? (runbooks|playbooks) (for|of|about|on|belonging to) {x}",
+    ],
+  },
+  {
     intent: "list",
     patterns: [
       "(what|which)? {t:<listed>} (that|which|who)? (have|has|are|is|do not have|does not have|with)? (no|without|missing|lacking|lack|lacks) (a|an|any|known)? {x:<lack>}",
@@ -146,7 +152,10 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "runbook",
     patterns: [
+      "^/runbook",
       "^/runbook {x}",
+      "^what to do",
+      "^(what|how) (do|should|can|must|shall) (i|we) (do|react|proceed|start)",
       "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook> (for|on|about|when|if)? {y}",
       "(does|do|has|have) {x} (have|got|already have) (a|an|any|some|its own)? <runbook>",
       "^<be> {x} (still|really|currently)? <down>",

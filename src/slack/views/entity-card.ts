@@ -17,6 +17,9 @@ import { openDocumentButton } from "./document-view.ts";
 import { onCallOf } from "./on-call.ts";
 import { join, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
 
+/** Runbooks of one thing that are listed; few have more. */
+const maxRunbooks = 12;
+
 type EntityCard = Extract<Card, { type: "entity" }>;
 
 /** Owner, channel, on-call and status in one look; links, runbooks and neighbours below; why it can be believed last. */
@@ -28,24 +31,33 @@ export function renderEntityCard(
   const owner = oneLine(card.owner?.title ?? "");
   const headline = oneLine(card.headline).replaceAll("*", "");
   const isOwnerSaid = owner !== "" && headline.includes(owner);
-  const description = oneLine(card.subject.description ?? "");
+  const isAboutRunbooks = answer.intent === "runbook" && card.runbooks.length > 1;
   return [
     section(
       mrk`*${card.subject.title}*  ${kindLine(card.subject)}\n${isOwnerSaid ? withBold(headline, owner) : headline}`,
     ),
-    description === "" ? undefined : plainSection(description, 400),
+    descriptionSection(card),
     fields([
       ["Owner", isOwnerSaid || owner === "" ? undefined : mrk`${owner}`],
       ["Channel", join([channelOf(card.contact), addressOf(card.contact)], "\n")],
       ["On call", onCallOf(card, view)],
       ["System", card.system === undefined ? undefined : mrk`${card.system.title}`],
     ]),
+    ...(isAboutRunbooks ? runbookList(card) : []),
     linkSection("Links", card.links),
-    runbookSection(card),
+    isAboutRunbooks ? undefined : firstRunbook(card),
     neighbourSection(card),
     evidenceLines(answer, view.nowMs),
-    answerActions(answer, view, neighbourButtons(card)),
+    answerActions(answer, view, [
+      ...allRunbooksButton(card, isAboutRunbooks),
+      ...neighbourButtons(card),
+    ]),
   ];
+}
+
+function descriptionSection({ subject }: EntityCard): KnownBlock | undefined {
+  const description = oneLine(subject.description ?? "");
+  return description === "" ? undefined : plainSection(description, 400);
 }
 
 /** The sentence with the first mention of the name in bold. */
@@ -59,7 +71,7 @@ function keepSpaces(part: string): Mrkdwn {
   return literal(part, 300);
 }
 
-function runbookSection(card: EntityCard): KnownBlock | undefined {
+function firstRunbook(card: EntityCard): KnownBlock | undefined {
   const [first, ...others] = card.runbooks;
   if (first === undefined) return undefined;
   const more = others.length === 0 ? mrk`` : mrk` and ${others.length} more`;
@@ -67,6 +79,19 @@ function runbookSection(card: EntityCard): KnownBlock | undefined {
     mrk`*Runbook*  ${first.title}${more}`,
     openDocumentButton("0", "Open runbook", { path: first.path }),
   );
+}
+
+/** Each one click away, for whoever asked for them. */
+function runbookList({ runbooks }: EntityCard): (KnownBlock | undefined)[] {
+  const left = runbooks.length - maxRunbooks;
+  return [
+    ...runbooks
+      .slice(0, maxRunbooks)
+      .map(({ path, title }, at) =>
+        section(mrk`*${title}*`, openDocumentButton(String(at), "Open", { path })),
+      ),
+    left > 0 ? section(mrk`and ${left} more; say what is wrong to find the right one`) : undefined,
+  ];
 }
 
 function neighbourSection(card: EntityCard): KnownBlock | undefined {
@@ -80,6 +105,16 @@ function neighbourSection(card: EntityCard): KnownBlock | undefined {
     "\n",
   );
   return lines.mrkdwn === "" ? undefined : section(lines);
+}
+
+function allRunbooksButton(
+  { subject, runbooks }: EntityCard,
+  areShown: boolean,
+): ActionsBlock["elements"] {
+  if (areShown || runbooks.length < 2) return [];
+  const question = `runbook for ${subject.ref}`;
+  const all = askButton(2, `All runbooks (${runbooks.length})`, question, subject.title);
+  return all === undefined ? [] : [all];
 }
 
 /** Neighbours are asked for by reference, which no other entity can answer to. */

@@ -55,7 +55,7 @@ function isSilent(word: string): boolean {
 }
 
 const askingWords: ReadonlySet<string> = new Set(
-  "runbook runbooks run book playbook playbooks sop docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle has have gets getting see sees seeing keeps cant cannot users customers people lots many help".split(
+  "runbook runbooks run book playbook playbooks sop list show docs doc documentation documents readme handbook wiki guide manual troubleshooting incident service fix debug troubleshoot handle has have gets getting see sees seeing keeps cant cannot users customers people lots many help".split(
     " ",
   ),
 );
@@ -77,27 +77,29 @@ export function answerFromDocuments(
 const namedScore = 0.9;
 
 /**
- * Sections of an entity's documents for the symptom; without one, the first section of each of its documents.
+ * Sections of an entity's documents that say the symptom.
  * @param mayBeTitle Whether a title may account for all words of the question.
  */
-export function sectionsFor(
+export function sectionsSaying(
   asked: Asked,
   entity: CatalogEntity,
   symptom: string,
   mayBeTitle = false,
 ): Hit[] {
+  if (symptom === "") return [];
+  const named = mayBeTitle ? namedSections(asked) : [];
+  return [...named, ...withinDocuments(asked, entity.ref, symptom)];
+}
+
+/** Where no document of an entity says the symptom: the first section of each, or what is written about its system and parts. */
+export function sectionsAround(asked: Asked, entity: CatalogEntity, symptom: string): Hit[] {
   const wanted = asked.query.intent === "docs" ? "docs" : "runbook";
+  const opening = firstSections(asked, entity.ref, wanted);
+  if (opening.length > 0) return opening;
   const neighbours = [
     ...relationTargets(entity, "partOf"),
     ...relationTargets(entity, "hasPart").slice(0, 20),
   ];
-  if (symptom !== "") {
-    const named = mayBeTitle ? namedSections(asked) : [];
-    const own = [...named, ...withinDocuments(asked, entity.ref, symptom)];
-    if (own.length > 0) return own;
-  }
-  const opening = firstSections(asked, entity.ref, wanted);
-  if (opening.length > 0) return opening;
   for (const ref of symptom === "" ? [] : neighbours) {
     // what belongs to the entity's system answers only a symptom that it really names
     const sure = asked.snapshot.index
@@ -135,21 +137,24 @@ function weightOf({ query, snapshot }: Asked, { id }: Hit): number {
 function firstSections(asked: Asked, ref: string, wanted: "docs" | "runbook"): Hit[] {
   const own = asked.snapshot.library.ofEntity(ref);
   const fitting = own.filter((document) => document.isRunbook === (wanted === "runbook"));
-  return (fitting.length > 0 ? fitting : own).flatMap((document) => {
+  return openingSections(fitting.length > 0 ? fitting : own).map(
+    ({ document, section, score }) => ({
+      id: sectionId(document.path, section.anchor),
+      kind: "section",
+      score,
+      way: "text" as const,
+      matched: [],
+      name: "",
+      isWished: false,
+    }),
+  );
+}
+
+/** The beginning of each document. */
+export function openingSections(documents: readonly Document[]): SectionHit[] {
+  return documents.flatMap((document) => {
     const section = openingOf(document);
-    return section === undefined
-      ? []
-      : [
-          {
-            id: sectionId(document.path, section.anchor),
-            kind: "section",
-            score: 0.5,
-            way: "text" as const,
-            matched: [],
-            name: "",
-            isWished: false,
-          },
-        ];
+    return section === undefined ? [] : [{ document, section, score: 0.5 }];
   });
 }
 
@@ -290,7 +295,8 @@ function checklistOf(
   return { checklist: { anchor, steps: checklistSteps(document.sections, anchor).length } };
 }
 
-function documentRef(hit: SectionHit): Answer["documents"][number] {
+/** A section in the list of what was found. */
+export function documentRef(hit: SectionHit): Answer["documents"][number] {
   const ref = hit.document.refs[0];
   return {
     path: hit.document.path,
@@ -301,7 +307,7 @@ function documentRef(hit: SectionHit): Answer["documents"][number] {
 }
 
 /** Where the section stands, and what in the same file ties it to its thing. */
-function documentEvidence(document: Document, section: Section): Evidence[] {
+export function documentEvidence(document: Document, section: Section): Evidence[] {
   const heading = section.heading === "" ? document.title : section.heading;
   const { tie, readAtMs } = document;
   const why = tie === undefined ? "" : ` (${tie.statement}, line ${tie.line})`;

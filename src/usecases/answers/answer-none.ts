@@ -34,10 +34,7 @@ export function answerNothing(asked: Asked, near: readonly Hit[], title?: string
       type: "nothing",
       words: wordsKey(asked.query.subject),
       title:
-        title ??
-        (subject === ""
-          ? "What is it about? Name a service, team or system."
-          : `Nothing in the catalog fits “${subject}”.`),
+        title ?? (subject === "" ? askingBack(asked) : `Nothing in the catalog fits “${subject}”.`),
       near: choices,
       suggestions: suggestionsOf(
         asked,
@@ -51,12 +48,23 @@ export function answerNothing(asked: Asked, near: readonly Hit[], title?: string
   });
 }
 
+/** What to say to a question that is about nothing yet. */
+function askingBack({ query }: Asked): string {
+  return query.intent === "runbook"
+    ? "What is wrong, and with what? Name the service and what you see, or paste the alert."
+    : "What is it about? Name a service, team or system.";
+}
+
 /** The nearest thing by its name, which a person would rather type than a reference. */
 function suggestionsOf(asked: Asked, near: readonly EntityBrief[]): string[] {
   const [nearest] = near;
   const name = asked.catalog.entities.get(nearest?.ref ?? "")?.entity.metadata.name;
   const specific = name === undefined ? [] : [questionFor(asked.query.intent, name)];
-  return [...specific, "list services", "list teams", "help"];
+  const lists =
+    asked.query.intent === "runbook"
+      ? ["list runbooks", "list services"]
+      : ["list services", "list teams"];
+  return [...specific, ...lists, "help"];
 }
 
 /** A subject as it can be repeated to the person. */

@@ -2,7 +2,8 @@ import {
   answerFromDocuments,
   documentSections,
   sectionAnswer,
-  sectionsFor,
+  sectionsAround,
+  sectionsSaying,
 } from "./answer-document.ts";
 import { answerAboutEntity } from "./answer-entity.ts";
 import type { Asked } from "./answer-frame.ts";
@@ -84,7 +85,9 @@ function answerWithRunbook(asked: Asked, found: CluesFound): Answer | undefined 
 function fromOwnDocuments(asked: Asked, subject: Subject, found: CluesFound): Answer | undefined {
   const { document } = found;
   if (document?.refs.includes(subject.entity.ref) === true) return undefined;
-  const hits = sectionsFor(asked, subject.entity, symptomIn(asked.question, found));
+  const symptom = symptomIn(asked.question, found);
+  const said = sectionsSaying(asked, subject.entity, symptom);
+  const hits = said.length > 0 ? said : sectionsAround(asked, subject.entity, symptom);
   const isBetter = document === undefined || (hits[0]?.score ?? 0) >= ownScore;
   return isBetter ? answerFromDocuments(asked, subject, hits) : undefined;
 }

@@ -80,16 +80,20 @@ function understand(query: Query, snapshot: Snapshot): Query {
 const wholeNameScore = 0.75;
 const maxNameWords = 6;
 
+/** What needs no taking apart; nor does `/runbook`, a command that is typed as a question. */
+const nameless: ReadonlySet<QueryIntent> = new Set(["search", "help"]);
+
 function isNameOfItsOwn(query: Query, { index }: Snapshot): boolean {
-  if (query.intent === "search" || query.intent === "help") return false;
-  if (index.hasName(query.text)) return true;
-  if (!query.isTerse || query.intent === "list") return false;
+  const { intent, text } = query;
+  if (nameless.has(intent) || text.startsWith("/")) return false;
+  if (index.hasName(text)) return true;
+  if (!query.isTerse || intent === "list") return false;
   // no name is as long, and none comes before one that is spelled out
-  if (query.text.split(" ", maxNameWords + 1).length > maxNameWords) return false;
-  if (index.hasName(query.subject)) return false;
-  const best = (text: string): Hit | undefined =>
-    index.search({ text, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
-  const whole = best(query.text);
+  const isTooLong = text.split(" ", maxNameWords + 1).length > maxNameWords;
+  if (isTooLong || index.hasName(query.subject)) return false;
+  const best = (words: string): Hit | undefined =>
+    index.search({ text: words, kinds: entityKinds, namesOnly: true, limit: 1 })[0];
+  const whole = best(text);
   if (whole === undefined || whole.score < wholeNameScore) return false;
   const part = best(query.subject);
   return part === undefined || part.way === "part" || whole.score > part.score;

@@ -8,19 +8,21 @@ import {
   documentSections,
   noDocumentHeadline,
   sectionAnswer,
-  sectionsFor,
+  sectionsAround,
+  sectionsSaying,
   symptomOf,
   toSectionHits,
 } from "./answer-document.ts";
 import { frame, ranked, type Asked } from "./answer-frame.ts";
 import { answerChoice, answerNothing } from "./answer-none.ts";
 import { evidenceOf } from "./answer-parts.ts";
+import { answerRunbooks } from "./answer-runbooks.ts";
 import type { Answer } from "./answer.ts";
 import type { Subject } from "./resolve-subject.ts";
 import {
   decide,
   entityKinds,
-  maxChoices,
+  nearest,
   resolveReference,
   type Resolution,
   wishOf,
@@ -38,7 +40,7 @@ export function answerDocuments(asked: Asked): Answer {
 function answerWorded(asked: Asked): Answer {
   const { things, sections } = searchNames(asked, false);
   const found = decideBesideSymptom(asked, things, asked.query.intent);
-  if (isOfOtherName(asked, things)) return answerNothing(asked, things.slice(0, maxChoices));
+  if (isOfOtherName(asked, things)) return answerNothing(asked, nearest(things));
   const answered =
     answerTitled(asked, sections, found) ??
     (isNamed(found) ? undefined : thingThatDoes(asked)) ??
@@ -49,7 +51,7 @@ function answerWorded(asked: Asked): Answer {
     answerFromAnySection(asked);
   if (answered !== undefined) return answered;
   if (found.outcome === "several") return answerChoice(asked, found.hits, symptomOf(asked, []));
-  return answerNothing(asked, found.outcome === "none" ? found.near : things.slice(0, maxChoices));
+  return answerNothing(asked, found.outcome === "none" ? found.near : nearest(things));
 }
 
 /** Whether the title of a document accounts for all that was asked, in other words perhaps. */
@@ -167,11 +169,24 @@ function answerForThing(
   isPerhapsTitle = false,
 ): Answer | undefined {
   const symptom = symptomOf(asked, subject.matched);
-  const hits = sectionsFor(asked, subject.entity, symptom, isPerhapsTitle);
+  const said = sectionsSaying(asked, subject.entity, symptom, isPerhapsTitle);
+  const all = isSaid(asked, subject, said[0]) ? undefined : answerRunbooks(asked, subject);
+  if (all !== undefined) return all;
+  const hits = said.length > 0 ? said : sectionsAround(asked, subject.entity, symptom);
   const isVague = subject.way === "part" || subject.way === "text";
   const isUnsaid = symptom !== "" && (hits[0]?.score ?? 0) < symptomScore;
   if (isVague && isUnsaid) return undefined;
   return answerFromDocuments(asked, subject, hits) ?? answerWithoutDocument(asked, subject);
+}
+
+/**
+ * Whether the best section says what is wrong. “Is ledger down” says no more than that something is: documents beside the
+ * runbooks that hold the word help nobody.
+ */
+function isSaid({ snapshot, query }: Asked, { matched }: Subject, best: Hit | undefined): boolean {
+  if (best === undefined) return false;
+  const isRunbook = snapshot.library.section(best.id)?.document.isRunbook === true;
+  return isRunbook || snapshot.index.words(query.subject).length > matched.length;
 }
 
 /** The thing is known but nobody wrote a document about it: its card with the links there are. */

@@ -48,8 +48,9 @@ const usualOrder = [
 
 /** Hits this much below the best still deserve a choice. */
 const rivalGap = 0.07;
-/** Below this a hit is not even near. */
+/** Below this a hit is not even near; a text has to hold most of the words, as one of them is no name. */
 const nearScore = 0.28;
+const nearTextScore = 0.4;
 export const maxChoices = 5;
 
 /** Searches names and texts, best first. */
@@ -132,10 +133,7 @@ export function decide(hits: readonly Hit[], options: DecideOptions): Resolution
   const { entities, hasExtraWords = false } = options;
   // a hit may come first for being asked for often, and yet fit less than another
   if (!hits.some((hit) => hit.score >= confidentScore))
-    return {
-      outcome: "none",
-      near: hits.filter((hit) => hit.score >= nearScore).slice(0, maxChoices),
-    };
+    return { outcome: "none", near: nearest(hits) };
   const field = longestNames(rivalsOf(hits));
   const chosen = preferred(field, options) ?? (hasExtraWords ? surest(field) : undefined);
   const entity = chosen === undefined ? undefined : entities.get(chosen.id);
@@ -149,6 +147,13 @@ export function decide(hits: readonly Hit[], options: DecideOptions): Resolution
     matched: chosen.matched,
     others: hits.filter((hit) => hit.id !== chosen.id),
   };
+}
+
+/** Hits that nobody would be surprised to be asked back about, best first. */
+export function nearest(hits: readonly Hit[]): Hit[] {
+  return hits
+    .filter(({ way, score }) => score >= (way === "text" ? nearTextScore : nearScore))
+    .slice(0, maxChoices);
 }
 
 /** The hits that are about as good as the best: exact names before aliases before the rest, wished kinds before others. */

@@ -963,3 +963,31 @@ test("evidence links to the line on its page, with the last commit or else the l
     "name: b — a.yaml:3, read just now, last commit 3 days ago",
   ]);
 });
+
+test("whoever asks for a runbook of a thing with several gets each one click away", () => {
+  const runbooks = ["lag", "full"].map((name) => ({ path: `runbooks/${name}.md`, title: name }));
+  const card = { ...entityCard, headline: "2 runbooks", runbooks };
+  const buttonsOf = (intent: "runbook" | "owner"): unknown[] => {
+    const { blocks } = renderAnswer(answerWith(card, { intent }), { nowMs, canShare: false });
+    for (const block of blocks) expect(slackSchemas().faults("block", block)).toEqual([]);
+    return blocks.flatMap((block) => {
+      const elements = block.type === "actions" ? block.elements : [];
+      const own =
+        block.type === "section" && block.accessory !== undefined ? [block.accessory] : [];
+      return [...own, ...elements].map((each) => ("value" in each ? each.value : undefined));
+    });
+  };
+
+  expect(buttonsOf("runbook")).toEqual([
+    '{"path":"runbooks/lag.md"}',
+    '{"path":"runbooks/full.md"}',
+    "what does component:default/payments-api depend on",
+    "what depends on component:default/payments-api",
+  ]);
+  expect(buttonsOf("owner")).toEqual([
+    '{"path":"runbooks/lag.md"}',
+    "runbook for component:default/payments-api",
+    "what does component:default/payments-api depend on",
+    "what depends on component:default/payments-api",
+  ]);
+});

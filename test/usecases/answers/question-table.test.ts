@@ -34,7 +34,7 @@ const table: readonly (readonly [question: string, first: string])[] = [
   ["who's the DRI for seat-holds", "component:default/seat-holds"],
   // runbooks and documents
   ["does ledger have a runbook", "LedgerConsumerLag.md"],
-  ["is ledger down", "index.md"],
+  ["is ledger down", "LedgerConsumerLag.md"],
   ["5xx on orders", "component:default/orders"],
   ["customers are charged twice", "PaymentErrorRateHigh.md"],
   ["payments are failing with 502, what do I do?", "PaymentErrorRateHigh.md"],

@@ -279,6 +279,13 @@ test("the evidence of a runbook names its file once, with what ties it to its th
   );
 });
 
+test("a word in some description is no name that is near", () => {
+  const answer = ask("/whoowns nonsense-thing", context);
+
+  expect(answer.card).toMatchObject({ type: "nothing", near: [] });
+  expect(answer.text).not.toContain("Care console");
+});
+
 test("my team is the asker's team", () => {
   const answer = ask("what does my team own?", { ...context, userRef: "user:default/mei.tanaka" });
 

@@ -1,0 +1,102 @@
+import { expect, test } from "@jest/globals";
+
+import { buildCatalog } from "../../../src/catalog/build.ts";
+import { parseDocument } from "../../../src/docs/parse-document.ts";
+import type { Answerer } from "../../../src/usecases/answers/answer-question.ts";
+import { buildSnapshot } from "../../../src/usecases/catalog/snapshot.ts";
+import type { Document } from "../../../src/usecases/documents/documents.ts";
+import { answererOver } from "../../helpers/sample-catalog.ts";
+import { groupYaml, serviceYaml } from "../../helpers/small-catalog.ts";
+
+const nowMs = 1_700_000_000_000;
+const context = { nowMs };
+
+function document(path: string, markdown: string, more: Partial<Document> = {}): Document {
+  const { title = path, sections } = parseDocument(markdown);
+  return {
+    path,
+    title,
+    refs: [],
+    isRunbook: true,
+    alerts: [],
+    sections,
+    markdown,
+    readAtMs: nowMs,
+    ...more,
+  };
+}
+
+function answererFor(documents: Document[]): Answerer {
+  const text =
+    groupYaml("team-a", "#a") + serviceYaml("bread", "team-a") + serviceYaml("milk", "team-a");
+  const file = { file: "all.yaml", base: "/all.yaml", text };
+  const { catalog } = buildCatalog({ sources: [{ id: "x", readAtMs: nowMs, files: [file] }] });
+  return answererOver(
+    buildSnapshot({ version: 1, catalog, documents, diagnostics: [], readAtMs: nowMs }),
+  );
+}
+
+const bread = { refs: ["component:default/bread"] };
+
+test("a page that is titled by one word of several is no answer to them, but to the word alone", () => {
+  const ask = answererFor([
+    document("deploys.md", "# Deploys\n\n## Overview\n\nEverything about deploys.\n"),
+    document(
+      "stuck.md",
+      "# Rollouts\n\n## Mitigation\n\nThis runbook is for deploys that hang at half: pause the canary.\n",
+    ),
+  ]);
+
+  const first = (question: string): unknown => ask(question, context).documents[0]?.path;
+
+  expect(first("runbook for deploys that hang at half")).toBe("stuck.md");
+  expect(first("runbook for deploys")).toBe("deploys.md");
+});
+
+test("whoever does not say what is wrong gets all runbooks of the thing, and the only one where it has one", () => {
+  const lag = document(
+    "lag.md",
+    "# Lag\n\n## Meaning\n\nBehind.\n\n## Mitigation\n\nRestart.\n",
+    bread,
+  );
+  const ovens = document("ovens.md", "# Cold ovens\n\n## Mitigation\n\nHeat.\n", bread);
+  const both = answererFor([lag, ovens]);
+
+  const several = both("/runbook bread", context);
+  const troubled = both("is bread down", context);
+  const told = both("/runbook bread lag", context);
+  const single = answererFor([lag])("/runbook bread", context);
+
+  expect(several.card).toMatchObject({ type: "entity", headline: "2 runbooks" });
+  expect(several.documents.map(({ path }) => path)).toEqual(["lag.md", "ovens.md"]);
+  expect(several.evidence.map(({ source }) => source)).toEqual(["lag.md:3", "ovens.md:3"]);
+  expect(troubled.card).toMatchObject({ type: "entity", headline: "2 runbooks" });
+  expect(told.card).toMatchObject({ type: "section", path: "lag.md" });
+  expect(single.card).toMatchObject({ type: "section", path: "lag.md", heading: "Mitigation" });
+});
+
+test("runbooks of a team are those of what it owns", () => {
+  const ask = answererFor([document("lag.md", "# Lag\n\nRestart.\n", bread)]);
+
+  const questions = ["runbooks of team a", "runbook for team a", "list the runbooks of team-a"];
+
+  expect(questions.map((question) => ask(question, context).card)).toEqual(
+    questions.map(() => expect.objectContaining({ type: "list", total: 1 })),
+  );
+});
+
+test("a question for help that names nothing asks back what is wrong", () => {
+  const ask = answererFor([]);
+
+  const titles = ["what to do", "what should I do?", "/runbook"].map(
+    (question) => ask(question, context).card,
+  );
+
+  for (const card of titles)
+    expect(card).toMatchObject({
+      type: "nothing",
+      title: "What is wrong, and with what? Name the service and what you see, or paste the alert.",
+      suggestions: ["list runbooks", "list services", "help"],
+    });
+  expect(ask("/whoowns", context).text).toContain("Name a service, team or system.");
+});
