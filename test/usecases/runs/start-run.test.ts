@@ -21,6 +21,7 @@ test("of somebody who may not start a template no secret is taken, no name is he
       throw refused;
     },
     acceptSecrets: never,
+    keepSecrets: never,
     complete: (_form, values) => values,
     validate: () => [],
     namesOf: () => ["github.com/acme/ledger"],

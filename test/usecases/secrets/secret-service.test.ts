@@ -194,7 +194,7 @@ test("erased secrets are gone, and say that they are needed again", async () => 
   await expect(secrets.resolve(runSecrets, "template:default/x", signal)).rejects.toMatchObject({
     code: "run-secrets-needed",
   });
-  await expect(secrets.keepForRun(runSecrets)).rejects.toMatchObject({
+  await expect(secrets.assertKept(runSecrets)).rejects.toMatchObject({
     code: "run-secrets-needed",
   });
 });
