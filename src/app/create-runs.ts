@@ -186,10 +186,10 @@ async function work(
     plan: (run) => planOf(run, options),
     undo: (run, item, hooks) => undoStep(run, item, hooks, options),
   });
-  const processor: Processor = async (job, { signal }) => {
+  const processor: Processor = async (job, { signal, gotFurther }) => {
     const runId = runIdOf(job.data);
     if (job.name === undoJobName) return await executeUndo(runId, signal, undoDeps(runId));
-    await executeRun(runId, signal, depsFor(runId));
+    await executeRun(runId, signal, { ...depsFor(runId), gotFurther });
     // a job that dies before this comes back to it
     await forgetSecrets(await runs.get(runId), options.secrets);
   };

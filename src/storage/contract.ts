@@ -46,6 +46,8 @@ export interface Job {
 export interface ProcessorContext {
   /** Aborted on shutdown, on cancel and when the lock was lost; the reason says which: `shutdown`, `lock lost` or the caller's. */
   signal: AbortSignal;
+  /** Says that work was done which is not done again: deaths of workers before it no longer count against the job. */
+  gotFurther: () => Promise<void>;
 }
 
 /**
@@ -70,7 +72,7 @@ export interface ProcessOptions {
   concurrency: number;
   /**
    * Called once when the queue gives a job up by itself and no processor will see it again: its workers died too often
-   * (`job-crashes`), or its retryable failures outlasted the time for retries (then with the last of them).
+   * without getting any further (`job-crashes`), or its retryable failures outlasted the time for retries (then with the last of them).
    */
   onGiveUp?: (job: Job, error: CallboardError) => Promise<void>;
 }

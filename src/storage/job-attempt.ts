@@ -4,6 +4,7 @@ import { CallboardError, toError, UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { HandBack, type Job, type Processor, type ProcessOptions } from "./contract.ts";
 import { bareCause } from "./failure.ts";
+import { crashesOf, forgiveCrashes, type SuspectPlace } from "./job-crashes.ts";
 import type { DriverJob } from "./job-driver.ts";
 import { decodeJobId } from "./job-id.ts";
 import { retryDelay, type JobTuning } from "./job-tuning.ts";
@@ -26,6 +27,8 @@ export interface Attempt {
   /** Proves to the queue that the job is ours. */
   token: string;
   signal: AbortSignal;
+  /** Of this worker. */
+  suspects: SuspectPlace;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface Attempt {
  * not ours any more), `DelayedError` (again later) or `UnrecoverableError` (failed for good).
  */
 export async function attemptJob(options: AttemptOptions, attempt: Attempt): Promise<void> {
-  const { raw, signal } = attempt;
+  const { raw, token, signal, suspects } = attempt;
   const id = decodeJobId(raw.id ?? "");
   const job: Job = {
     id,
@@ -41,19 +44,34 @@ export async function attemptJob(options: AttemptOptions, attempt: Attempt): Pro
     data: decodeValue(raw.data),
     startCount: raw.attemptsStarted,
   };
-  if (raw.stalledCounter > options.tuning.maxCrashes) {
+  const crashes = crashesOf(raw);
+  if (crashes > options.tuning.maxCrashes) {
     const reason = new UpstreamError(
       "job-crashes",
-      `job ${id} was given up: its worker died ${raw.stalledCounter} times`,
+      `job ${id} was given up: ${crashes} times in a row its worker died, or lost touch, without getting any further`,
       { hint: "look into the log of the worker for why, then retry", isRetryable: false },
     );
     throw await giveUp(options, job, reason);
   }
   if (signal.aborted) throw await handBack(options, attempt);
+  if (crashes >= options.tuning.suspectCrashes && !suspects.take(token))
+    throw await letOthersFirst(options, attempt);
   try {
-    await options.processor(job, { signal });
+    await options.processor(job, { signal, gotFurther: () => noteProgress(options, raw) });
   } catch (thrown) {
     throw await judge(options, attempt, job, thrown);
+  } finally {
+    suspects.leave(token);
+  }
+}
+
+/** A failure to note it is no reason to fail: at worst a job is given up earlier. */
+async function noteProgress({ logger }: AttemptOptions, raw: DriverJob): Promise<void> {
+  try {
+    await forgiveCrashes(raw);
+  } catch (thrown) {
+    const jobId = decodeJobId(raw.id ?? "");
+    logger.warn({ jobId, err: bareCause(toError(thrown)) }, "a job's progress was not noted");
   }
 }
 
@@ -82,6 +100,22 @@ async function judge(
 
 async function handBack(options: AttemptOptions, { raw, token }: Attempt): Promise<Error> {
   return moving(options, raw, () => raw.moveToWait(token), new WaitingError());
+}
+
+/** Delayed, not just handed back: while it waits here, the death of this process would count for it. */
+async function letOthersFirst(options: AttemptOptions, { raw, token }: Attempt): Promise<Error> {
+  const { tuning, logger } = options;
+  const delayMs = Math.ceil(tuning.stalledIntervalMs * (0.5 + Math.random() / 2));
+  logger.info(
+    { jobId: decodeJobId(raw.id ?? ""), delayMs },
+    "a job waits for another that may kill workers",
+  );
+  return moving(
+    options,
+    raw,
+    () => raw.moveToDelayed(Date.now() + delayMs, token),
+    new DelayedError(),
+  );
 }
 
 async function retryLater(

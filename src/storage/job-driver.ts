@@ -12,6 +12,11 @@ export interface DriverJob {
   stalledCounter: number;
   moveToWait(token: string): Promise<unknown>;
   moveToDelayed(timestampMs: number, token: string): Promise<unknown>;
+  /** Above zero when the lock was still held by `token`. */
+  extendLock(token: string, durationMs: number): Promise<number>;
+  /** As `updateProgress` left it. */
+  progress: unknown;
+  updateProgress(progress: object): Promise<void>;
 }
 
 /** The part of BullMQ's `Queue` that we use, whatever its backend. */
@@ -36,7 +41,6 @@ export interface DriverWorker {
 /** What a worker tells by itself; ids are BullMQ's. */
 export interface DriverWorkerEvents {
   error: (error: Error) => void;
-  lockRenewalFailed: (ids: string[]) => void;
   stalled: (id: string) => void;
 }
 
@@ -44,6 +48,8 @@ export interface DriverWorkerEvents {
 export interface DriverWorkerSettings {
   concurrency: number;
   lockDuration: number;
+  /** Ours to do: see `keepLock`. */
+  skipLockRenewal: true;
   stalledInterval: number;
   maxStalledCount: number;
   runRetryDelay: number;

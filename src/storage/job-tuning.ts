@@ -6,8 +6,10 @@ export interface JobTuning {
   lockDurationMs: number;
   /** How often each worker looks for jobs of dead workers; together with the lock this bounds the time to resume. */
   stalledIntervalMs: number;
-  /** A job whose worker died this many times is given up. */
+  /** A job whose worker died more often than this without getting any further is given up. */
   maxCrashes: number;
+  /** A job whose worker died this often without getting any further works apart from others of that kind, lest one takes all down. */
+  suspectCrashes: number;
   /** For how long after `add` a job that meets retryable failures is tried again. */
   retryForMs: number;
   /** Wait before the second try; it doubles with each. */
@@ -24,6 +26,7 @@ export const defaultTuning: JobTuning = {
   lockDurationMs: 10_000,
   stalledIntervalMs: 5_000,
   maxCrashes: 20,
+  suspectCrashes: 3,
   retryForMs: 24 * 3_600_000,
   retryDelayMs: 2_000,
   maxRetryDelayMs: 300_000,

@@ -2,12 +2,17 @@ import type { RunningWorker } from "./contract.ts";
 import { createErrorLog } from "./error-log.ts";
 import { toStorageError } from "./failure.ts";
 import { attemptJob, lockLostReason, shutdownReason, type AttemptOptions } from "./job-attempt.ts";
+import { createSuspectPlace, type SuspectPlace } from "./job-crashes.ts";
 import type { DriverJob, DriverWorker, DriverWorkerSettings, JobDriver } from "./job-driver.ts";
 import { decodeJobId, encodeJobId } from "./job-id.ts";
+import { keepLock } from "./job-lock.ts";
 import { keepCompleted, keepFailed } from "./job-tuning.ts";
 
 /** Pause of BullMQ before it asks a lost server again; its default of 15 s would delay every job after an outage. */
 const runRetryDelayMs = 1_000;
+
+/** More crashes than any job will see. */
+const neverGiveUp = 1_000_000;
 
 /** One job in work: how it is told to stop, and when it has. */
 interface ActiveJob {
@@ -19,6 +24,8 @@ interface ActiveJob {
 interface Floor {
   active: Map<string, ActiveJob>;
   isStopping: boolean;
+  suspects: SuspectPlace;
+  reportError: (error: Error) => void;
 }
 
 /** Starts a worker on `driver`'s queue. Nothing that a processor or the server does ends the process. */
@@ -26,15 +33,18 @@ export async function startWorker(
   driver: JobDriver,
   options: AttemptOptions,
 ): Promise<RunningWorker> {
-  const floor: Floor = { active: new Map(), isStopping: false };
+  const reportError = createErrorLog(options.logger, "the worker met a failure of its server");
+  const floor: Floor = {
+    active: new Map(),
+    isStopping: false,
+    suspects: createSuspectPlace(),
+    reportError,
+  };
   const worker = driver.openWorker(
     (raw, token = "") => work(floor, options, raw, token),
     workerSettings(options),
     {
-      error: createErrorLog(options.logger, "the worker met a failure of its server"),
-      lockRenewalFailed(ids) {
-        for (const id of ids) floor.active.get(id)?.controller.abort(lockLostReason);
-      },
+      error: reportError,
       stalled(id) {
         options.logger.warn({ jobId: decodeJobId(id) }, "a job of a dead worker was put back");
       },
@@ -59,8 +69,9 @@ function workerSettings({ concurrency, tuning }: AttemptOptions): DriverWorkerSe
     concurrency,
     lockDuration: tuning.lockDurationMs,
     stalledInterval: tuning.stalledIntervalMs,
-    // attemptJob strikes first, as it can tell `onGiveUp`
-    maxStalledCount: tuning.maxCrashes + 5,
+    skipLockRenewal: true,
+    // attemptJob decides, as it knows whether the job got further meanwhile and can tell `onGiveUp`
+    maxStalledCount: neverGiveUp,
     runRetryDelay: runRetryDelayMs,
     removeOnComplete: keepCompleted,
     removeOnFail: keepFailed,
@@ -83,9 +94,21 @@ async function work(
   const entry = { controller, ended };
   // before the processor starts: its first line may already ask for a cancel
   floor.active.set(id, entry);
+  const letGo = keepLock(raw, token, options.tuning.lockDurationMs, {
+    onLost() {
+      options.logger.warn(
+        { jobId: decodeJobId(id) },
+        "a job was lost to other workers: its lock ran out",
+      );
+      controller.abort(lockLostReason);
+    },
+    onError: floor.reportError,
+  });
   try {
-    await attemptJob(options, { raw, token, signal: controller.signal });
+    const { suspects } = floor;
+    await attemptJob(options, { raw, token, signal: controller.signal, suspects });
   } finally {
+    letGo();
     // after a lost lock the same job may run here a second time and own the entry
     if (floor.active.get(id) === entry) floor.active.delete(id);
     markEnded?.();

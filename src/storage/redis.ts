@@ -122,7 +122,6 @@ function createDriver(redis: RedisClient, address: RedisAddress, prefix: string)
         ...settings,
       })
         .on("error", events.error)
-        .on("lockRenewalFailed", events.lockRenewalFailed)
         .on("stalled", events.stalled);
       client.on("error", events.error);
       return {

@@ -18,7 +18,6 @@ export function createSqlJobDriver(
     openWorker: (processor, settings, events) =>
       new Worker<string, void>(sqlQueueName, processor, { connection, ...settings })
         .on("error", events.error)
-        .on("lockRenewalFailed", events.lockRenewalFailed)
         .on("stalled", events.stalled),
   };
 }

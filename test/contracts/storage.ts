@@ -623,6 +623,25 @@ export function describeStorage(
         expect(runs).toBe(0);
         await waitFor("the job to fail", async () => !(await storage.jobs.isPending(id)));
       }, 60_000);
+
+      test("are not given up when they got further between the deaths of their processes", async () => {
+        const id = fresh("further");
+        await storage.jobs.add("further", id, null);
+        await close();
+        await startProcess("die").ended;
+        await startProcess("advance").ended;
+        await startProcess("die").ended;
+        await open({ maxCrashes: 2 });
+
+        const given: Job[] = [];
+        const starts: number[] = [];
+        await work(async (job) => void starts.push(job.startCount), {
+          onGiveUp: async (job) => void given.push(job),
+        });
+        await waitFor("the job to be done or given up", () => starts[0] ?? given[0]);
+
+        expect({ starts, given }).toEqual({ starts: [4], given: [] });
+      }, 60_000);
     });
 
     test("answers a ping and finds nothing fatal in a test server's settings", async () => {

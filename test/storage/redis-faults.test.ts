@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 
 import { InputError, UpstreamError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
-import type { RunningWorker, Storage } from "../../src/storage/contract.ts";
+import type { Processor, RunningWorker, Storage } from "../../src/storage/contract.ts";
 import type { JobTuning } from "../../src/storage/job-tuning.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { testSwitch } from "../helpers/environment.ts";
@@ -212,6 +212,41 @@ suite(`Redis with faults${why}`, () => {
     expect(starts).toEqual([1, 2]);
     await waitFor("the queue to come to rest", async () => !(await first.jobs.isPending("zombie")));
     expect((await first.jobs.counts()).failed).toBe(0);
+  });
+
+  test("frozen for longer than a lock costs a job one start, also where the same worker takes it again before it has let go", async () => {
+    const lockDurationMs = 600;
+    const storage = await open(server.url, { lockDurationMs, stalledIntervalMs: 200 });
+    const starts: number[] = [];
+    const lost: number[] = [];
+    let isDone = false;
+    const processor: Processor = async (job, { signal }) => {
+      if (job.id !== "same-worker") return;
+      starts.push(job.startCount);
+      signal.addEventListener("abort", () => lost.push(job.startCount), { once: true });
+      if (job.startCount === 1) {
+        // slow to notice: it ends when the next start is under way
+        await waitFor("the second start", () => starts[1]);
+        throw new UpstreamError("interrupted", "interrupted", { isRetryable: true });
+      }
+      const startedAtMs = performance.now();
+      await waitFor(
+        "four locks to pass",
+        () => performance.now() - startedAtMs > 4 * lockDurationMs,
+      );
+      isDone = true;
+    };
+    workers.push(await storage.jobs.process(processor, { concurrency: 2 }));
+    await storage.jobs.add("same-worker", "same-worker", null);
+    await waitFor("the job to start", () => starts[0]);
+
+    server.freeze();
+    const frozenAtMs = performance.now();
+    await waitFor("the lock to run out", () => performance.now() - frozenAtMs > 1_500);
+    server.thaw();
+    await waitFor("the work to be done", () => isDone);
+
+    expect({ starts, lost }).toEqual({ starts: [1, 2], lost: [1] });
   });
 
   test("with no room left says so, and reads go on", async () => {

@@ -3,7 +3,6 @@ import { silentLogger } from "../../src/base/logger.ts";
  * A worker in a process of its own, for tests that kill it. Reads its orders as JSON from the first argument and says on
  * standard output, a JSON line each, what it does.
  */
-import type { Job } from "../../src/storage/contract.ts";
 import type { JobTuning } from "../../src/storage/job-tuning.ts";
 import { openStorage } from "../../src/storage/open.ts";
 
@@ -12,9 +11,10 @@ export interface FixtureOrders {
   tuning: Partial<JobTuning>;
   /**
    * `hold`: says `started` and keeps the job until killed. `die`: kills its own process at the first job.
+   * `advance`: the same, once it has said that it got further.
    * `write`: adds jobs and records one after the other, saying each when it was accepted, until killed.
    */
-  behaviour: "hold" | "die" | "write";
+  behaviour: "hold" | "die" | "advance" | "write";
   /** Begins the ids that `write` makes. */
   prefix?: string;
 }
@@ -41,10 +41,11 @@ try {
     }
   }
   await storage.jobs.process(
-    (job: Job) => {
-      if (orders.behaviour === "die") process.kill(process.pid, "SIGKILL");
+    async (job, { gotFurther }) => {
+      if (orders.behaviour === "advance") await gotFurther();
+      if (orders.behaviour !== "hold") process.kill(process.pid, "SIGKILL");
       say({ event: "started", id: job.id, startCount: job.startCount });
-      return new Promise<void>(() => undefined);
+      await new Promise<void>(() => undefined);
     },
     { concurrency: 1 },
   );

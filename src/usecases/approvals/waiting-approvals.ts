@@ -1,3 +1,4 @@
+import type { OpenRun } from "../runs/open-runs.ts";
 import type { RunRecord } from "../runs/run-record.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { type Approval, type Approver, isSamePerson, mayApprove } from "./approval.ts";
@@ -11,9 +12,13 @@ export async function listWaitingFor(
   runs: Pick<RunStore, "listOpen" | "get">,
 ): Promise<RunRecord[]> {
   if (person.groups.size === 0) return [];
-  const parked = (await runs.listOpen()).filter((open) => open.wakeAtMs !== undefined);
+  const isParked = ({ wakeAtMs }: OpenRun): boolean => wakeAtMs !== undefined;
+  // that a run is parked may not have been noted: such ones come last
+  const open = (await runs.listOpen()).toSorted(
+    (a, b) => Number(isParked(b)) - Number(isParked(a)),
+  );
   const found = await Promise.all(
-    parked.slice(0, mostLookedAt).map(async ({ id }) => await runs.get(id)),
+    open.slice(0, mostLookedAt).map(async ({ id }) => await runs.get(id)),
   );
   return found
     .filter((run) => run !== undefined)

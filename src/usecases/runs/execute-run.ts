@@ -8,7 +8,7 @@ import type { Notifier } from "./notifier.ts";
 import { end, park, withoutWaiting } from "./run-changes.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isFinal, StaleClaimError, type RunStore } from "./run-store.ts";
-import type { HeldRun, StepsResult } from "./steps-result.ts";
+import type { HeldRun, RunWait, StepsResult } from "./steps-result.ts";
 
 export type { HeldRun, StepsResult } from "./steps-result.ts";
 
@@ -41,6 +41,8 @@ export interface ExecuteRunDeps {
   logger: Logger;
   clock: () => number;
   onEnded?: (run: RunRecord) => void;
+  /** Called when a step has ended, or the run: what is stored now is not done again. */
+  gotFurther?: () => Promise<void>;
   /** Called when a run goes on whose worker had stopped in the middle of it. */
   onResumed?: (run: RunRecord) => void;
 }
@@ -98,7 +100,7 @@ async function workOn(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): 
   while (result.status === "parked") {
     const { wait } = result;
     // whoever approved in between has found nothing to wake: go on at once
-    const run = await claim.change((present) => park(present, wait));
+    const run = await claim.park(wait);
     if (run.parked !== undefined) return;
     result = await steps(claim, signal, deps);
   }
@@ -106,6 +108,7 @@ async function workOn(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): 
   const endedAtMs = deps.clock();
   const ended = await claim.change((run) => end(run, ending, endedAtMs));
   deps.onEnded?.(ended);
+  await deps.gotFurther?.();
 }
 
 async function steps(
@@ -239,6 +242,8 @@ async function openMessageIfPossible(
 
 /** One worker's hold on a run. */
 interface Claim extends HeldRun {
+  /** As `park` in run-changes.ts says. */
+  park(wait: RunWait): Promise<RunRecord>;
   flushLog(): Promise<void>;
   hooks: StepHooks;
   logger: Logger;
@@ -255,10 +260,13 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
     if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
   }
 
-  async function change(apply: (run: RunRecord) => RunRecord): Promise<RunRecord> {
+  async function change(
+    apply: (run: RunRecord) => RunRecord,
+    method: "updateClaimed" | "parkClaimed" = "updateClaimed",
+  ): Promise<RunRecord> {
     const lines = newLines;
     newLines = [];
-    present = await deps.runs.updateClaimed(id, fence, (run) => ({
+    present = await deps.runs[method](id, fence, (run) => ({
       ...apply(run),
       log: [...run.log, ...lines].slice(-maxLogLines),
     }));
@@ -268,15 +276,20 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
   }
 
   const hooks: StepHooks = {
-    onStep: async (state) => void (await change((run) => withStep(run, state))),
+    async onStep(state) {
+      await change((run) => withStep(run, state));
+      if (state.status !== "running") await deps.gotFurther?.();
+    },
     log: (stepId, line) => void newLines.push({ atMs: deps.clock(), stepId, line }),
     notes: (stepId) => ({
       get: async (key) => present.notes[`${stepId}/${key}`],
-      set: async (key, value) =>
-        void (await change((run) => ({
-          ...run,
-          notes: { ...run.notes, [`${stepId}/${key}`]: value },
-        }))),
+      async set(key, value) {
+        const noteKey = `${stepId}/${key}`;
+        // another value may only say that the step was begun again
+        const isNew = present.notes[noteKey] === undefined;
+        await change((run) => ({ ...run, notes: { ...run.notes, [noteKey]: value } }));
+        if (isNew) await deps.gotFurther?.();
+      },
     }),
     async reserve(name) {
       await deps.names.reserve(name, id);
@@ -285,11 +298,12 @@ function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDe
     },
     assertCurrent,
     signal: AbortSignal.any([signal, cancel.signal]),
-    held: { run: () => present, change, assertCurrent },
+    held: { run: () => present, change: (apply) => change(apply), assertCurrent },
   };
   return {
     run: () => present,
     change,
+    park: (wait) => change((run) => park(run, wait), "parkClaimed"),
     assertCurrent,
     flushLog: async () => void (newLines.length > 0 && (await change((run) => run))),
     hooks,

@@ -25,9 +25,8 @@ export async function wakeRun(runId: string, deps: WakeDeps): Promise<RunRecord>
 
 /** Wakes every run that waits for what an event names; returns how many. */
 export async function wakeWaiting(topic: string, deps: WakeDeps): Promise<number> {
-  const parked = (await deps.runs.listOpen()).filter((open) => open.wakeAtMs !== undefined);
   let count = 0;
-  for (const { id } of parked) {
+  for (const { id } of await deps.runs.listOpen()) {
     const run = await deps.runs.get(id);
     if (run?.parked?.topic !== topic) continue;
     await wakeRun(id, deps);

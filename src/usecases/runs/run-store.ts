@@ -3,28 +3,18 @@ import type { JsonValue } from "../../base/json.ts";
 import type { RecordStore, StoredRecord } from "../../storage/contract.ts";
 import { updateRecord } from "../../storage/update.ts";
 import type { RunTrail } from "../audit/run-trail.ts";
+import { createOpenRuns, type OpenRun, type OpenRuns } from "./open-runs.ts";
 import type { RunRecord, RunStatus } from "./run-record.ts";
 
 const runs = "runs";
-/** Ids of runs whose end has not been reported yet; what the sweeper looks at. */
-const openRuns = "open-runs";
 /** Finished runs are kept for Retry, for questions and against replayed requests. */
 const finishedRunTtlMs = 90 * 24 * 3600_000;
 const maxAttempts = 20;
 /** Runs of which we remember what we wrote last; far more than are worked on at the same time. */
 const mostClaimed = 500;
-const pageSize = 200;
 
 /** Thrown inside a worker whose run was claimed by another one: stop at once, write nothing. */
 export class StaleClaimError extends Error {}
-
-export interface OpenRun {
-  id: string;
-  /** When it was accepted, or last opened again. */
-  openedAtMs: number;
-  /** Set for a parked run: nothing is to be done before. */
-  wakeAtMs?: number;
-}
 
 /** Runs as records, written by compare-and-set so that neither a second worker nor a click is ever overwritten. */
 export interface RunStore {
@@ -39,6 +29,8 @@ export interface RunStore {
     fence: number,
     change: (run: RunRecord) => RunRecord,
   ): Promise<RunRecord>;
+  /** The same for a change that may park the run: it has no job then, and nobody need look at it before its time. */
+  parkClaimed(id: string, fence: number, change: (run: RunRecord) => RunRecord): Promise<RunRecord>;
   /** Writes from outside a worker (cancel, retry); `change` may throw to refuse. */
   update(id: string, change: (run: RunRecord) => RunRecord): Promise<RunRecord>;
   /** Runs that still have something to do or to report. */
@@ -76,8 +68,12 @@ const noTrail: RunTrail = {
 
 /** Writing one run, by compare-and-set. */
 interface RunWriter {
-  /** Begins with reading it. */
-  write: (id: string, change: (run: RunRecord) => RunRecord) => Promise<StoredRecord>;
+  /** Begins with `known`, where that is given. */
+  write: (
+    id: string,
+    change: (run: RunRecord) => RunRecord,
+    known?: StoredRecord,
+  ) => Promise<StoredRecord>;
   /** Begins with what this process wrote last. */
   writeClaimed: (id: string, change: (run: RunRecord) => RunRecord) => Promise<RunRecord>;
   /** Drops what is remembered of a run. */
@@ -131,11 +127,12 @@ export function createRunStore(
   trail: RunTrail = noTrail,
 ): RunStore {
   const { write, writeClaimed, forget } = createRunWriter(records, clock, trail);
+  const open = createOpenRuns(records, clock);
   return {
     async create(wanted) {
       const run = trail.note(undefined, wanted);
       // the open entry first: a crash in between leaves an entry that the sweeper removes, never a forgotten run
-      await records.put(openRuns, run.id, { openedAtMs: clock() });
+      await open.note(run.id);
       const written = await records.put(runs, run.id, toJson(run), { ifVersion: 0 });
       if (written !== undefined) {
         trail.flushSoon(run);
@@ -151,27 +148,43 @@ export function createRunStore(
       forget(id);
       return writeClaimed(id, (run) => ({ ...run, fence: run.fence + 1 }));
     },
-    async updateClaimed(id, fence, change) {
-      const writeFenced = (present: RunRecord): RunRecord => {
-        if (present.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
-        return change(present);
-      };
-      const run = await writeClaimed(id, writeFenced);
-      if (run.parked !== undefined) await records.put(openRuns, id, openEntry(run, clock()));
+    updateClaimed: (id, fence, change) => writeClaimed(id, fenced(id, fence, change)),
+    async parkClaimed(id, fence, change) {
+      const version = await open.version(id);
+      const run = await writeClaimed(id, fenced(id, fence, change));
+      if (run.parked !== undefined) await open.notePark(id, run.parked.untilMs, version);
       return run;
     },
     async update(id, change) {
-      const run = asRun((await write(id, change)).value);
-      if (!isFinal(run.status) || isUndoing(run))
-        await records.put(openRuns, id, openEntry(run, clock()));
+      const { run: present, version: known } = await readRun(records, id);
+      // what is refused is refused before anything is written
+      change(present);
+      const version = await open.note(id);
+      const run = asRun(
+        (await write(id, change, { id, value: toJson(present), version: known })).value,
+      );
+      if (run.parked !== undefined) await open.notePark(id, run.parked.untilMs, version);
+      // a worker that was just reporting the run's last end may have removed the entry
+      else if (!isFinal(run.status) || isUndoing(run)) await open.note(id);
       return run;
     },
-    listOpen: () => listOpenRuns(records),
+    listOpen: () => open.list(),
     markReported: (id) => {
       forget(id);
-      return markReported(id, records, trail, clock());
+      return markReported(id, records, trail, open);
     },
-    forgetOpen: async (id) => void (await records.delete(openRuns, id)),
+    forgetOpen: (id) => open.remove(id),
+  };
+}
+
+function fenced(
+  id: string,
+  fence: number,
+  change: (run: RunRecord) => RunRecord,
+): (run: RunRecord) => RunRecord {
+  return (present) => {
+    if (present.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
+    return change(present);
   };
 }
 
@@ -179,17 +192,17 @@ async function markReported(
   id: string,
   records: RecordStore,
   trail: RunTrail,
-  nowMs: number,
+  open: OpenRuns,
 ): Promise<void> {
   await trail.flush((await readRun(records, id)).run);
-  await records.delete(openRuns, id);
+  await open.remove(id);
   const { run: stored, version } = await readRun(records, id);
   const run = trail.note(stored, stored);
   if (isFinal(run.status) && !isUndoing(run)) {
     // the same value again with a time of life; when somebody presses Retry meanwhile, their write wins
     await records.put(runs, id, toJson(run), { ifVersion: version, ttlMs: finishedRunTtlMs });
   } else {
-    await records.put(openRuns, id, { openedAtMs: nowMs });
+    await open.note(id);
   }
 }
 
@@ -204,23 +217,6 @@ async function readRun(
 
 function unknownRun(id: string): NotFoundError {
   return new NotFoundError("run-unknown", `there is no run ${id}`);
-}
-
-function openEntry({ parked }: RunRecord, nowMs: number): Record<string, number> {
-  return { openedAtMs: nowMs, ...(parked === undefined ? {} : { wakeAtMs: parked.untilMs }) };
-}
-
-async function listOpenRuns(records: RecordStore): Promise<OpenRun[]> {
-  const open: OpenRun[] = [];
-  for (;;) {
-    const afterId = open.at(-1)?.id;
-    const page = await records.list<{ openedAtMs: number; wakeAtMs?: number }>(openRuns, {
-      limit: pageSize,
-      ...(afterId === undefined ? {} : { afterId }),
-    });
-    open.push(...page.map((record) => ({ id: record.id, ...record.value })));
-    if (page.length < pageSize) return open;
-  }
 }
 
 /** A run record is JSON by construction; going through text drops `undefined` and proves it. */

@@ -299,6 +299,29 @@ test("a run whose job the queue gave up counts as failed, and that is told once"
   expect((await runs.listOpen()).map((open) => open.id)).not.toContain(run.id);
 });
 
+test("a run says that it got further with each step that ends and each new note, not with what was begun again", async () => {
+  const run = await accept();
+  const said: string[] = [];
+  let doing = "";
+  const world = deps(async (_run, hooks) => {
+    const state = { id: "fetch", name: "Fetch", action: "fetch:template" };
+    doing = "step begun";
+    await hooks.onStep({ ...state, status: "running" });
+    doing = "first note";
+    await hooks.notes("fetch").set("intended", "1");
+    doing = "same note";
+    await hooks.notes("fetch").set("intended", "2");
+    doing = "step ended";
+    await hooks.onStep({ ...state, status: "completed" });
+    doing = "run ended";
+    return completed;
+  });
+
+  await executeRun(run.id, running, { ...world, gotFurther: async () => void said.push(doing) });
+
+  expect(said).toEqual(["first note", "step ended", "run ended"]);
+});
+
 test("cancelling aborts the steps at the next checkpoint", async () => {
   const run = await accept();
   const world = deps(async (_run, hooks) => {
