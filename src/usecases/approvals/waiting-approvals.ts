@@ -12,7 +12,6 @@ export async function listWaitingFor(
   runs: Pick<RunStore, "listOpen" | "get">,
 ): Promise<RunRecord[]> {
   if (person.groups.size === 0) return [];
-  const isParked = ({ wakeAtMs }: OpenRun): boolean => wakeAtMs !== undefined;
   // that a run is parked may not have been noted: such ones come last
   const open = (await runs.listOpen()).toSorted(
     (a, b) => Number(isParked(b)) - Number(isParked(a)),
@@ -24,6 +23,10 @@ export async function listWaitingFor(
     .filter((run) => run !== undefined)
     .filter((run) => openApproval(run, person) !== undefined)
     .toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+}
+
+function isParked({ wakeAtMs }: OpenRun): boolean {
+  return wakeAtMs !== undefined;
 }
 
 /** The question that this person may answer and has not answered yet. */
