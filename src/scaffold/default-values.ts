@@ -1,4 +1,5 @@
 import { isRecord, type JsonObject, type JsonValue } from "../base/json.ts";
+import { asType } from "./as-type.ts";
 import { asObject, dereference, resolveObject } from "./conditions.ts";
 import { createExpressionEngine, mapStrings, quickLimits } from "./expressions.ts";
 import { typeOf, uiSetting } from "./field-kinds.ts";
@@ -110,34 +111,7 @@ function defaultOf(
 ): JsonValue | undefined {
   const given = fromAround ?? property["default"] ?? property["const"];
   const rendered = given === undefined ? undefined : renderStatic(given, all, scope);
-  return rendered === undefined ? undefined : asType(rendered, property);
-}
-
-/**
- * A default of another type than its field is common (`default: 8080` for a text): it is converted where that is plain, and
- * ignored where it cannot be meant (`default: {}` for a text), so that nobody is stopped by what they never typed.
- */
-function asType(value: JsonValue, property: JsonObject): JsonValue | undefined {
-  const written = property["type"];
-  if (written === undefined || value === null) return value;
-  const types = Array.isArray(written) ? written : [written];
-  if (types.some((type) => isOfType(value, type))) return value;
-  if (types.includes("string") && typeof value !== "object") return String(value);
-  return typeof value === "string" ? fromText(value, types) : undefined;
-}
-
-function fromText(text: string, types: JsonValue[]): JsonValue | undefined {
-  if (types.includes("boolean") && ["true", "false"].includes(text)) return text === "true";
-  const isNumeric = types.includes("number") || types.includes("integer");
-  const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
-  return isNumeric && isNumber ? Number(text) : undefined;
-}
-
-function isOfType(value: JsonValue, type: JsonValue | undefined): boolean {
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isRecord(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
+  return asType(rendered, property);
 }
 
 /** Renders the expressions in a part of the form; one that fails counts as not there. */

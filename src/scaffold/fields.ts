@@ -1,4 +1,5 @@
 import { isRecord, type JsonObject } from "../base/json.ts";
+import { asType } from "./as-type.ts";
 import { asObject, dereference, resolveObject } from "./conditions.ts";
 import {
   applyDefaults,
@@ -148,7 +149,7 @@ function makeField(
   if (help !== undefined) field.help = help;
   const review = reviewOf(property);
   if (review !== undefined) field.review = review;
-  const emptyValue = uiSetting(property, "emptyValue");
+  const emptyValue = asType(uiSetting(property, "emptyValue"), property);
   if (emptyValue !== undefined) field.emptyValue = emptyValue;
   const placeholder = uiSetting(property, "placeholder");
   if (typeof placeholder === "string" && placeholder !== "") field.placeholder = placeholder;
