@@ -114,7 +114,7 @@ function buildContext(options: SlackAppOptions, stopping: AbortSignal): SlackCon
       entities: services.entities,
       logger,
       now,
-      teamId: () => identity().teamId,
+      identity,
     }),
     dedupe,
     now,

@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { ForbiddenError, toError, UpstreamError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { EntityService } from "../usecases/services.ts";
+import type { SlackIdentity } from "./identity.ts";
 import { within } from "./within.ts";
 
 /** A person as Slack knows them. */
@@ -31,7 +32,7 @@ export interface PeopleOptions {
   logger: Logger;
   now: () => number;
   /** Of the workspace that is worked for: two workspaces may know different people by one id. */
-  teamId: () => string;
+  identity: () => Pick<SlackIdentity, "teamId" | "enterpriseId">;
 }
 
 const keptMs = 10 * 60_000;
@@ -43,15 +44,15 @@ const refKeptMs = 30_000;
 
 /** Creates the directory; its cache lives as long as it does. */
 export function createPeople(options: PeopleOptions): People {
-  const { web, entities, logger, now, teamId } = options;
-  const keyOf = (userId: string) => `${teamId()}/${userId}`;
+  const { web, entities, logger, now, identity } = options;
+  const keyOf = (userId: string) => `${identity().teamId}/${userId}`;
   const known = new Map<string, { person: Promise<SlackPerson>; readAtMs: number }>();
   const refs = new Map<string, { ref: string | undefined; readAtMs: number }>();
   const find = async (userId: string): Promise<SlackPerson> => {
     const key = keyOf(userId);
     const cached = known.get(key);
     if (cached !== undefined && now() - cached.readAtMs < keptMs) return await cached.person;
-    const person = readPerson(web, userId);
+    const person = readPerson(web, userId, identity());
     if (known.size >= keptPeople) known.clear();
     known.set(key, { person, readAtMs: now() });
     person.catch((thrown: unknown) => {
@@ -104,7 +105,11 @@ const reasons: Record<NonNullable<SlackPerson["limit"]>, string> = {
   deactivated: "this account is deactivated",
 };
 
-async function readPerson(web: WebClient, userId: string): Promise<SlackPerson> {
+async function readPerson(
+  web: WebClient,
+  userId: string,
+  identity: ReturnType<PeopleOptions["identity"]>,
+): Promise<SlackPerson> {
   const { user } = await web.users.info({ user: userId }).catch((thrown: unknown) => {
     throw new UpstreamError("slack-unreachable", "Slack did not tell me who you are", {
       isRetryable: true,
@@ -113,7 +118,7 @@ async function readPerson(web: WebClient, userId: string): Promise<SlackPerson> 
     });
   });
   const profile = user?.profile;
-  const limit = limitOf(user ?? {});
+  const limit = limitOf(user ?? {}, identity);
   return {
     id: userId,
     name:
@@ -128,15 +133,37 @@ function isText(value: string | undefined): value is string {
   return value !== undefined && value !== "";
 }
 
-function limitOf(user: {
+/** What `users.info` says of a person, as far as it limits them. */
+interface SlackUser {
+  team_id?: string;
+  enterprise_user?: { enterprise_id?: string };
   deleted?: boolean;
   is_bot?: boolean;
   is_stranger?: boolean;
   is_restricted?: boolean;
   is_ultra_restricted?: boolean;
-}): SlackPerson["limit"] {
+}
+
+function limitOf(
+  user: SlackUser,
+  identity: ReturnType<PeopleOptions["identity"]>,
+): SlackPerson["limit"] {
   if (user.deleted === true) return "deactivated";
-  if (user.is_stranger === true) return "external";
+  if (user.is_stranger === true || isFromElsewhere(user, identity)) return "external";
   if (user.is_restricted === true || user.is_ultra_restricted === true) return "guest";
   return user.is_bot === true ? "bot" : undefined;
+}
+
+/**
+ * True for a person of another company. Strangers are to Slack only those with whom no channel is shared; whoever can press a button of ours
+ * shares one, and has an address that their own company vouches for, not ours. The workspaces of one organisation are one company.
+ */
+function isFromElsewhere(
+  { team_id: home, enterprise_user: member }: SlackUser,
+  { teamId, enterpriseId }: ReturnType<PeopleOptions["identity"]>,
+): boolean {
+  if (home === undefined || home === teamId) return false;
+  return (
+    enterpriseId === undefined || (home !== enterpriseId && member?.enterprise_id !== enterpriseId)
+  );
 }

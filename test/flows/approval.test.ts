@@ -19,18 +19,40 @@ import {
 import { waitFor } from "../helpers/wait.ts";
 
 const dayMs = 86_400_000;
+/** Of another company, in a channel shared with ours, with an address that their own company lets them have. */
+const impostor = "U0IMPOSTO1";
 let bench: CompanyBench;
 let count = 0;
 const newName = (): string => `service-${(count += 1)}`;
+
+/** Writes and publishes, then waits for an hour. */
+const patientSteps = `    - { id: fetch, name: Write, action: fetch:template, input: { url: ./skeleton-of-patient, values: {} } }
+    - { id: publish, name: Publish, action: publish:github, input: { repoUrl: "github.com?owner=acme&repo=\${{ parameters.name }}" } }
+    - { id: wait, name: Wait, action: callboard:wait:until, input: { seconds: 3600 } }
+`;
 
 const approval = (text: string) => ({ annotations: { "callboard.dev/approval": text } });
 
 beforeAll(async () => {
   bench = await startCompanyBench({
     config: { operators: ["security"] },
+    people: [
+      {
+        id: impostor,
+        name: "victor",
+        realName: "Victor Ionescu",
+        email: "victor.ionescu@footlight.example",
+        teamId: "T0ELSEWHE1",
+      },
+    ],
     files: {
       "templates/guarded.yaml": templateFile("guarded", approval("security")),
       "templates/two.yaml": templateFile("two", approval("security; count=2; expires=2d")),
+      "templates/skeleton-of-patient/README.md": "# patient\n",
+      "templates/patient.yaml": templateFile("patient", {
+        ...approval("security"),
+        steps: patientSteps,
+      }),
       "templates/others.yaml": templateFile("others", {
         ...approval("security"),
         pages: [
@@ -94,9 +116,11 @@ describe("a template that needs approval", () => {
     await press(dario, question);
     await press(theo, question);
     await press(guest, question);
+    await press(impostor, question);
     await refusal(dario, "nobody can approve what they asked for themselves");
     await refusal(theo, "only members of Security can decide this");
     await refusal(guest, "guests cannot start or change anything here");
+    await refusal(impostor, "people from another workspace cannot start or change anything here");
 
     expect((await bench.runOf(parent)).approvals).toMatchObject([
       { status: "pending", decisions: [] },
@@ -235,6 +259,35 @@ describe("a template that needs approval", () => {
     expect((await bench.runOf(parent)).approvals?.map((each) => each.status)).toEqual([
       "void",
       "approved",
+    ]);
+  });
+
+  test("goes on with the template that was approved when that changes after it has begun", async () => {
+    const parent = await bench.request(dario, "patient", newName());
+    await bench.shows(parent, "Waiting for approval");
+    await press(victor, await bench.question(parent));
+    await waitFor("the run to wait in its third step", async () => {
+      const { parked, steps } = await bench.runOf(parent);
+      return parked !== undefined && steps[1]?.status === "completed" ? true : undefined;
+    });
+    const more = `${patientSteps}    - { id: more, name: More, action: debug:log, input: { message: more } }\n`;
+    await writeFile(
+      join(bench.folder, "templates/patient.yaml"),
+      templateFile("patient", { ...approval("security"), steps: more }),
+    );
+    await bench.restart();
+
+    bench.pass(3_700_000);
+    const ended = await bench.shows(parent, /Done\.|approval/);
+    bench.pass(-3_700_000);
+
+    expect(ended.text).toContain("Done.");
+    const run = await bench.runOf(parent);
+    expect(run.approvals?.map(({ status }) => status)).toEqual(["approved"]);
+    expect(run.steps.map(({ id, status }) => [id, status])).toEqual([
+      ["fetch", "completed"],
+      ["publish", "completed"],
+      ["wait", "completed"],
     ]);
   });
 

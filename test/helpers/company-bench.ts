@@ -8,7 +8,8 @@ import type { JsonObject } from "../../src/base/json.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { createPlayground, type Playground } from "../../src/playground/create-playground.ts";
-import type { SlackMessage } from "../../src/playground/slack-shapes.ts";
+import { samplePeople } from "../../src/playground/sample-workspace.ts";
+import type { Person, SlackMessage } from "../../src/playground/slack-shapes.ts";
 import type { RunRecord } from "../../src/usecases/runs/run-record.ts";
 import { newDataDir } from "./embedded.ts";
 
@@ -106,6 +107,8 @@ export async function startCompanyBench(options: {
   files: Record<string, string>;
   config?: JsonObject;
   env?: Record<string, string>;
+  /** Beside the sample people. */
+  people?: Person[];
 }): Promise<CompanyBench> {
   const folder = await mkdtemp(join(tmpdir(), "callboard-company-"));
   const dataDir = await newDataDir();
@@ -118,7 +121,11 @@ export async function startCompanyBench(options: {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  const playground = await createPlayground({ transport: "http", hasRateLimits: false });
+  const playground = await createPlayground({
+    transport: "http",
+    hasRateLimits: false,
+    people: [...samplePeople, ...(options.people ?? [])],
+  });
   const { driver } = playground;
   let passedMs = 0;
   const start = async (): Promise<App> => {

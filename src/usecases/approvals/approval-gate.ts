@@ -146,18 +146,24 @@ async function confirm(
   deps: ApprovalGateDeps,
 ): Promise<GateResult | undefined> {
   const { stepId, number } = approval;
-  const template = stepId === undefined ? present(held.run(), deps) : held.run().template;
+  // once it has begun, a run goes on with the template it began with
+  const isFixed = stepId !== undefined || hasBegun(held.run());
+  const template = isFixed ? held.run().template : present(held.run(), deps);
   const templateHash = await deps.hashOf(template, signal);
   if (templateHash === approval.templateHash) return undefined;
   await held.change((run) => ({
     ...run,
-    ...(stepId === undefined ? pinned(template) : {}),
+    ...(isFixed ? {} : pinned(template)),
     approvals: (run.approvals ?? []).map((each) =>
       each.number === number ? { ...each, status: "void" } : each,
     ),
   }));
   await deps.notifier.showApproval?.(held.run(), approvalOf(held.run(), number));
   return await passApproval(held, signal, deps, stepId);
+}
+
+function hasBegun({ steps }: RunRecord): boolean {
+  return steps.some(({ status }) => status !== "waiting");
 }
 
 /** The template as it is now, when the values still fit it. */

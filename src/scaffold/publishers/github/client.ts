@@ -5,7 +5,7 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
 
-import { InputError, NotFoundError, UpstreamError } from "../../../base/errors.ts";
+import { ConflictError, InputError, NotFoundError, UpstreamError } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Secret } from "../../../base/secret.ts";
 import { type Breaker, type BreakerOptions, createBreaker } from "./breaker.ts";
@@ -221,10 +221,24 @@ function openOctokit(
   octokit.hook.wrap("request", async (request, given) => {
     options.breaker.assertClosed();
     const response = await request(given);
+    refuseMoved(response.status);
     refuseBrokenAnswer(response, `${given.method} ${given.url}`);
     return response;
   });
   return octokit;
+}
+
+/**
+ * What stood here is elsewhere now, perhaps with an owner of whom nobody has said that we may write there; and a POST that follows becomes a GET.
+ * @throws ConflictError `repo-moved`
+ */
+function refuseMoved(status: number): void {
+  if (status < 300 || status >= 400 || status === 304) return;
+  throw new ConflictError(
+    "repo-moved",
+    "GitHub says that the repository was renamed or moved; nothing was written.",
+    { hint: "Look where it is now, and use its present owner and name." },
+  );
 }
 
 /** A proxy's HTML page or half an answer with status 200 is not a success. */
@@ -248,7 +262,10 @@ function fetchWithin(timeoutMs: number, breaker: Breaker): typeof fetch {
     const given = init?.signal ?? undefined;
     const signal = given === undefined ? timeout : AbortSignal.any([given, timeout]);
     try {
-      const response = await fetch(url, { ...init, signal });
+      // reading may follow where a repository has gone, writing may not
+      const isRead = ["GET", "HEAD"].includes(init?.method ?? "GET");
+      const redirect = isRead ? "follow" : "manual";
+      const response = await fetch(url, { ...init, signal, redirect });
       breaker.note(response.status >= 500 ? "failed" : "answered");
       return response;
     } catch (thrown) {

@@ -14,6 +14,7 @@ import { type GithubEmulator, startGithubEmulator } from "../../../emulators/git
 import type { FaultOrder } from "../../../emulators/github/faults.ts";
 import { connect, publisherFor } from "../../../emulators/github/harness.ts";
 import { publishRequest, stepContext } from "../../../helpers/publishing.ts";
+import { startWebServer } from "../../../helpers/web-server.ts";
 
 const orgRepos = "/orgs/{org}/repos";
 let github: GithubEmulator;
@@ -125,6 +126,45 @@ async function restarted(): Promise<GithubEmulator> {
   await github.close();
   return startGithubEmulator();
 }
+
+describe("a repository that was renamed or given away", () => {
+  test.each([301, 302, 307, 308])(
+    "is read where it is now, and never written to (%i)",
+    async (status) => {
+      const moved = await startWebServer((request, response) => {
+        const isNew = request.url?.startsWith("/repositories/9") === true;
+        response.writeHead(isNew ? 200 : status, {
+          "content-type": "application/json",
+          location: "/repositories/9/issues",
+        });
+        response.end("[]");
+      });
+      try {
+        const { root } = connect(github, { baseUrl: moved.url });
+        const place = { owner: "acme", repo: "catalog" };
+
+        const writing = [
+          root.rest.issues.create({ ...place, title: "x" }),
+          root.rest.actions.deleteEnvironmentVariable({
+            ...place,
+            environment_name: "x",
+            name: "y",
+          }),
+          root.rest.repos.replaceAllTopics({ ...place, names: ["x"] }),
+        ];
+        for (const write of writing)
+          await expect(write).rejects.toMatchObject({ code: "repo-moved" });
+        const arrived = moved.requests.map(({ path }) => path);
+        const read = await root.rest.issues.listForRepo(place);
+
+        expect(arrived).not.toContain("/repositories/9/issues");
+        expect(read.data).toEqual([]);
+      } finally {
+        await moved.close();
+      }
+    },
+  );
+});
 
 describe("a GitHub that is in trouble", () => {
   test("shows no HTML of a failing gateway and is worth another attempt", async () => {
