@@ -15,6 +15,7 @@ const statuses: Record<string, number> = {
   "secret-link-invalid": 404,
   "secret-link-expired": 410,
   "secret-link-used": 410,
+  "secret-form-sent": 410,
   "secret-value-invalid": 400,
 };
 

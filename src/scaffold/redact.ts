@@ -8,7 +8,13 @@ const minLineLength = 12;
 /** What stands in the place of a secret. */
 export const mask = "***";
 
-/** Creates a function that replaces secrets in a text by {@link mask}, also as they look in JSON, in addresses and as base64. */
+/** Fewer signs of base64 also stand elsewhere by chance. */
+const minEncodedLength = 8;
+
+/**
+ * Creates a function that replaces secrets in a text by {@link mask}, also as they look in JSON, in addresses, in hexadecimal and as base64,
+ * by themselves or in the middle of something longer, as in an `Authorization` header.
+ */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(formsOf))]
     // longest first: one secret may be the beginning of another
@@ -27,8 +33,22 @@ function formsOf(secret: string): string[] {
     base64,
     base64.replace(/=+$/, ""),
     Buffer.from(secret).toString("base64url"),
+    ...encodedWithin(secret),
+    Buffer.from(secret).toString("hex"),
+    Buffer.from(secret).toString("hex").toUpperCase(),
     ...(lines.length > 1 ? lines.filter((line) => line.length >= minLineLength) : []),
   ];
+}
+
+/** The signs of base64 that are the same whatever stands before and after the secret: three bytes are four signs. */
+function encodedWithin(secret: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const first = before === 0 ? 0 : before + 1;
+    const inner = bytes.toString("base64").slice(first, Math.floor((bytes.length * 8) / 6));
+    if (inner.length < minEncodedLength) return [];
+    return [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
+  });
 }
 
 /** Redacts every text in a value, at any depth; keys stay. */

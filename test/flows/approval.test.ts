@@ -121,6 +121,9 @@ describe("a template that needs approval", () => {
     await refusal(theo, "only members of Security can decide this");
     await refusal(guest, "guests cannot start or change anything here");
     await refusal(impostor, "people from another workspace cannot start or change anything here");
+    const log = (await bench.app.services.audit?.latest(20)) ?? [];
+    const refused = log.filter(({ type }) => type === "refused").map(({ by }) => by?.slackUserId);
+    expect(refused.toSorted()).toEqual([dario, guest, impostor, theo].toSorted());
 
     expect((await bench.runOf(parent)).approvals).toMatchObject([
       { status: "pending", decisions: [] },

@@ -135,6 +135,9 @@ test("taking a run back asks the policy, whoever's it is", async () => {
   await expect(runs.undo?.(id, person("theo.blake", theo))).rejects.toMatchObject({
     code: "policy-denied",
   });
+  expect(await bench.app.services.audit?.latest(1)).toMatchObject([
+    { type: "refused", by: { slackUserId: theo }, about: { run: id }, details: { what: "undo" } },
+  ]);
 });
 
 test("people who lost the right between form and start are refused at the use case", async () => {
@@ -163,6 +166,9 @@ test("a rule of the configuration asks for approval by value", async () => {
     bench.driver.ephemerals(theo).some((each) => each.text.includes("only Dario Costa")),
   );
   expect((await bench.runOf(big)).isCancelRequested).toBeUndefined();
+  expect(await bench.app.services.audit?.latest(1)).toMatchObject([
+    { type: "refused", by: { slackUserId: theo }, details: { what: "cancel" } },
+  ]);
   await bench.driver.click({ user: victor, ...press });
   await bench.shows(big, "Cancelled");
 });

@@ -1,3 +1,4 @@
+import { ForbiddenError } from "../../base/errors.ts";
 import type { RunRecord, RunRequester } from "../../usecases/runs/run-record.ts";
 import type { SlackContext } from "../context.ts";
 import { workspaceIdOf } from "../workspaces.ts";
@@ -10,7 +11,7 @@ export async function requesterOf(
   context: SlackContext,
   slackUserId: string,
 ): Promise<RunRequester> {
-  const { name } = await context.people.requireMember(slackUserId);
+  const { name } = await memberOf(context, slackUserId);
   const userRef = await context.people.userRef(slackUserId);
   return {
     slackUserId,
@@ -18,6 +19,23 @@ export async function requesterOf(
     name,
     ...(userRef === undefined ? {} : { userRef }),
   };
+}
+
+/** That guests and people from elsewhere were refused stands in the audit log. */
+async function memberOf(
+  { people, services }: SlackContext,
+  slackUserId: string,
+): Promise<{ name: string }> {
+  try {
+    return await people.requireMember(slackUserId);
+  } catch (thrown) {
+    if (thrown instanceof ForbiddenError) {
+      const { name } = await people.find(slackUserId);
+      const details = { code: thrown.code, why: thrown.message };
+      await services.audit?.note({ type: "refused", by: { slackUserId, name }, details });
+    }
+    throw thrown;
+  }
 }
 
 /** True when the run was asked for in the workspace that is worked for, so that no other company touches it. */

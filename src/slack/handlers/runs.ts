@@ -35,7 +35,7 @@ async function change(
     });
   }
   const by = await requesterOf(context, slackUserId);
-  assertMayTouch(context, run, by, what);
+  await assertMayTouch(context, run, by, what);
   if (what === "retry" && run.secrets !== undefined) {
     await context.web.views.open({
       trigger_id: args.body.trigger_id,
@@ -47,21 +47,24 @@ async function change(
 }
 
 /** Whoever started it, and whom a rule of the policy allows it; the use case checks once more. */
-function assertMayTouch(
+async function assertMayTouch(
   { services }: SlackContext,
   run: RunRecord,
   by: RunRequester,
   what: "retry" | "cancel",
-): void {
+): Promise<void> {
   if (run.requester.slackUserId === by.slackUserId) return;
   const { template, values: parameters } = run;
   const question = { action: what, by, template, parameters, isOwn: false };
   if (services.policy?.decide(question).allowed === true) return;
-  throw new ForbiddenError(
-    "run-not-yours",
-    `only ${run.requester.name}, who started this run, can ${what} it`,
-    {
-      hint: "ask them, or start your own with `/newservice`",
-    },
-  );
+  const why = `only ${run.requester.name}, who started this run, can ${what} it`;
+  await services.audit?.note({
+    type: "refused",
+    by,
+    about: { run: run.id },
+    details: { what, code: "run-not-yours", why },
+  });
+  throw new ForbiddenError("run-not-yours", why, {
+    hint: "ask them, or start your own with `/newservice`",
+  });
 }

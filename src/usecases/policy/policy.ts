@@ -157,17 +157,34 @@ function fitsParameters(rule: PolicyRule, parameters: JsonObject | undefined): b
   if (parameters === undefined) return rule.effect === "allow";
   return Object.entries(rule.parameters).every(([name, wanted]) => {
     const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (rule.effect === "deny") {
+      return (Array.isArray(value) ? value : [value]).some((item) => isLikeOneOf(wanted, item));
+    }
     if (!Array.isArray(value)) return isOneOf(wanted, value);
-    return rule.effect === "allow"
-      ? value.length > 0 && value.every((item) => isOneOf(wanted, item))
-      : value.some((item) => isOneOf(wanted, item));
+    return value.length > 0 && value.every((item) => isOneOf(wanted, item));
   });
 }
 
-function isOneOf(wanted: readonly (string | number | boolean)[], value?: JsonValue): boolean {
+type Wanted = readonly (string | number | boolean)[];
+
+function isOneOf(wanted: Wanted, value?: JsonValue): boolean {
   return wanted.some((one) =>
     typeof one === "string" && typeof value === "string" ? matchesText(one, value) : one === value,
   );
+}
+
+/**
+ * What a rule forbids is not to be had by writing it otherwise: GitHub, DNS and most others take `Prod-1`, and a form a text `8080`, for the
+ * same as the rule's `prod-1` and 8080.
+ */
+function isLikeOneOf(wanted: Wanted, value?: JsonValue): boolean {
+  if (!["string", "number", "boolean"].includes(typeof value)) return false;
+  const text = plainText(String(value));
+  return wanted.some((one) => matchesText(plainText(String(one)), text));
+}
+
+function plainText(text: string): string {
+  return text.normalize("NFKC").toLowerCase().trim();
 }
 
 /** True when `text` is `pattern`, in which each `*` stands for any characters. Takes time proportional to both lengths. */

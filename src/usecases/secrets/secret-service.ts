@@ -40,14 +40,20 @@ export interface SecretService {
   references(templateRef: string): { name: string; title: string }[];
   /** What has been given so far for a form, by field: sealed, or by reference. */
   given(formId: string): Promise<Record<string, { reference?: string }>>;
-  /** Takes a reference instead of a value; undefined takes it back. @throws ForbiddenError `secret-reference-refused`. */
+  /**
+   * Takes a reference instead of a value; undefined takes it back.
+   * @throws ForbiddenError `secret-reference-refused`, ConflictError `secret-form-sent`.
+   */
   choose(
     formId: string,
     field: string,
     templateRef: string,
     reference: string | undefined,
   ): Promise<void>;
-  /** What a link asks for. @throws InputError `secret-link-invalid`, `secret-link-expired`; ConflictError `secret-link-used`. */
+  /**
+   * What a link asks for.
+   * @throws InputError `secret-link-invalid`, `secret-link-expired`; ConflictError `secret-link-used`, `secret-form-sent`.
+   */
   look(ticket: string): Promise<SecretPlace>;
   /** Keeps the value that was entered behind a link; the link is used up. @throws as `look`, InputError `secret-value-invalid`. */
   enter(ticket: string, value: string): Promise<SecretPlace>;
@@ -91,6 +97,7 @@ export function createSecretService(options: SecretServiceOptions): SecretServic
   async function look(text: string) {
     const ticket = readTicket(text, clock(), sealerOf(options));
     if ((await records.get(usedLinks, ticket.nonce)) !== undefined) throw linkUsed();
+    await store.assertOpen(ticket.formId);
     return ticket;
   }
   return {
@@ -116,6 +123,7 @@ export function createSecretService(options: SecretServiceOptions): SecretServic
     },
     async choose(formId, field, templateRef, reference) {
       if (reference !== undefined) referenceFor(options, reference, templateRef);
+      await store.assertOpen(formId);
       await store.choose(formId, field, reference);
     },
     look,

@@ -1,12 +1,14 @@
 import { z } from "zod";
 
-import { InputError } from "../../base/errors.ts";
+import { ConflictError, InputError } from "../../base/errors.ts";
 import type { JsonValue } from "../../base/json.ts";
 import type { Sealer } from "../../base/sealing.ts";
 import type { RecordStore } from "../../storage/contract.ts";
 import { updateRecord } from "../../storage/update.ts";
 
 const collection = "secrets";
+/** Forms that were sent: what was given for them is their run's, and nobody changes it any more. */
+const sentForms = "secret-forms-sent";
 /** How long secrets are kept at most; a run that ends erases them at once. */
 export interface SecretLives {
   /** While the form is filled in. */
@@ -31,6 +33,8 @@ export type SecretEntry = z.infer<typeof entryShape>;
 export interface SecretStore {
   /** What has been given so far, by field. */
   list(id: string): Promise<Record<string, SecretEntry>>;
+  /** @throws ConflictError `secret-form-sent` once its run was accepted. */
+  assertOpen(id: string): Promise<void>;
   /** Seals and keeps a value. */
   set(id: string, field: string, value: string): Promise<void>;
   /** Keeps the name of a secret that the operator holds; undefined takes back what was given. */
@@ -39,7 +43,7 @@ export interface SecretStore {
   open(id: string, field: string, entry: { sealed: string }): string;
   /** @throws InputError `run-secrets-needed` when they are gone. */
   assertKept(id: string): Promise<void>;
-  /** Keeps what is there for as long as a run may take. */
+  /** Keeps what is there for as long as a run may take, as it is. */
   keepForRun(id: string): Promise<void>;
   erase(id: string): Promise<void>;
 }
@@ -64,6 +68,12 @@ export function createSecretStore(
     async list(id) {
       return parse((await records.get(collection, id))?.value);
     },
+    async assertOpen(id) {
+      if ((await records.get(sentForms, id)) === undefined) return;
+      throw new ConflictError("secret-form-sent", "The form that this belongs to was sent.", {
+        hint: "a run that fails asks for its secrets again when you press Retry",
+      });
+    },
     async set(id, field, value) {
       const sealed = needed(sealer).seal(value, `${id}/${field}`);
       await change(id, draftMs, (entries) => ({ ...entries, [field]: { sealed } }));
@@ -78,6 +88,8 @@ export function createSecretStore(
       if ((await records.get(collection, id)) === undefined) throw secretsNeeded();
     },
     async keepForRun(id) {
+      // longer than any link to the form, or its draft, may live
+      await records.put(sentForms, id, true, { ttlMs: 2 * draftMs });
       const keep = (value: JsonValue | undefined): JsonValue | undefined => value;
       await updateRecord(records, collection, id, keep, { ttlMs: runMs });
     },

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 
+import type { JsonValue } from "../../../src/base/json.ts";
 import {
   decide,
   type Policy,
@@ -27,6 +28,28 @@ const service = { ref: "template:default/node-service", tags: ["service"] };
 function ask(rules: PolicyRule[], request: Partial<PolicyRequest> = {}): boolean {
   return decide({ rules }, { action: "start", person: ada, template: service, ...request }).allowed;
 }
+
+test.each<[JsonValue | undefined, string | number | boolean, boolean]>([
+  ["PROD-1", "prod-*", true],
+  [" prod-1 ", "prod-*", true],
+  ["ｐｒｏｄ-1", "prod-*", true],
+  ["8080", 8080, true],
+  [8080, "8080", true],
+  ["True", true, true],
+  [["dev", "Prod-1"], "prod-*", true],
+  ["reprod-1", "prod-*", false],
+  [undefined, "*", false],
+  [{ a: "prod-1" }, "prod-*", false],
+])("%p is what a rule forbids that says %p: %p", (value, said, isForbidden) => {
+  const parameters = value === undefined ? {} : { x: value };
+  const rules = [allow({}), deny({ parameters: { x: [said] } })];
+
+  expect(ask(rules, { parameters })).toBe(!isForbidden);
+  // what is allowed has to be written as the rule says
+  expect(ask([allow({ parameters: { x: ["prod-1"] } })], { parameters: { x: "Prod-1" } })).toBe(
+    false,
+  );
+});
 
 test.each<[string, PolicyRule[], Partial<PolicyRequest>, boolean]>([
   ["without a rule a write is denied", [], {}, false],

@@ -51,7 +51,10 @@ afterAll(async () => {
 beforeEach(async () => {
   nowMs = 1_000_000;
   ids += 1000;
-  for (const id of ["form-1", "form-2"]) await storage.records.delete("secrets", id);
+  for (const id of ["form-1", "form-2"]) {
+    await storage.records.delete("secrets", id);
+    await storage.records.delete("secret-forms-sent", id);
+  }
 });
 afterEach(async () => {
   await vault?.close();
@@ -110,6 +113,27 @@ test("a link works once, for ten minutes, and only as it was made", async () => 
   }
   nowMs += 10 * 60_000 + 1;
   await expect(secrets.look(late)).rejects.toMatchObject({ code: "secret-link-expired" });
+});
+
+test("a link that is left over changes nothing once the form was sent, and nothing is kept after the run", async () => {
+  const secrets = service({ references: [{ name: "held", from: { value: new Secret("held") } }] });
+  const fields = runSecrets.fields.slice(0, 1);
+  await secrets.enter(ticketOf(secrets), value);
+  const left = ticketOf(secrets);
+  await secrets.keepForRun({ id: "form-1", fields });
+
+  const sent = { code: "secret-form-sent" };
+  await expect(secrets.look(left)).rejects.toMatchObject(sent);
+  await expect(secrets.enter(left, "another")).rejects.toMatchObject(sent);
+  await expect(
+    secrets.choose("form-1", "token", "template:default/x", "held"),
+  ).rejects.toMatchObject(sent);
+  const resolved = await secrets.resolve({ id: "form-1", fields }, "template:default/x", signal);
+  await secrets.erase({ id: "form-1", fields });
+  await expect(secrets.enter(left, "another")).rejects.toMatchObject(sent);
+
+  expect(resolved.secrets).toEqual({ token: value });
+  expect(await storage.records.get("secrets", "form-1")).toBeUndefined();
 });
 
 test("a restart neither frees a used link nor breaks a fresh one", async () => {
