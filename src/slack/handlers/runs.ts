@@ -57,14 +57,12 @@ async function assertMayTouch(
   const { template, values: parameters } = run;
   const question = { action: what, by, template, parameters, isOwn: false };
   if (services.policy?.decide(question).allowed === true) return;
-  const why = `only ${run.requester.name}, who started this run, can ${what} it`;
-  await services.audit?.note({
-    type: "refused",
-    by,
-    about: { run: run.id },
-    details: { what, code: "run-not-yours", why },
-  });
-  throw new ForbiddenError("run-not-yours", why, {
-    hint: "ask them, or start your own with `/newservice`",
-  });
+  const refusal = new ForbiddenError(
+    "run-not-yours",
+    `only ${run.requester.name}, who started this run, can ${what} it`,
+    { hint: "ask them, or start your own with `/newservice`" },
+  );
+  const details = { what, code: refusal.code, why: refusal.message };
+  await services.audit?.note({ type: "refused", by, about: { run: run.id }, details });
+  throw refusal;
 }
