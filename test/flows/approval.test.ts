@@ -123,7 +123,7 @@ describe("a template that needs approval", () => {
     await refusal(impostor, "people from another workspace cannot start or change anything here");
     const log = (await bench.app.services.audit?.latest(20)) ?? [];
     const refused = log.filter(({ type }) => type === "refused").map(({ by }) => by?.slackUserId);
-    expect(refused.toSorted()).toEqual([dario, guest, impostor, theo].toSorted());
+    expect(new Set(refused)).toEqual(new Set([dario, guest, impostor, theo]));
 
     expect((await bench.runOf(parent)).approvals).toMatchObject([
       { status: "pending", decisions: [] },

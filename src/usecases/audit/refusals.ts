@@ -50,22 +50,18 @@ export function withRefusals(service: RunService, audit: AuditService): RunServi
   };
 }
 
-function undoOf(
-  { undo, undoPlan }: RunService,
-  noting: Noting,
-): Pick<RunService, "undo" | "undoPlan"> {
+/** Taking back, where the service can. */
+function undoOf(service: RunService, noting: Noting): Pick<RunService, "undo" | "undoPlan"> {
+  if (service.undo === undefined || service.undoPlan === undefined) return {};
   return {
-    ...(undo === undefined
-      ? {}
-      : {
-          undo: async (run, by) =>
-            await noting("undo", by, { run }, async () => await undo(run, by)),
-        }),
-    ...(undoPlan === undefined
-      ? {}
-      : {
-          undoPlan: async (run, by) =>
-            await noting("undo", by, { run }, async () => await undoPlan(run, by)),
-        }),
+    undo: async (run, by) =>
+      await noting("undo", by, { run }, async () => await required(service.undo?.(run, by))),
+    undoPlan: async (run, by) =>
+      await noting("undo", by, { run }, async () => (await service.undoPlan?.(run, by)) ?? []),
   };
+}
+
+async function required<T>(work: Promise<T> | undefined): Promise<T> {
+  if (work === undefined) throw new Error("nothing is taken back here");
+  return await work;
 }

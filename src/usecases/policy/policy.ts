@@ -178,7 +178,7 @@ function isOneOf(wanted: Wanted, value?: JsonValue): boolean {
  * same as the rule's `prod-1` and 8080.
  */
 function isLikeOneOf(wanted: Wanted, value?: JsonValue): boolean {
-  if (!["string", "number", "boolean"].includes(typeof value)) return false;
+  if (value === undefined || value === null || typeof value === "object") return false;
   const text = plainText(String(value));
   return wanted.some((one) => matchesText(plainText(String(one)), text));
 }

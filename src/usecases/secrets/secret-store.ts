@@ -51,6 +51,8 @@ export interface SecretStore {
 const parse = (value: JsonValue | undefined): Record<string, SecretEntry> =>
   recordShape.parse(value ?? {});
 
+const asItIs = (value: JsonValue | undefined): JsonValue | undefined => value;
+
 /** Creates the store. Without a sealer (no key) only references are kept. */
 export function createSecretStore(
   records: RecordStore,
@@ -90,8 +92,7 @@ export function createSecretStore(
     async keepForRun(id) {
       // longer than any link to the form, or its draft, may live
       await records.put(sentForms, id, true, { ttlMs: 2 * draftMs });
-      const keep = (value: JsonValue | undefined): JsonValue | undefined => value;
-      await updateRecord(records, collection, id, keep, { ttlMs: runMs });
+      await updateRecord(records, collection, id, asItIs, { ttlMs: runMs });
     },
     erase: async (id) => void (await records.delete(collection, id)),
   };
