@@ -5,7 +5,9 @@
  * `--rounds 2` repeats the named places, `--only kills,freezes,random,faults,recovery` chooses, `--redis redis://…` is the server
  * (default: one of its own), `--minutes 8` stops hitting places when the time is over; how many were hit is said. `--arenas 3` has so
  * many campaigns going at the same time, each with its own bots, Slack, GitHub and namespace, and spreads places and runs over them.
+ * Ctrl-C ends it with the figures so far and takes all bots along, frozen ones too.
  */
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 
 import { type Arenas, openArenas } from "../test/chaos/arenas.ts";
@@ -15,6 +17,7 @@ import { createRandom, shuffle } from "../test/chaos/random.ts";
 import { measureRecovery } from "../test/chaos/recovery.ts";
 import { ensureBuilt } from "../test/helpers/built.ts";
 import { startRedisServer } from "../test/helpers/servers.ts";
+import { exitOnSignals } from "../test/helpers/tied-child.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,11 +47,25 @@ function report(what: string, tallies: readonly Tally[]): void {
     tallies.reduce((total, tally) => total + tally[key], 0);
   const faults = tallies.flatMap((tally) => tally.faults);
   failures.push(...faults);
+  const slowestS = Math.max(0, ...tallies.map((tally) => tally.slowestMs)) / 1000;
   say(
     `${what}: ${sum("runs")} runs, ${sum("kills")} kills, ${sum("freezes")} freezes, ` +
-      `${sum("mishaps")} requests gone wrong, ${faults.length} faults`,
+      `${sum("mishaps")} requests gone wrong, ${faults.length} faults, longest run ${slowestS.toFixed(0)} s`,
   );
   for (const fault of faults) say(`  ${fault}`);
+}
+
+/** A death interrupts all that a worker has in work, so these are more than the kills. */
+function reportJobs({ all }: Arenas): void {
+  const ledgers = all.map(({ pool }) => pool.ledger);
+  const sum = (key: "interrupted" | "lost"): number =>
+    ledgers.reduce((total, ledger) => total + ledger[key], 0);
+  const givenUp = ledgers.flatMap((ledger) => ledger.givenUp);
+  say(
+    `jobs: ${sum("interrupted")} times interrupted by the death of a worker, ` +
+      `${sum("lost")} times lost by a living one, ${givenUp.length} given up`,
+  );
+  for (const reason of givenUp) say(`  given up ${reason}`);
 }
 
 function minutes(): string {
@@ -69,6 +86,7 @@ async function campaign(storage: ChaosStorage): Promise<void> {
     const rate = Number(values.faults);
     if (only.has("faults"))
       await shake(arenas, `killed at random with ${rate * 100} % faults`, rate);
+    reportJobs(arenas);
     const left = (await arenas.everywhere(async (each) => await each.rest())).flat();
     failures.push(...left);
     say(
@@ -87,7 +105,7 @@ async function hit(
 ): Promise<void> {
   const rounds = Array.from({ length: Number(values.rounds) }, () => shuffle([...at], random));
   const wanted = rounds.flat();
-  const nothing: Tally = { runs: 0, kills: 0, freezes: 0, mishaps: 0, faults: [] };
+  const nothing: Tally = { runs: 0, kills: 0, freezes: 0, mishaps: 0, slowestMs: 0, faults: [] };
   const tallies = await arenas.spread(
     wanted,
     async (each, place) =>
@@ -116,12 +134,17 @@ async function shake(arenas: Arenas, what: string, rate: number): Promise<void> 
   report(what, tallies);
 }
 
+// one for each bot that runs
+process.setMaxListeners(0);
+exitOnSignals((signal) =>
+  say(`ended by ${signal} after ${minutes()}, with ${failures.length} faults reported so far`),
+);
 ensureBuilt();
 const kind = values.storage === "embedded" ? "embedded" : "redis";
 const own = kind === "redis" && values.redis === undefined ? await startRedisServer() : undefined;
 const url = values.redis ?? own?.url;
 const storage: ChaosStorage = { kind, ...(kind === "redis" && url !== undefined ? { url } : {}) };
-say(`storage ${kind}, seed ${values.seed}`);
+say(`storage ${kind}, seed ${values.seed}, Node ${process.version}, ${cpus().length} processors`);
 try {
   await campaign(storage);
   if (only.has("recovery")) {

@@ -4,6 +4,7 @@ import { type Campaign, type ChaosStorage, openCampaign, type Tally } from "./ca
 export interface Arenas {
   count: number;
   first: Campaign;
+  all: readonly Campaign[];
   /** Each item in whichever arena is free; `onDone` hears after each how many are done. */
   spread<T>(
     items: readonly T[],
@@ -32,6 +33,7 @@ export async function openArenas(storage: ChaosStorage, count: number): Promise<
   return {
     count,
     first,
+    all: campaigns,
     async spread(items, work, onDone) {
       const left = [...items];
       const tallies: Tally[] = [];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { waitFor } from "../helpers/wait.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { Mutation, Worker, WorkerOrder } from "./worker.ts";
-import { type ChaosWorld, openWorld } from "./world.ts";
+import { approvers, type ChaosWorld, openWorld, user } from "./world.ts";
 
 /** Where the bots keep what they must not forget. */
 export interface ChaosStorage {
@@ -19,6 +19,8 @@ export interface Tally {
   kills: number;
   freezes: number;
   mishaps: number;
+  /** Of the run that took longest. */
+  slowestMs: number;
   /** Empty when all went well. */
   faults: string[];
 }
@@ -33,6 +35,10 @@ export interface Campaign {
   hitAt: (at: string, signal: "SIGKILL" | "SIGSTOP", name?: string) => Promise<Tally>;
   /** Runs, six at a time, with kills at random moments and, when `rate` is given, requests that go wrong; `onDone` hears of each run. */
   shake(runs: number, random: () => number, rate?: number, onDone?: () => void): Promise<Tally>;
+  /** One run while GitHub does not know yet what it made, calls it empty, loses answers and is away for a while. */
+  trouble(): Promise<Tally>;
+  /** One run that needs approval: its requester may not give it, and twenty clicks of others at once let it begin once. */
+  race(): Promise<Tally>;
   /** What must be so when nothing runs any more. */
   rest(): Promise<string[]>;
   close(): Promise<void>;
@@ -48,8 +54,9 @@ const quick = {
 const github = {
   retryDelayMs: 20,
   timing: { lagWindowMs: 6000, settingWindowMs: 3000, lagDelayMs: 20 },
+  breaker: { openMs: 3000 },
 };
-/** A run that has not ended by then is stuck. */
+/** A run that has not ended by then is stuck; twice as long where workers die all the time, on a machine that may be busy. */
 const stuckMs = 300_000;
 const inFlight = 6;
 const killsPerRun = 4;
@@ -75,15 +82,15 @@ export async function openCampaign(
   const newName = (): string => `svc-${String((runs += 1)).padStart(5, "0")}`;
 
   /** The faults of one run that was asked for. */
-  async function outcomeOf(name: string): Promise<string[]> {
-    if (!(await world.ended(name, stuckMs)))
+  async function outcomeOf(name: string, limitMs = stuckMs): Promise<string[]> {
+    if (!(await world.ended(name, limitMs)))
       return [`${name}: stuck`, ...(await world.check(name))];
     return await world.check(name);
   }
 
-  async function runOnce(name: string): Promise<string[]> {
+  async function runOnce(name: string, limitMs = stuckMs): Promise<string[]> {
     await world.request(name);
-    return await outcomeOf(name);
+    return await outcomeOf(name, limitMs);
   }
 
   return {
@@ -104,8 +111,10 @@ export async function openCampaign(
       const { isHit } = await pool.arm(at, signal);
       const before = pool.workers();
       await world.request(name);
+      const acceptedAtMs = performance.now();
       if (signal === "SIGSTOP") await thawLater(world, name, before, isHit);
       const faults = await outcomeOf(name);
+      const slowestMs = performance.now() - acceptedAtMs;
       await pool.disarm();
       const hits = isHit() ? 1 : 0;
       if (signal === "SIGSTOP") {
@@ -119,6 +128,7 @@ export async function openCampaign(
         kills: isKill ? hits : 0,
         freezes: isKill ? 0 : hits,
         mishaps: 0,
+        slowestMs,
         faults: faults.map((fault) => `${at}: ${fault}`),
       };
     },
@@ -133,16 +143,53 @@ export async function openCampaign(
       });
       const names = Array.from({ length: count }, newName);
       const faults: string[] = [];
+      let slowestMs = 0;
       const lane = async (): Promise<void> => {
         for (let name = names.shift(); name !== undefined; name = names.shift()) {
-          faults.push(...(await runOnce(name)));
+          const startedAtMs = performance.now();
+          faults.push(...(await runOnce(name, 2 * stuckMs)));
+          slowestMs = Math.max(slowestMs, performance.now() - startedAtMs);
           onDone();
         }
       };
       await Promise.all(Array.from({ length: inFlight }, lane));
       const kills = await pool.doom(undefined);
       world.unsettle(0, random);
-      return { runs: count, kills, freezes: 0, mishaps: world.mishaps() - before, faults };
+      const mishaps = world.mishaps() - before;
+      return { runs: count, kills, freezes: 0, mishaps, slowestMs, faults };
+    },
+    async trouble() {
+      const before = world.mishaps();
+      orderTrouble(world);
+      const startedAtMs = performance.now();
+      const faults = await runOnce(newName());
+      const mishaps = world.mishaps() - before;
+      return { ...calm, mishaps, slowestMs: performance.now() - startedAtMs, faults };
+    },
+    async race() {
+      const name = newName();
+      const startedAtMs = performance.now();
+      await world.request(name, "guarded");
+      await world.approve(name, [user]);
+      const { driver } = world.playground;
+      const told = await driver
+        .waitFor(
+          () =>
+            driver
+              .ephemerals(user)
+              .some(({ text }) => text.includes("nobody can approve what they asked for")),
+          { timeoutMs: 60_000 },
+        )
+        .then(
+          () => [],
+          () => [`${name}: its requester was not refused`],
+        );
+      await world.approve(
+        name,
+        Array.from({ length: 20 }, (_, click) => approvers[click % 2] ?? approvers[0]),
+      );
+      const faults = [...told, ...(await outcomeOf(name))];
+      return { ...calm, slowestMs: performance.now() - startedAtMs, faults };
     },
     async rest() {
       await pool.full();
@@ -164,6 +211,20 @@ export async function openCampaign(
       await world.close();
     },
   };
+}
+
+/** One run without a blow. */
+const calm = { runs: 1, kills: 0, freezes: 0, mishaps: 0 };
+
+/** In the order in which a run meets them. */
+function orderTrouble({ github: host }: ChaosWorld): void {
+  const repository = "/repos/{owner}/{repo}";
+  const isEmpty = { status: 409, body: { message: "Git Repository is empty." } };
+  host.failNext({ method: "POST", path: "/orgs/{org}/repos", fault: "lost-reply" });
+  host.failNext({ method: "GET", path: repository, fault: "not-found", times: 6 });
+  host.failNext({ method: "POST", path: `${repository}/git/trees`, fault: isEmpty, times: 2 });
+  // an outage: long enough for the host to be left alone for a while
+  host.failNext({ method: "PUT", path: `${repository}/topics`, fault: "unavailable", times: 8 });
 }
 
 function environment(

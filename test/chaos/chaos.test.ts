@@ -99,10 +99,11 @@ function begin(redis: ChaosStorage | undefined) {
   return {
     killed: onRedis(
       async (storage) =>
-        await hitBots(
-          storage,
-          delicate.map((at) => killAt(at)),
-        ),
+        await hitBots(storage, [
+          ...delicate.map((at) => killAt(at)),
+          async (campaign) => await campaign.trouble(),
+          async (campaign) => await campaign.race(),
+        ]),
     ),
     shaken: onRedis(
       async (storage) =>
@@ -113,7 +114,14 @@ function begin(redis: ChaosStorage | undefined) {
         ]),
     ),
     embedded: start(
-      async () => await hitBots({ kind: "embedded" }, [killAt(first), killAt(second)]),
+      async () =>
+        await hitBots({ kind: "embedded" }, [
+          killAt(first),
+          killAt(second),
+          killAt("note.publish/github.create:after", takenName),
+          async (campaign) => await campaign.trouble(),
+          async (campaign) => await campaign.race(),
+        ]),
     ),
     broken: {
       "no-marker": provoke("no-marker"),
@@ -148,16 +156,16 @@ function summaryOf({ tallies, left }: Outcome, named: number) {
 }
 
 test(
-  "bots on the embedded database that are killed at the delicate places make one of everything",
+  "a bot on the embedded database that is killed, refused a name, troubled by GitHub and approved twenty times makes one of everything",
   async () => {
-    expect(summaryOf(await all.embedded, 2)).toEqual({ hits: [1, 1], faults: [], left: [] });
+    expect(summaryOf(await all.embedded, 3)).toEqual({ hits: [1, 1, 1], faults: [], left: [] });
   },
   limitMs,
 );
 
 (hasRedis ? describe : describe.skip)("bots on Redis", () => {
   test(
-    "that are killed at the delicate places make one of everything, and leave nothing behind",
+    "that are killed, troubled by GitHub and approved twenty times make one of everything, and leave nothing behind",
     async () => {
       expect(summaryOf(await all.killed, 4)).toEqual({ hits: [1, 1, 1, 1], faults: [], left: [] });
     },

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const template = `apiVersion: scaffolder.backstage.io/v1beta3
+const templateOf = (metadata: string): string => `apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
-metadata: { name: chaos, title: Chaos service }
+metadata: ${metadata}
 spec:
   type: service
   parameters:
@@ -27,6 +27,29 @@ spec:
   output: { links: [{ title: Repository, url: "\${{ steps.publish.output.remoteUrl }}" }] }
 `;
 
+const templates: Record<string, string> = {
+  "template.yaml": templateOf("{ name: chaos, title: Chaos service }"),
+  "guarded.yaml": templateOf(
+    "{ name: guarded, title: Guarded service, annotations: { callboard.dev/approval: approvers } }",
+  ),
+};
+
+/** Dario asks; Victor and Nina may approve, in #platform. */
+const people = `apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: approvers, annotations: { callboard.dev/slack-channel: C0PLATFOR1 } }
+spec: { type: team, children: [] }
+${["victor.ionescu", "nina.kowalski"]
+  .map(
+    (name) => `---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: { name: ${name} }
+spec: { profile: { email: ${name}@footlight.example }, memberOf: [approvers] }
+`,
+  )
+  .join("")}`;
+
 const entity = `apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -43,13 +66,15 @@ const skeleton: Record<string, string> = {
   "src/index.js": 'console.log("${{ values.name }}");\n',
 };
 
-/** Writes a company with one template into a folder; resolves with the path of its configuration. */
+/** Writes a company with its templates, `chaos` and `guarded`, into a folder; resolves with the path of its configuration. */
 export async function writeCompany(folder: string): Promise<string> {
-  const templates = join(folder, "templates");
-  await mkdir(join(templates, "skeleton", "src"), { recursive: true });
-  await writeFile(join(templates, "template.yaml"), template);
+  const base = join(folder, "templates");
+  await mkdir(join(base, "skeleton", "src"), { recursive: true });
+  await writeFile(join(base, "people.yaml"), people);
+  for (const [path, content] of Object.entries(templates))
+    await writeFile(join(base, path), content);
   for (const [path, content] of Object.entries(skeleton))
-    await writeFile(join(templates, "skeleton", path), content);
+    await writeFile(join(base, "skeleton", path), content);
   const config = join(folder, "callboard.yaml");
   await writeFile(config, "catalog: { sources: [{ type: file, path: ./templates }] }\n");
   return config;

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { toError } from "../../src/base/errors.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
 import {
   type Arm,
   type Doom,
@@ -15,6 +16,8 @@ import {
 /** Bots that are started again as soon as one dies. */
 export interface Pool {
   workers(): readonly Worker[];
+  /** What became of the jobs of all workers so far. */
+  ledger: Ledger;
   /** Tells all of them that the next one to come by `at` is hit. */
   arm(at: string, signal: Arm["signal"]): Promise<{ isHit: () => boolean }>;
   disarm(): Promise<void>;
@@ -29,13 +32,15 @@ export interface Pool {
 export async function openPool(order: WorkerOrder, size: number, folder: string): Promise<Pool> {
   const workers = new Set<Worker>();
   const starting = new Set<Promise<void>>();
+  const ledger = createLedger();
   let isClosing = false;
   let failure: Error | undefined;
   let fates: (() => Doom) | undefined;
   let deaths = 0;
 
   async function add(): Promise<void> {
-    const worker = await startWorker(fates === undefined ? order : { ...order, doom: fates() });
+    const doomed = fates === undefined ? order : { ...order, doom: fates() };
+    const worker = await startWorker(doomed, ledger);
     workers.add(worker);
     void replace(worker);
     if (isClosing) worker.signal("SIGKILL");
@@ -64,6 +69,7 @@ export async function openPool(order: WorkerOrder, size: number, folder: string)
   for (let each = 0; each < size; each += 1) await add();
   const pool: Pool = {
     workers: () => [...workers],
+    ledger,
     async arm(at, signal) {
       const token = join(folder, `token-${randomUUID()}`);
       writeFileSync(token, "");

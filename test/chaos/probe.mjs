@@ -37,6 +37,27 @@ export function createProbe({ mutation, doom }) {
     }
   }
 
+  function tell(id, what, why) {
+    process.send?.({ kind: "job", id, what, why });
+  }
+
+  async function followed(processor, job, context) {
+    tell(job.id, "begun");
+    context.signal.addEventListener("abort", () => {
+      if (context.signal.reason === "lock lost") tell(job.id, "lost");
+    });
+    try {
+      await processor(job, context);
+    } finally {
+      tell(job.id, "ended");
+    }
+  }
+
+  async function givenUp(options, job, error) {
+    tell(job.id, "given up", `${error.code}: ${error.message}`);
+    await options.onGiveUp?.(job, error);
+  }
+
   async function around(name, work) {
     cross(`${name}:before`);
     const result = await work();
@@ -80,7 +101,10 @@ export function createProbe({ mutation, doom }) {
         ...inner.jobs,
         add: (...given) => around("job.add", () => inner.jobs.add(...given)),
         process: (processor, options) =>
-          inner.jobs.process((...given) => busy(() => processor(...given)), options),
+          inner.jobs.process((job, context) => busy(() => followed(processor, job, context)), {
+            ...options,
+            onGiveUp: (job, error) => givenUp(options, job, error),
+          }),
       },
     }),
     runs: (inner) => (mutation === "no-fence" ? withoutFence(inner) : inner),

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 import type { JobTuning } from "../../src/storage/job-tuning.ts";
+import { tieToThisProcess } from "../helpers/tied-child.ts";
+import { createLedger, followWorker, type JobEvent, type Ledger } from "./ledger.ts";
 
 /** A part that is broken on purpose, to prove that the suite notices. */
 export type Mutation = "no-marker" | "no-fence" | "retry";
@@ -60,15 +62,22 @@ const readyLimitMs = 600_000;
 
 type Message =
   | { kind: "ready" }
+  | JobEvent
   | ({ kind: "boundary" } & Crossing)
   | { kind: "answer"; id: number; answer: unknown };
 
 /** A worker that was killed before it was ready: it works on jobs from the moment its storage is open. */
 export class KilledEarly extends Error {}
 
-/** Starts a bot and waits until it is connected. @throws KilledEarly; Error with its log when it ends before. */
-export async function startWorker(order: WorkerOrder): Promise<Worker> {
+/** Starts a bot and waits until it is connected; what becomes of its jobs goes into the ledger. @throws KilledEarly; Error with its log when it ends before. */
+export async function startWorker(
+  order: WorkerOrder,
+  ledger: Ledger = createLedger(),
+): Promise<Worker> {
   const child = fork(script, [JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  tieToThisProcess(child);
+  const jobs = followWorker(ledger);
+  child.once("exit", () => jobs.died());
   const log: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => {
     log.push(chunk.toString());
@@ -79,6 +88,7 @@ export async function startWorker(order: WorkerOrder): Promise<Worker> {
   const waiting = new Map<number, (answer: unknown) => void>();
   child.on("message", (message: Message) => {
     if (message.kind === "boundary") crossings.push(message);
+    if (message.kind === "job") jobs.hear(message);
     if (message.kind !== "answer") return;
     waiting.get(message.id)?.(message.answer);
     waiting.delete(message.id);

@@ -21,7 +21,9 @@ export interface ChaosWorld {
   /** Mishaps that happened so far. */
   mishaps(): number;
   /** A person fills in the form and presses Create until the bot has taken it. */
-  request(name: string): Promise<void>;
+  request(name: string, template?: "chaos" | "guarded"): Promise<void>;
+  /** Presses Approve under the question that a run asks, once for each of these people, all at the same moment. */
+  approve(name: string, users: readonly string[]): Promise<void>;
   /**
    * Resolves when the run's end was told; false when that took too long. A second message never goes away, so that nobody waits for
    * both of them to show the end.
@@ -36,7 +38,12 @@ export interface ChaosWorld {
 
 /** Somebody else's, whose name a run asks for. */
 export const takenName = "taken-by-others";
-const user = "U0DARIOCO1";
+/** Who asks for runs. */
+export const user = "U0DARIOCO1";
+/** Who may approve them. */
+export const approvers = ["U0VICTORI1", "U0NINAKOW1"] as const;
+/** Where that is asked. */
+const platform = "C0PLATFOR1";
 const channels = ["engineering", "general"];
 const slackFaults = ["lost-reply", "dropped", "500", "503", "429"] as const;
 const shakenMethods = new Set([
@@ -92,11 +99,30 @@ export async function openWorld(): Promise<ChaosWorld> {
     },
     mishaps: () =>
       slackTrouble.count() + github.journal.filter(({ fault }) => fault !== undefined).length,
-    async request(name) {
+    async request(name, template = "chaos") {
       const channel = channels[(requests += 1) % channels.length] ?? "general";
-      const mine = turn.then(async () => await fillIn(playground, channel, name));
+      const mine = turn.then(async () => await fillIn(playground, channel, name, template));
       turn = mine.catch(() => undefined);
       await mine;
+    },
+    async approve(name, users) {
+      const runId = await driver.waitFor(
+        () => parents(name)[0]?.message.metadata?.event_payload["run_id"],
+        { timeoutMs: 60_000 },
+      );
+      const { ts } = await driver.waitFor(
+        () =>
+          driver
+            .messages(platform)
+            .find(({ metadata }) => metadata?.event_payload["run_id"] === runId),
+        { timeoutMs: 60_000 },
+      );
+      await Promise.all(
+        users.map(
+          async (each) =>
+            await driver.click({ user: each, channel: platform, ts, actionId: "approval-approve" }),
+        ),
+      );
     },
     async ended(name, timeoutMs) {
       try {
@@ -164,7 +190,12 @@ async function connected(driver: Playground["driver"]): Promise<void> {
 /** How often a person tries before they give up. */
 const patience = 200;
 
-async function fillIn({ driver }: Playground, channel: string, name: string): Promise<void> {
+async function fillIn(
+  { driver }: Playground,
+  channel: string,
+  name: string,
+  template: string,
+): Promise<void> {
   for (let tries = 0; tries < patience; tries += 1) {
     const isOpen = await openReview();
     if (!isOpen) continue;
@@ -181,7 +212,7 @@ async function fillIn({ driver }: Playground, channel: string, name: string): Pr
     try {
       await connected(driver);
       if (driver.currentView(user) !== undefined) await driver.closeView({ user, isCleared: true });
-      await driver.slash({ user, channel, command: "/newservice", text: "chaos" });
+      await driver.slash({ user, channel, command: "/newservice", text: template });
       const view = await driver.waitFor(() => driver.currentView(user), { timeoutMs: 2_000 });
       const field = view.blocks.find((block) => block.type === "input");
       const page = await driver.submitView({ user, values: { [field?.block_id ?? ""]: name } });

@@ -150,6 +150,24 @@ describe("a template that needs approval", () => {
     expect((await bench.runOf(parent)).approvals).toMatchObject([{ status: "pending" }]);
   });
 
+  test("can be approved as soon as the question is seen, before its sender knows that it was sent", async () => {
+    bench.driver.faults.next({
+      method: "chat.postMessage",
+      fault: "slow",
+      delayMs: 1_500,
+      times: 2,
+    });
+    const parent = await bench.request(dario, "guarded", newName());
+    const question = await bench.question(parent);
+
+    expect((await bench.runOf(parent)).approvals?.[0]?.message?.ts).toBeUndefined();
+    await press(victor, question);
+    await bench.shows(parent, "Done.");
+
+    const [decided] = bench.driver.messages(platform, { threadTs: question.ts });
+    expect(JSON.stringify(decided?.blocks)).not.toContain("approval-approve");
+  });
+
   test("runs once, however many click at once", async () => {
     const name = newName();
     const parent = await bench.request(dario, "guarded", name);

@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { tieToThisProcess } from "./tied-child.ts";
 import { waitFor } from "./wait.ts";
 
 /** A port of the loopback that is free at the moment. */
@@ -60,6 +61,7 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
       child = spawn(redisProgram() ?? "", [...place, ...defaults, ...settings], {
         stdio: "ignore",
       });
+      tieToThisProcess(child);
       await waitFor("Redis to answer", () => isAnswering(port));
     },
     async kill() {

@@ -87,14 +87,20 @@ async function assertOurs(
   const run = await context.services.runs.get(place.run);
   const approval = approvalOf(run, place);
   const isOnHome = body.view?.type === "home";
-  const askedIn = approval?.message?.channel;
-  const isThere = isOnHome || body.channel?.id === askedIn;
+  const isThere = isOnHome || isAskedIn(approval, body.channel?.id);
   if (run !== undefined && approval !== undefined && isThere && isOfThisWorkspace(context, run)) {
     return run;
   }
   throw new NotFoundError("approval-unknown", "nobody is asked for this approval any more", {
     hint: "the run may have ended; its message says how",
   });
+}
+
+/** Where it was asked is noted after it was asked; until then, a button of it can only be the one that was just put there. */
+function isAskedIn(approval: Approval | undefined, channel: string | undefined): boolean {
+  const { message } = approval ?? {};
+  if (message?.isIntended !== true || channel === undefined) return false;
+  return message.channel === undefined || message.channel === channel;
 }
 
 function approvalOf(run: RunRecord | undefined, { number }: ApprovalPlace): Approval | undefined {

@@ -136,6 +136,9 @@ async function ensureSent(
   const { assertCurrent } = held;
   const sent = await deps.notifier.ask(held.run(), approval, { signal, assertCurrent });
   await changeApproval(held, approval.number, { message: { isIntended: true, ...sent } });
+  const noted = approvalOf(held.run(), approval.number);
+  // whoever decided before it was known where the question stands could not change it there
+  if (noted.decisions.length > 0) await deps.notifier.showApproval?.(held.run(), noted);
 }
 
 /** All have approved; what they approved must still be what is done. */
