@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 
 import { CallboardError, UpstreamError } from "../../../../src/base/errors.ts";
 import { createLogger } from "../../../../src/base/logger.ts";
@@ -272,6 +272,31 @@ describe("limits", () => {
   });
 });
 
+/** The clock can be set, timers run as ever. */
+const onlyDate = {
+  doNotFake: [
+    "hrtime",
+    "nextTick",
+    "performance",
+    "queueMicrotask",
+    "setImmediate",
+    "clearImmediate",
+    "setInterval",
+    "clearInterval",
+    "setTimeout",
+    "clearTimeout",
+  ],
+} satisfies Parameters<typeof jest.useFakeTimers>[0];
+
+function appClient(): ReturnType<typeof connect> {
+  const { appId, privateKey } = github.addApp(["acme"]);
+  return connect(github, { auth: { kind: "app", appId, privateKey: new Secret(privateKey) } });
+}
+
+function mintCount(): number {
+  return github.count("POST", "/app/installations/{installation_id}/access_tokens");
+}
+
 describe("credentials", () => {
   test("an App mints a token for the owner's installation, once", async () => {
     const app = github.addApp(["acme"]);
@@ -305,19 +330,40 @@ describe("credentials", () => {
     expect(user.message).toContain("it works as a GitHub App");
   });
 
-  test("a token that is revoked before its hour is minted anew", async () => {
-    const app = github.addApp(["acme"]);
-    const client = connect(github, {
-      auth: { kind: "app", appId: app.appId, privateKey: new Secret(app.privateKey) },
-    });
-    const octokit = await client.forOwner("acme", new AbortController().signal);
+  test("a 401 just after minting is a replica that lags: the same token is tried again", async () => {
+    const octokit = await appClient().forOwner("acme", new AbortController().signal);
     await octokit.rest.users.getByUsername({ username: "acme" });
     github.failNext({ path: "/users/{username}", fault: "unauthorized", times: 1 });
 
     const { data } = await octokit.rest.users.getByUsername({ username: "acme" });
 
     expect(data.login).toBe("acme");
-    expect(github.count("POST", "/app/installations/{installation_id}/access_tokens")).toBe(1);
+    expect(mintCount()).toBe(1);
+  });
+
+  test("an App's token that is revoked before its hour is minted anew, and none is used for longer than that", async () => {
+    const startMs = Date.now();
+    jest.useFakeTimers({ ...onlyDate, now: startMs });
+    try {
+      const octokit = await appClient().forOwner("acme", new AbortController().signal);
+      const ask = async () => await octokit.rest.users.getByUsername({ username: "acme" });
+      const refusals = () => github.journal.filter(({ status }) => status === 401).length;
+      await ask();
+      expect({ mints: mintCount(), refusals: refusals() }).toEqual({ mints: 1, refusals: 0 });
+
+      jest.setSystemTime(startMs + 30 * 60_000);
+      github.world.tokens.clear();
+      await ask();
+      expect({ mints: mintCount(), refusals: refusals() }).toEqual({ mints: 2, refusals: 1 });
+
+      // whoever waited for hours in the middle of a step
+      jest.setSystemTime(startMs + 5 * 3_600_000);
+      github.world.tokens.clear();
+      await ask();
+      expect({ mints: mintCount(), refusals: refusals() }).toEqual({ mints: 3, refusals: 1 });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test("never reach the log or an error", async () => {
