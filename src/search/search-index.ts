@@ -268,7 +268,7 @@ function topScore(candidates: ReadonlyMap<number, Candidate>): number {
 }
 
 /** How sure a text is that says one, two, three … of one, two, three … words. */
-const textScores = [0.55, 0.68, 0.75, 0.78, 0.8, 0.82];
+const textScores = [0.5, 0.68, 0.75, 0.78, 0.8, 0.82];
 
 /** Words of a description that were all found are a good sign, but never as sure as a name; one word alone is weak. */
 function textScore(coverage: number, words: number): number {

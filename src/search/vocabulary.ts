@@ -1,4 +1,4 @@
-import { shortForms } from "./common-words.ts";
+import { kindWords, shortForms } from "./common-words.ts";
 import { deletionHashes, mayHaveSlip } from "./deletions.ts";
 import { slipsBetween } from "./edit-distance.ts";
 import type { NameData } from "./index-data.ts";
@@ -22,11 +22,18 @@ const maxScanned = 3_000;
 const fit = {
   exact: 1,
   plural: 0.97,
-  oneSlip: 0.88,
   twoSlips: 0.78,
   known: 0.9,
   abbreviation: 0.72,
 };
+
+/** One slip in four letters is much, so that a beginning that is typed rightly may be meant rather; in eight it is little. */
+function oneSlip(length: number): number {
+  return Math.min(0.9, 0.74 + 0.02 * length);
+}
+
+/** How much is believed that a word for a kind of thing, such as `app`, stands for another word, such as `approval`. */
+const kindDoubt = 0.6;
 
 /** How much a slip is believed in a word that is in some name as it was typed. */
 const knownDoubt = 0.65;
@@ -71,11 +78,13 @@ function expandWord(names: NameData, letters: Uint32Array, typed: string): Expan
   add(own, fit.exact);
   for (const variant of plurals(typed)) add(findString(vocabulary, variant), fit.plural);
   for (const long of shortForms.get(typed) ?? []) add(findString(vocabulary, long), fit.known);
-  addPrefixes(names, typed, add);
-  addAbbreviations(names, letters, typed, add);
+  const doubt = kindWords.has(typed) ? kindDoubt : 1;
+  const addDoubted: Add = (id, quality) => add(id, quality * doubt);
+  addPrefixes(names, typed, addDoubted);
+  addAbbreviations(names, letters, typed, addDoubted);
   // a word that is spelled like one of a name was seldom meant to be another
   addSlips(names, typed, (id, quality) =>
-    add(id, own === undefined ? quality : quality * knownDoubt),
+    addDoubted(id, own === undefined ? quality : quality * knownDoubt),
   );
   const best = [...found].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, maxExpansions);
   let holders = 0;
@@ -180,7 +189,7 @@ function addSlips(names: NameData, typed: string, add: Add): void {
       if (seen.has(id)) continue;
       seen.add(id);
       const slips = slipsBetween(typed, stringAt(vocabulary, id));
-      if (slips === 1) add(id, fit.oneSlip);
+      if (slips === 1) add(id, oneSlip(typed.length));
       else if (slips === 2) add(id, fit.twoSlips);
     }
   }
