@@ -1,4 +1,5 @@
 import type { AskPatterns } from "./ask-words.ts";
+import { certainListPatterns, kindListPatterns, listPatterns } from "./list-patterns-en.ts";
 import { certainOwnerPatterns, ownerPatterns } from "./owner-patterns-en.ts";
 
 /** How people ask in English, the more telling patterns first. */
@@ -61,17 +62,7 @@ export const englishPatterns: AskPatterns = [
       "^(<show> (me)?)? (all)? (the|our)? (runbooks|playbooks) (for|of|about|on|belonging to) {x}",
     ],
   },
-  {
-    intent: "list",
-    patterns: [
-      "(what|which)? {t:<listed>} (that|which|who)? (have|has|are|is|do not have|does not have|with)? (no|without|missing|lacking|lack|lacks) (a|an|any|known)? {x:<lack>}",
-      "(what|which)? {t:<listed>} (that|which|who)? (do not have|does not have) (a|an|any|known)? {x:<lack>}",
-      "(what|who|everything|anything|things) (that)? (has no|have no|lacks|misses|is missing|are missing|does not have|do not have|without) (a|an|any)? {x:<lack>}",
-      "^(what|which|list|<show> (me)?) (all|the|our)? {x:runbooks|playbooks|documents} (do (we|you) have|are there|exist)?",
-      "^(all|our)? {x:runbooks|playbooks}",
-      "^(all|all the|all our) {t:<listed>}",
-    ],
-  },
+  { intent: "list", patterns: certainListPatterns },
   { intent: "owner", patterns: certainOwnerPatterns },
   {
     intent: "on-call",
@@ -121,15 +112,17 @@ export const englishPatterns: AskPatterns = [
       "^what if {x} (<fail>|<be> <down>)",
       "(what|who|anything|anyone|something) (depending|relying) on {x}",
       "(what|who|which <thing>|what else|which <team>) (would|will|else|all|does|do|may|might|could)? (also)? (break|breaks|fail|fails|happen|happens|suffer|suffers|be affected|get affected|be impacted|get impacted|go down|goes down|stop working|stops working|stop|is affected|are affected|is impacted|are impacted|gets hurt|hurts|dies) (to us)? (if|when|once|by|after|with) {x}",
-      "(what|who|which <thing>|which <team>|what else|anything|anyone|list everything that|everything that|list what|<show> (me)? what|<show> (me)? (everything|all <thing>)? that) (all|else|directly)? (depends|depend|relies|rely|is dependent|are dependent|is relying|are relying|is depending|builds) (up)? (on|upon) {x}",
-      "(what|who|which <thing>|which <team>|what else|who else|everything that|list what) (all|else)? (uses|use|calls|call|consumes|consume|needs|need|talks to|talk to|reads from|is using|are using|is calling|are calling|subscribes to) {x}",
+      "(what|who|which <thing>|how many <thing>|which <team>|what else|anything|anyone|list everything that|everything that|list what|<show> (me)? what|<show> (me)? (everything|all <thing>)? that) (all|else|directly)? (depends|depend|relies|rely|is dependent|are dependent|is relying|are relying|is depending|builds) (up)? (on|upon) {x}",
+      "(what|who|which <thing>|how many <thing>|which <team>|what else|who else|everything that|list what) (all|else)? (uses|use|calls|call|consumes|consume|needs|need|talks to|talk to|reads from|is using|are using|is calling|are calling|subscribes to) {x}",
       "(impact|blast radius|dependents|dependants|downstream|downstreams|downstream dependencies|reverse dependencies|consumers|clients|users|callers) (of|from|for) {x}",
       "(what|who) <be> (the)? (impact|blast radius|dependents|dependants|downstream|downstreams|consumers|clients|callers|affected|impacted) (of|from|for|by|when|if) {x}",
       "(what|who|which <thing>) <be> downstream of {x}",
       "(what|who|which <thing>) <be> {x} (used|called|consumed|needed) by",
       "<be> {x} (used|needed|called|consumed) by (anyone|anything|anybody|someone)",
       "does (anything|anyone|anybody|something) (depend on|use|need|call|rely on) {x}",
-      "can (i|we) (safely)? (turn off|switch off|shut down|delete|remove|decommission|retire) {x}",
+      "<be> it (safe|ok|okay|fine) to (restart|stop|kill|turn off|switch off|shut down|delete|remove|decommission|retire|drain|redeploy) {x}",
+      "<be> {x} (safe|ok|okay|fine) to (restart|stop|kill|turn off|switch off|shut down|delete|remove|decommission|retire|drain|redeploy)",
+      "can (i|we) (safely)? (restart|stop|kill|turn off|switch off|shut down|delete|remove|decommission|retire) {x}",
       "{x} (dependents|dependants|consumers|impact|blast radius|downstream|downstreams)",
     ],
   },
@@ -191,15 +184,7 @@ export const englishPatterns: AskPatterns = [
       "{x} apis",
     ],
   },
-  {
-    intent: "list",
-    patterns: [
-      "(what|which) {t:<thing>} <be> {x:<trait>}",
-      "(what|which) {t:<thing>} (do (we|you) have|are there|exist|have we got)",
-      "(what|which) {t:<thing>} (do (we|you) have|are there|have we got) {x}",
-      "^{t:<thing>} {x:of|in|under|within|belonging|tagged|labelled|labeled|using}",
-    ],
-  },
+  { intent: "list", patterns: kindListPatterns },
   {
     intent: "status",
     patterns: [
@@ -217,7 +202,8 @@ export const englishPatterns: AskPatterns = [
       "(what|which <thing>|what <thing>|what all|everything|all <thing>|<thing>|list <thing>|<show> (me)? (all|everything)? (the)? (<thing>)?) (<be>|that are|which are)? (owned|maintained|run|managed|operated|supported) by {x}",
       "(what|which <thing>|what <thing>) (belongs to|belong to) {x}",
       "<show> (me)? (all)? (the)? <thing> (of|belonging to) (the)? (<team>)? {x}",
-      "(<thing>|portfolio|inventory|estate) (of|belonging to) (the)? <team> {x}",
+      "(<thing>|portfolio|inventory|estate) (of|belonging to) (the)? {x:<team>}",
+      "(what|which) {f} <thing> (does|do|did) {x} <doOwn>",
       "(what|which) (does|do|is|are) (the)? <team>? {x} (working on|work on|responsible for|in charge of|accountable for)",
       "(<show> (me)?)? everything (that)? {x} (owns|maintains|runs|has)",
       "^(what) {x} (owns|maintains)",
@@ -255,19 +241,7 @@ export const englishPatterns: AskPatterns = [
       "^(links|dashboard|dashboards|repo|repository) {x}",
     ],
   },
-  {
-    intent: "list",
-    patterns: [
-      "how many {x}",
-      "(number|count) of {x}",
-      "^count {x}",
-      "^list (all)? (of)? (the|our)? {x}",
-      "^<show> (me)? (all|every) (of)? (the|our)? {x}",
-      "(what|which) {t:<team>} (do (we|you) have|are there|exist)",
-      "(what|which) {t:<person>} (do (we|you) have|are there|exist)",
-      "^all (the|our)? {t:<thing>}",
-    ],
-  },
+  { intent: "list", patterns: listPatterns },
   {
     intent: "search",
     patterns: [
@@ -289,7 +263,7 @@ export const englishPatterns: AskPatterns = [
       "who <be> (all|everyone)? (in|on) (the)? {x:<team>}",
       "who (leads|heads) {x}",
       "what (exactly)? <be> (the|a|an)? (point|purpose) of {x}",
-      "what (exactly)? (does|do) {x} do",
+      "what (exactly)? (does|do) {x} (do|mean|stand for)",
       "what (exactly)? <be> {x} (for|doing|about)",
       "what (exactly)? <be> {x}",
       "who <be> {x}",

@@ -109,6 +109,7 @@ export function recogniseClues(text: string): Clue[] {
   const head = text.slice(0, maxLength);
   addLabels(head, add);
   addAlertTitles(head, add);
+  addPods(head, add);
   addUrls(head, add);
   addImages(head, add);
   addSlackNames(head, add);
@@ -149,6 +150,14 @@ export function workloadOf(pod: string): string {
       // place in a stateful set
       .replace(/-\d{1,3}$/, "")
   );
+}
+
+/** `payments-7d9f8b6c5-x2x9z`, wherever it stands. */
+function addPods(text: string, add: Add): void {
+  // a name, the hash of its replica set and that of the pod, without vowels as Kubernetes writes them
+  const pod =
+    /\b[a-z][a-z0-9-]{1,60}-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
+  for (const [found] of text.matchAll(pod)) add("workload", workloadOf(found));
 }
 
 /** `[FIRING:1] LedgerConsumerLag (ledger …)`, `LedgerConsumerLag is firing`. */
@@ -269,7 +278,13 @@ function addPaths(text: string, add: Add): void {
     addPath(found, add);
   // a frame of a Java stack trace: package, class, method
   for (const [, name = ""] of plain.matchAll(/\bat ([a-z][\w$]{0,60}(?:\.[\w$<>]{1,80}){2,12})\(/g))
-    add("path", name.split(".").slice(0, -2).join("/"));
+    add("path", withoutDomain(name.split(".").slice(0, -2)).join("/"));
+}
+
+/** A package without the reversed domain of whoever wrote it, which all of their packages share: `com.acme.payments`. */
+function withoutDomain(packages: readonly string[]): readonly string[] {
+  const isDomain = ["com", "org", "net", "io", "dev", "co", "eu"].includes(packages[0] ?? "");
+  return isDomain && packages.length > 2 ? packages.slice(2) : packages;
 }
 
 function addPath(found: string, add: Add): void {

@@ -5,7 +5,8 @@ import { englishPatterns } from "./patterns-en.ts";
 export const englishWords: AskWords = {
   sets: {
     team: "(team|teams|squad|group|guild|tribe|crew|department|unit)",
-    person: "(person|engineer|engineers|people|dev|devs|developer|developers|folks|guys|human)",
+    person:
+      "(person|engineer|engineers|people|dev|devs|developer|developers|folks|guys|human|member|members)",
     thing:
       "(service|services|component|components|app|apps|application|applications|system|systems|api|apis|library|libraries|package|tool|database|databases|queue|queues|bucket|buckets|domain|domains|job|jobs|repo|repos|repository|repositories|resource|resources|thing|things|stuff|project|projects|website|websites|microservice|microservices|software)",
     own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is looking after|are looking after|is taking care of|is owning|is maintaining|is running|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|is on the hook for)",

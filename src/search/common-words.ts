@@ -83,6 +83,13 @@ export const shortForms: ReadonlyMap<string, readonly string[]> = new Map<
   }),
 );
 
+/** Words that say that something is wrong, and not what. */
+export const vagueTroubles: ReadonlySet<string> = new Set(
+  "down dead broken failing fails failed unavailable offline unresponsive degraded wrong weird flaky fire red problem problems issue issues trouble".split(
+    " ",
+  ),
+);
+
 /** Words that people use for the same trouble. Each group is looked for as a whole, at a lower weight. */
 export const symptomGroups: readonly (readonly string[])[] = [
   ["oom", "memory", "oomkilled", "heap", "leak", "rss"],

@@ -35,7 +35,7 @@ describe("recognises", () => {
     ["services/payments/main.py:12", "path services/payments/main.py"],
     ["at run (/srv/app/src/seat-holds/index.ts:10:5)", "path app/src/seat-holds/index.ts"],
     ['File "/app/payments/charge.py", line 3', "path payments/charge.py"],
-    ["at com.acme.payments.Charge.run(Charge.java:12)", "path com/acme/payments"],
+    ["at com.acme.payments.Charge.run(Charge.java:12)", "path payments"],
     ["see #payments-alerts please", "channel payments-alerts"],
     ["ask @eva.green", "person eva.green"],
   ])("%s", (text, clue) => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 
 import { buildSearchIndex, type SearchIndex } from "../../src/search/search-index.ts";
-import type { NameForm, SearchItem } from "../../src/search/search-item.ts";
+import { confidentScore, type NameForm, type SearchItem } from "../../src/search/search-item.ts";
 import { leastCpuMs } from "../helpers/cpu-time.ts";
 import { fc } from "../helpers/properties.ts";
 
@@ -131,6 +131,25 @@ describe("searchWithin", () => {
   test("knows nothing of other things", () => {
     expect(index.searchWithin("web", "lag")).toEqual([]);
   });
+});
+
+test("a beginning that is typed rightly comes before a slip in a short word, and a word for a kind stands for itself", () => {
+  const names = ["charge.service", "chat-service", "theme-updater-app", "approval-updater"];
+  const own = buildSearchIndex(names.map((name) => item(name, [name])));
+
+  const best = (text: string): unknown => own.search({ text })[0]?.id;
+
+  expect(best("char srvc")).toBe("charge.service");
+  expect(best("updater app")).toBe("theme-updater-app");
+});
+
+test("one word of a description is near, and never sure", () => {
+  const own = buildSearchIndex([item("reminders", ["reminders"], "What the weather will do")]);
+
+  const [hit] = own.search({ text: "weather" });
+
+  expect(hit).toMatchObject({ id: "reminders", way: "text" });
+  expect(hit?.score).toBeLessThan(confidentScore);
 });
 
 test("gives the same whatever was looked for before", () => {

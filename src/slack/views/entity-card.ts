@@ -31,7 +31,7 @@ export function renderEntityCard(
   const owner = oneLine(card.owner?.title ?? "");
   const headline = oneLine(card.headline).replaceAll("*", "");
   const isOwnerSaid = owner !== "" && headline.includes(owner);
-  const isAboutRunbooks = answer.intent === "runbook" && card.runbooks.length > 1;
+  const isAboutRunbooks = answer.intent === "runbook" && card.runbooks.length > 0;
   return [
     section(
       mrk`*${card.subject.title}*  ${kindLine(card.subject)}\n${isOwnerSaid ? withBold(headline, owner) : headline}`,

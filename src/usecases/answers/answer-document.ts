@@ -39,7 +39,8 @@ const actionHeadings = [
 /** The words of a question that are neither the thing's name nor about asking for a runbook. */
 export function symptomOf(asked: Asked, matched: readonly string[]): string {
   const used = new Set([...matched, ...matched.flatMap((word) => splitWords(word))]);
-  let text = asked.query.text.toLowerCase();
+  // words first: in lower case those of `LedgerConsumerLag` are one
+  let text = splitWords(asked.query.text, 60).join(" ");
   for (const [phrase, words] of symptomPhrases) text = text.replaceAll(phrase, words);
   const rest = splitWords(text, 60).filter((word) => !used.has(word) && !askingWords.has(word));
   // a stop word at the end of a few words would be looked for, and no text holds it

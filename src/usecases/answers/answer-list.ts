@@ -20,22 +20,20 @@ export function answerList(asked: Asked): Answer {
     passes(entity, filter, asked),
   );
   const groups = byKind(found);
-  // that nothing lacks an owner is an answer
-  const isAboutLack = filter.lacks.size > 0;
-  const what = shortened(isAboutLack ? asked.query.text : asked.query.subject) || "everything";
-  const first = found[0];
+  const proof = found[0] ?? scope.holder;
   const refs = groups.flatMap(({ items }) => items.map(({ ref }) => ref));
+  const size = { count: found.length, isHeld: scope.holder !== undefined };
+  const { title, status } = titled(asked, filter, size);
   return frame(asked, {
-    status: found.length === 0 && !isAboutLack ? "unknown" : "answered",
+    status,
     card: {
       type: "list",
-      title:
-        isAboutLack && found.length === 0 ? `None: ${what}` : titleOf(asked, what, found.length),
+      title,
       ...(scope.holder === undefined ? {} : { subject: briefOf(scope.holder) }),
       groups,
       total: found.length,
     },
-    evidence: first === undefined ? [] : [evidenceOf(first)],
+    evidence: proof === undefined ? [] : [evidenceOf(proof)],
     entities: [...subjectRefs(asked, scope.holder), ...refs]
       .slice(0, maxEntities)
       .map((ref) => ({ ref, score: 1 })),
@@ -48,9 +46,20 @@ function subjectRefs(asked: Asked, holder: CatalogEntity | undefined): string[] 
   return isOwner && /^\w+ (?:of|by|from) /i.test(asked.query.text) ? [holder.ref] : [];
 }
 
-function titleOf(asked: Asked, what: string, count: number): string {
-  if (count === 0) return `Nothing in the catalog fits “${what}”.`;
-  return asked.query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
+/** What the list is called. That nothing lacks an owner, or that a team has nothing of a kind, is an answer. */
+function titled(
+  { query }: Asked,
+  { lacks, traits }: ListFilter,
+  { count, isHeld }: { count: number; isHeld: boolean },
+): { title: string; status: Answer["status"] } {
+  const what = shortened(lacks.size > 0 ? query.text : query.subject) || "everything";
+  if (count > 0) {
+    const title = query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
+    return { title, status: "answered" };
+  }
+  return lacks.size > 0 || (isHeld && traits.length > 0)
+    ? { title: `None: ${what}`, status: "answered" }
+    : { title: `Nothing in the catalog fits “${what}”.`, status: "unknown" };
 }
 
 /** The fewest entities that can hold all that passes. */
@@ -72,9 +81,8 @@ function passes(entity: CatalogEntity, filter: ListFilter, asked: Asked): boolea
   const kind = entity.entity.kind.toLowerCase();
   if (kind === "location") return false;
   if (filter.kinds.size > 0 && !filter.kinds.has(kind)) return false;
-  // “services” are components of that type, while “services and databases” are resources of any type, too
-  const isTyped = kind === "component" && filter.types.size > 0;
-  if (isTyped && !filter.types.has(typeOf(entity))) return false;
+  // “services” are components of that type, while “services and resources” are resources of any type, too
+  if (filter.types.get(kind)?.has(typeOf(entity)) === false) return false;
   return (
     filter.traits.every((trait) => facets.withTrait(trait)?.has(entity) === true) &&
     [...filter.has].every((what) => has(entity, what, asked)) &&

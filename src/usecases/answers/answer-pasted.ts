@@ -22,9 +22,9 @@ export function looksPasted(text: string): boolean {
   return trimmed.includes("\n") || trimmed.split(/\s+/, pastedWords + 1).length > pastedWords;
 }
 
-// a web address, a file in a folder or at a line, an image with its registry and tag
+// a web address, a file in a folder or at a line, an image with its registry and tag or digest
 const place =
-  /https?:\/\/|git@|(?:^|[\s(])[\w.@/-]*\/[\w.@-]+\.[a-z]\w{0,9}(?::\d+)*(?=$|[\s),:;?])|\b[\w-]+\/[\w.-]+:[\w.-]+/i;
+  /https?:\/\/|git@|(?:^|[\s(])[\w.@/-]*\/[\w.@-]+\.[a-z]\w{0,9}(?::\d+)*(?=$|[\s),:;?])|\b[\w-]+\/[\w.-]+(?:@sha256)?:[\w.-]+/i;
 
 /** True for a text with an address of code, the path of a file or an image in it. */
 export function holdsPlace(text: string): boolean {

@@ -148,8 +148,15 @@ function answerAsked(asked: Asked): Answer {
   if (intent === "runbook" || intent === "docs") return answerDocuments(asked);
   if (asked.query.second !== undefined) return answerComparison(asked, asked.query.second);
   const found = ownTeam(asked) ?? resolve(asked, intent);
-  if (found.outcome === "several") return answerChoice(asked, found.hits);
   if (found.outcome === "one") return answerOne(asked, found);
+  const listed = intent === "owns" ? listAll(asked) : undefined;
+  return listed ?? answerUnsure(asked, found);
+}
+
+/** Several things, or none. */
+function answerUnsure(asked: Asked, found: Exclude<Resolution, Subject>): Answer {
+  const { intent } = asked.query;
+  if (found.outcome === "several") return answerChoice(asked, found.hits);
   // “what is deprecated” names no thing but a list
   const isList =
     intent === "describe" && isFilterOnly(asked.query.subject, asked.snapshot.facets());
@@ -202,6 +209,13 @@ function ownTeam(asked: Asked): Resolution | undefined {
     : decide(hits, { entities: asked.catalog.entities, intent: asked.query.intent, text: "" });
 }
 
+/** The whole text as a list, where all of it says what is listed: “python services of team Y in production”. */
+function listAll(asked: Asked): Answer | undefined {
+  const query = { ...asked.query, subject: asked.query.text };
+  const listed = answerList({ ...asked, query });
+  return listed.status === "answered" ? listed : undefined;
+}
+
 /** “Python services of team Y in production”: what the subject owns, limited by tags, lifecycles and types. */
 function ownedWith(asked: Asked, subject: Subject): Answer | undefined {
   const { text } = asked.query;
@@ -214,7 +228,12 @@ function ownedWith(asked: Asked, subject: Subject): Answer | undefined {
 
 function answerOne(asked: Asked, subject: Subject): Answer {
   const { intent } = asked.query;
-  if (intent === "owns") return ownedWith(asked, subject) ?? answerOwns(asked, subject);
+  if (intent === "owns")
+    return (
+      ownedWith(asked, subject) ??
+      (asked.query.before === "" ? undefined : listAll(asked)) ??
+      answerOwns(asked, subject)
+    );
   if (intent === "dependencies" || intent === "dependents")
     return answerDependencies(asked, subject);
   if (intent === "apis") return answerApis(asked, subject);

@@ -8,6 +8,7 @@ import {
 } from "./answer-document.ts";
 import { type Asked, frame, ranked } from "./answer-frame.ts";
 import { answerList } from "./answer-list.ts";
+import { shortened } from "./answer-none.ts";
 import type { Answer } from "./answer.ts";
 import type { Subject } from "./resolve-subject.ts";
 
@@ -25,25 +26,33 @@ function answerHeld(asked: Asked): Answer | undefined {
 }
 
 /**
- * The runbooks of a thing, for whoever does not say what is wrong with it: of several all, because which of them helps the
- * person sees sooner than any ranking; the only one with its most useful section. Undefined where it has none.
+ * The runbooks of a thing: of several all, because which of them helps the person sees sooner than any ranking; the only one
+ * with its most useful section. Undefined where it has none.
+ * @param unsaid What is wrong, where no document says so; empty when the person does not say it.
  */
-export function answerRunbooks(asked: Asked, subject: Subject): Answer | undefined {
+export function answerRunbooks(asked: Asked, subject: Subject, unsaid: string): Answer | undefined {
   const { entity, score, others } = subject;
   const { library } = asked.snapshot;
   const runbooks = library.ofEntity(entity.ref).filter(({ isRunbook }) => isRunbook);
   const found = openingSections(runbooks);
   const [first] = found;
-  if (asked.query.intent !== "runbook") return undefined;
+  if (asked.query.intent === "docs") return undefined;
   if (first === undefined) return holders.has(entity.entity.kind) ? answerHeld(asked) : undefined;
-  const card = cardOf(asked, entity, library, `${found.length} runbooks`);
-  if (found.length === 1 || card.type !== "entity")
+  const card = cardOf(asked, entity, library, headlineOf(found.length, unsaid));
+  if (card.type !== "entity" || (found.length === 1 && unsaid === ""))
     return sectionAnswer(asked, documentSections(first.document, first.score), subject);
   const proved = found.slice(0, maxProved);
   return frame(asked, {
+    intent: "runbook",
     card,
     evidence: proved.flatMap(({ document, section }) => documentEvidence(document, section)),
     entities: ranked(entity, score, others),
     documents: proved.map((hit) => documentRef(hit)),
   });
+}
+
+/** `3 runbooks`, `1 runbook; none says “rate limit”` */
+function headlineOf(count: number, unsaid: string): string {
+  const counted = count === 1 ? "1 runbook" : `${count} runbooks`;
+  return unsaid === "" ? counted : `${counted}; none says “${shortened(unsaid)}”`;
 }

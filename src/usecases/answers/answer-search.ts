@@ -1,5 +1,5 @@
 import type { QueryIntent } from "../../ask/query.ts";
-import { symptomWords } from "../../search/common-words.ts";
+import { symptomWords, vagueTroubles } from "../../search/common-words.ts";
 import { slipsBetween } from "../../search/edit-distance.ts";
 import { confidentScore, type Hit } from "../../search/search-item.ts";
 import { cardOf, describe } from "./answer-cards.ts";
@@ -168,25 +168,34 @@ function answerForThing(
   subject: Subject,
   isPerhapsTitle = false,
 ): Answer | undefined {
-  const symptom = symptomOf(asked, subject.matched);
-  const said = sectionsSaying(asked, subject.entity, symptom, isPerhapsTitle);
-  const all = isSaid(asked, subject, said[0]) ? undefined : answerRunbooks(asked, subject);
-  if (all !== undefined) return all;
-  const hits = said.length > 0 ? said : sectionsAround(asked, subject.entity, symptom);
-  const isVague = subject.way === "part" || subject.way === "text";
-  const isUnsaid = symptom !== "" && (hits[0]?.score ?? 0) < symptomScore;
-  if (isVague && isUnsaid) return undefined;
+  const { symptom, said, isVague, isUnsaid } = readSymptom(asked, subject, isPerhapsTitle);
+  if (isUnsaid && (subject.way === "part" || subject.way === "text")) return undefined;
+  if (isUnsaid || !isSaid(asked, isVague, said[0])) {
+    const all = answerRunbooks(asked, subject, isVague ? "" : symptom);
+    if (all !== undefined) return all;
+  }
+  const isBeside = isUnsaid || said.length === 0;
+  const hits = isBeside ? sectionsAround(asked, subject.entity, symptom) : said;
   return answerFromDocuments(asked, subject, hits) ?? answerWithoutDocument(asked, subject);
 }
 
-/**
- * Whether the best section says what is wrong. “Is ledger down” says no more than that something is: documents beside the
- * runbooks that hold the word help nobody.
- */
-function isSaid({ snapshot, query }: Asked, { matched }: Subject, best: Hit | undefined): boolean {
+/** What is wrong with the thing, the sections that say so, and whether that is anything telling, and really said. */
+function readSymptom(
+  asked: Asked,
+  { entity, matched }: Subject,
+  isPerhapsTitle: boolean,
+): { symptom: string; said: Hit[]; isVague: boolean; isUnsaid: boolean } {
+  const symptom = symptomOf(asked, matched);
+  const said = sectionsSaying(asked, entity, symptom, isPerhapsTitle);
+  const isVague = symptom === "" || symptom.split(" ").every((word) => vagueTroubles.has(word));
+  const isUnsaid = symptom !== "" && (said[0]?.score ?? 0) < symptomScore;
+  return { symptom, said, isVague, isUnsaid };
+}
+
+/** Whether the best section says what is wrong; documents beside the runbooks that hold no more than `down` help nobody. */
+function isSaid({ snapshot }: Asked, isVague: boolean, best: Hit | undefined): boolean {
   if (best === undefined) return false;
-  const isRunbook = snapshot.library.section(best.id)?.document.isRunbook === true;
-  return isRunbook || snapshot.index.words(query.subject).length > matched.length;
+  return !isVague || snapshot.library.section(best.id)?.document.isRunbook === true;
 }
 
 /** The thing is known but nobody wrote a document about it: its card with the links there are. */

@@ -10,7 +10,8 @@ export interface ListFilter {
   kinds: Set<string>;
   /** Kinds of the thing that the names name. */
   holders: Set<string>;
-  types: Set<string>;
+  /** Types by kind; things of other kinds may have any. */
+  types: Map<string, Set<string>>;
   /** Words that must each be a tag, lifecycle or type of the entity. */
   traits: string[];
   /** What the entities must have, or must lack. */
@@ -25,10 +26,15 @@ export interface ListFilter {
 /** Words around a filter that filter nothing. */
 const fillers: ReadonlySet<string> = new Set(
   (
-    "all owned by of in with tagged labelled labeled using written run running runs have has that are every existing called maintained own owns " +
-    "maintain maintains belonging things stuff everything list count number many"
+    "all by of in with tagged labelled labeled using written run running runs have has that are every existing called " +
+    "things stuff everything list count number many work works working here"
   ).split(" "),
 );
+/** Words that say that the names are those of owners. */
+const owning: ReadonlySet<string> = new Set(
+  "own owns owned maintain maintains maintained belonging".split(" "),
+);
+const owners = ["group", "user"] as const;
 /** Words after which the things' holder is named. */
 const prepositions: ReadonlySet<string> = new Set([
   "of",
@@ -40,6 +46,10 @@ const prepositions: ReadonlySet<string> = new Set([
   "within",
   "to",
 ]);
+/** Words for kinds that say so in a list only: elsewhere they are parts of names. */
+const listedKinds: ReadonlyMap<string, readonly string[]> = new Map(
+  ["member", "engineer", "developer", "dev", "colleague", "folk"].map((word) => [word, ["user"]]),
+);
 /** Kinds that hold others. */
 const holderKinds: ReadonlySet<string> = new Set(["group", "system", "domain"]);
 
@@ -62,7 +72,7 @@ export function readFilter(text: string, question: string, facets: CatalogFacets
   const filter: ListFilter = {
     kinds: new Set(),
     holders: new Set(),
-    types: new Set(),
+    types: new Map(),
     traits: [],
     has: new Set(),
     lacks: new Set(),
@@ -115,11 +125,12 @@ function readLackable(word: string, question: string, filter: ListFilter): boole
 
 function readWord(word: string, before: string, filter: ListFilter, facets: CatalogFacets): void {
   const single = singular(word);
-  const kinds = kindWords.get(word) ?? kindWords.get(single);
+  const kinds = kindWords.get(word) ?? kindWords.get(single) ?? listedKinds.get(single);
   if (kinds !== undefined)
     return readKinds({ kinds, word, before }, filter, facets.hasType(single) ? single : undefined);
   const trait = before === "" || before === "in" ? traitOf([word, single], facets) : undefined;
   if (trait !== undefined) filter.traits.push(trait);
+  else if (owning.has(word)) owners.forEach((kind) => filter.holders.add(kind));
   else if (!fillers.has(word) && !stopWords.has(word)) addName(word, filter);
 }
 
@@ -128,14 +139,21 @@ function readKinds(
   filter: ListFilter,
   type: string | undefined,
 ): void {
+  const isNamed = before !== "" || isBesideName(word, filter);
   for (const kind of kinds) {
-    // of the ledger team; the ledger team behind another kind
-    const isNamed = before !== "" || (filter.kinds.size > 0 && filter.names.length > 0);
     const isHolder = isNamed && holderKinds.has(kind);
     if (isHolder) filter.called.push(word);
     (isHolder ? filter.holders : filter.kinds).add(kind);
   }
-  if (kinds.includes("component") && type !== undefined) filter.types.add(type);
+  const typed = kinds.find((kind) => kind === "component" || kind === "resource");
+  if (typed === undefined || type === undefined) return;
+  filter.types.set(typed, new Set([...(filter.types.get(typed) ?? []), type]));
+}
+
+/** The ledger team behind another kind; the services team ledger has; the payments team’s services. */
+function isBesideName(word: string, { kinds, names }: ListFilter): boolean {
+  if (kinds.size > 0 && names.length > 0) return true;
+  return kinds.size + names.length > 0 && !word.endsWith("s");
 }
 
 /** “in production” is a lifecycle, while “of payments” is somebody's name even where a tag is called so. */

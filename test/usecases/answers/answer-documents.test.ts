@@ -28,7 +28,10 @@ function document(path: string, markdown: string, more: Partial<Document> = {}):
 
 function answererFor(documents: Document[]): Answerer {
   const text =
-    groupYaml("team-a", "#a") + serviceYaml("bread", "team-a") + serviceYaml("milk", "team-a");
+    groupYaml("bakers", "#bakers") +
+    groupYaml("grocers", "#grocers") +
+    serviceYaml("bread", "bakers") +
+    serviceYaml("milk", "bakers");
   const file = { file: "all.yaml", base: "/all.yaml", text };
   const { catalog } = buildCatalog({ sources: [{ id: "x", readAtMs: nowMs, files: [file] }] });
   return answererOver(
@@ -75,10 +78,39 @@ test("whoever does not say what is wrong gets all runbooks of the thing, and the
   expect(single.card).toMatchObject({ type: "section", path: "lag.md", heading: "Mitigation" });
 });
 
+test("a trouble that no runbook of the thing speaks of is said to be missing, and the runbooks are shown", () => {
+  const lag = document("lag.md", "# Lag\n\n## Mitigation\n\nRestart.\n", bread);
+  const ask = answererFor([lag]);
+
+  const missing = ask("runbook for bread certificates expired", context);
+  const vague = ask("bread is broken", context);
+
+  expect(missing.card).toMatchObject({
+    type: "entity",
+    headline: "1 runbook; none says “certificates expired”",
+    runbooks: [{ path: "lag.md", title: "Lag" }],
+  });
+  expect(vague.card).toMatchObject({ type: "section", path: "lag.md" });
+});
+
+test("that a team has nothing of a kind is an answer", () => {
+  const ask = answererFor([]);
+
+  const none = ask("production services of grocers", context);
+  const unheard = ask("production services of team zorb", context);
+
+  expect(none.status).toBe("answered");
+  expect(unheard.status).toBe("unknown");
+});
+
 test("runbooks of a team are those of what it owns", () => {
   const ask = answererFor([document("lag.md", "# Lag\n\nRestart.\n", bread)]);
 
-  const questions = ["runbooks of team a", "runbook for team a", "list the runbooks of team-a"];
+  const questions = [
+    "runbooks of team bakers",
+    "runbook for team bakers",
+    "list the runbooks of bakers",
+  ];
 
   expect(questions.map((question) => ask(question, context).card)).toEqual(
     questions.map(() => expect.objectContaining({ type: "list", total: 1 })),
