@@ -134,7 +134,7 @@ test("a guest may not confirm", async () => {
     actionId: "answer-confirm",
   });
   const refusal = await driver.waitFor(() =>
-    driver.ephemerals(guest).find((each) => each.text.includes("guests cannot")),
+    driver.ephemerals(guest).find((each) => each.text.includes("Guests cannot")),
   );
 
   expect(refusal.text).not.toContain("Confirmed");

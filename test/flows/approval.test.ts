@@ -117,10 +117,10 @@ describe("a template that needs approval", () => {
     await press(theo, question);
     await press(guest, question);
     await press(impostor, question);
-    await refusal(dario, "nobody can approve what they asked for themselves");
-    await refusal(theo, "only members of Security can decide this");
-    await refusal(guest, "guests cannot start or change anything here");
-    await refusal(impostor, "people from another workspace cannot start or change anything here");
+    await refusal(dario, "Nobody can approve what they asked for themselves");
+    await refusal(theo, "Only members of Security can decide this");
+    await refusal(guest, "Guests cannot start or change anything here");
+    await refusal(impostor, "People from another workspace cannot start or change anything here");
     const log = (await bench.app.services.audit?.latest(20)) ?? [];
     const refused = log.filter(({ type }) => type === "refused").map(({ by }) => by?.slackUserId);
     expect(new Set(refused)).toEqual(new Set([dario, guest, impostor, theo]));
@@ -145,7 +145,7 @@ describe("a template that needs approval", () => {
       ts: asked.ts ?? "",
       actionId: "approval-approve",
     });
-    await refusal(theo, "nobody can approve what they asked for themselves");
+    await refusal(theo, "Nobody can approve what they asked for themselves");
 
     expect((await bench.runOf(parent)).approvals).toMatchObject([{ status: "pending" }]);
   });
@@ -200,7 +200,7 @@ describe("a template that needs approval", () => {
       async () => (await bench.runOf(parent)).approvals?.[0]?.decisions[0],
     );
     await press(victor, question);
-    await refusal(victor, "you have approved this already");
+    await refusal(victor, "You have approved this already");
     expect((await bench.runOf(parent)).status).toBe("waiting-for-approval");
     await press(nina, question);
 
@@ -357,6 +357,14 @@ describe("a template that needs approval", () => {
 
     const [closed] = bench.driver.messages(platform, { threadTs: question.ts });
     expect(closed?.text).toContain("Not needed any more");
+    // it was a mistake: the same again, with a question of its own
+    await waitFor("the end to be told", async () => {
+      return (await bench.runOf(parent)).message?.isResultPosted;
+    });
+    const again = { user: dario, channel: general, ts: parent.ts, actionId: "run-retry" };
+    await bench.driver.click(again);
+    await press(victor, await bench.question(parent, 2));
+    await bench.shows(parent, "Done.");
   });
 });
 
@@ -420,7 +428,7 @@ test("everything that was done stands in the audit log, which only operators may
     ["run-completed", undefined],
   ]);
   expect(entries[0]?.details).toMatchObject({ inputs: { name } });
-  expect(refused.message?.text).toContain("only people of group:default/security");
+  expect(refused.message?.text).toContain("Only people of group:default/security");
   expect(shown.message?.text).toContain(`run-completed run=${id}`);
 });
 

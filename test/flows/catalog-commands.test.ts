@@ -137,7 +137,7 @@ test("check says what may be named, and never reads elsewhere", async () => {
   expect(nothing.text).toContain("/callboard check acme/payments");
   expect(elsewhere.text).toContain("is nothing that I may read");
   expect(typo.text).toContain("name something of the catalog, acme/&lt;repository&gt;");
-  expect(byGuest.text).toContain("guests cannot");
+  expect(byGuest.text).toContain("Guests cannot");
 }, 60_000);
 
 test("a reading that lost too much is shown to everybody and let through by an operator alone", async () => {
@@ -161,7 +161,7 @@ test("a reading that lost too much is shown to everybody and let through by an o
   expect(status.text).toContain("held back: without 6 of 10 entities, such as component:default/");
   expect(status.blocks).toContain("catalog-accept/1");
   expect(refused.text).toContain(
-    "only people of group:default/platform may use /callboard catalog accept",
+    "Only people of group:default/platform may use /callboard catalog accept",
   );
   expect(stillHeld).toBe(6);
   expect(accepted.text).toBe("github:acme: accepted without 6 entities");
@@ -179,8 +179,8 @@ test("without operators every member accepts by the button, a guest does not", a
   await bench.driver.click({ user: dario, channel: checkout, ts, actionId: "catalog-accept/1" });
   await waitFor("the end of holding back", () => app.catalog.sources()[1]?.heldBack === undefined);
 
-  expect(byGuest.text).toContain("guests cannot");
-  expect(unknown.text).toContain("there is no source github:amce — expected one of");
+  expect(byGuest.text).toContain("Guests cannot");
+  expect(unknown.text).toContain("There is no source github:amce — expected one of");
   expect(app.catalog.sources()[1]?.entities).toBe(4);
 }, 60_000);
 

@@ -233,7 +233,7 @@ describe("a checklist", () => {
     await press(guest, checklist, "checklist-done/0");
     const told = await bench.driver.waitFor(() => bench.driver.ephemerals(guest).at(-1));
 
-    expect(told.text).toContain("guests cannot start or change anything here");
+    expect(told.text).toContain("Guests cannot start or change anything here");
     expect(checklistIn(checklist.thread)?.text).toContain("0 of 3 steps done");
   });
 

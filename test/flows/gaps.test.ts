@@ -89,7 +89,7 @@ test("a guest sees neither gaps nor numbers", async () => {
     text: "gaps",
   });
 
-  expect(gaps.message?.text).toContain("guests cannot");
+  expect(gaps.message?.text).toContain("Guests cannot");
 });
 
 test("a channel leaves the weekly digest and comes back, and a direct message is no team's channel", async () => {

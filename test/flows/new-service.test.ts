@@ -351,7 +351,7 @@ describe.each(["http", "socket"] as const)("/newservice by %s", (transport) => {
       text: "empty",
     });
 
-    expect(outcome.message?.text).toContain("guests cannot start or change anything here");
+    expect(outcome.message?.text).toContain("Guests cannot start or change anything here");
     expect(bench.driver.currentView(guest)).toBeUndefined();
   });
 

@@ -86,11 +86,11 @@ test("whom no rule allows it is told why and whom to ask, before a form opens", 
   const refused = await command(dario, "closed");
   const outsider = await command(guest, "open");
 
-  expect(refused.message?.text).toContain("you may not start “closed”: no rule allows it");
+  expect(refused.message?.text).toContain("You may not start “closed”: no rule allows it");
   expect(refused.message?.text).toContain(
     "people of group:default/security may; ask in #platform-help",
   );
-  expect(outsider.message?.text).toContain("guests cannot start or change anything here");
+  expect(outsider.message?.text).toContain("Guests cannot start or change anything here");
   expect(bench.driver.currentView(dario)).toBeUndefined();
 });
 
@@ -114,7 +114,7 @@ test("the list holds what somebody may start, and says that there is more", asyn
   expect(builders).not.toContain("template:default/closed");
   expect(builders).toContain("1 more you may not start");
   expect(security).toContain("template:default/closed");
-  expect(security).not.toContain("you may not start");
+  expect(security).not.toContain("You may not start");
 });
 
 function person(name: string, slackUserId: string) {
@@ -163,7 +163,7 @@ test("a rule of the configuration asks for approval by value", async () => {
   const press = { channel: general, ts: big.ts, actionId: "run-cancel" };
   await bench.driver.click({ user: theo, ...press });
   await bench.driver.waitFor(() =>
-    bench.driver.ephemerals(theo).some((each) => each.text.includes("only Dario Costa")),
+    bench.driver.ephemerals(theo).some((each) => each.text.includes("Only Dario Costa")),
   );
   expect((await bench.runOf(big)).isCancelRequested).toBeUndefined();
   expect(await bench.app.services.audit?.latest(1)).toMatchObject([
@@ -200,6 +200,6 @@ test("operators see the audit log, others do not", async () => {
   const mine = await command(dario, "audit", "/callboard");
   const theirs = await command(victor, "audit", "/callboard");
 
-  expect(mine.message?.text).toContain("you may not see the audit log");
+  expect(mine.message?.text).toContain("You may not see the audit log");
   expect(theirs.message?.text).toContain("run-accepted");
 });

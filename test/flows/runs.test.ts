@@ -102,7 +102,7 @@ test("Retry pressed twice retries once, and the second press says why not", asyn
   const told = await bench.driver.waitFor(() => bench.driver.ephemerals(dario).at(-1));
 
   expect(services.records.get(run.id)?.retries).toBe(1);
-  expect(told.text).toContain("this run did not fail");
+  expect(told.text).toContain("This run did not fail");
 });
 
 test("somebody else is told, alone, whose run it is", async () => {
@@ -116,7 +116,7 @@ test("somebody else is told, alone, whose run it is", async () => {
   });
   const told = await bench.driver.waitFor(() => bench.driver.ephemerals(nina).at(-1));
 
-  expect(told.text).toContain("only Dario Costa, who started this run, can retry it");
+  expect(told.text).toContain("Only Dario Costa, who started this run, can retry it");
   expect(services.records.get(run.id)?.retries).toBe(0);
 });
 

@@ -146,29 +146,27 @@ spec:
     expect(await summary.innerText()).toContain("1 of ");
   });
 
-  test("a new service: form, dry run, creation, and the way to clone it in the thread", async () => {
+  /** Fills in the form of a Node service up to its review. */
+  async function orderNodeService(name: string, repository: string): Promise<void> {
     await goTo("platform");
     await send("/newservice node-service");
-    await modal().getByLabel("Name").first().fill("seat-upgrades");
+    await modal().getByLabel("Name").first().fill(name);
     await modal().getByLabel("What does it do?").fill("Offers better seats before the show.");
     await choose("Owner", "check");
     await submit(modal().getByLabel("Port"));
     await submit(modal().getByLabel("Repository: name"));
-    await modal().getByLabel("Repository: name").fill("seat-upgrades");
+    await modal().getByLabel("Repository: name").fill(repository);
     await submit(modal().getByRole("button", { name: "Dry run" }));
+  }
+  async function tryItOut(): Promise<string> {
     await modal().getByRole("button", { name: "Dry run" }).click();
     await modal().getByText("package.json").first().waitFor();
     const tried = await modal().innerText();
     await modal().getByRole("button", { name: "Back", exact: true }).last().click();
-    await modal().getByRole("button", { name: "Create" }).click();
-    const run = page.locator("#main .message", { hasText: "Node service" }).last();
-    await run.getByText("Done.").waitFor();
-
-    expect(tried).toContain("package.json");
-    expect(await run.innerText()).toContain("git clone ");
-  });
-
-  test("access: asked by one, not decided by them, approved by another, and proposed", async () => {
+    return tried;
+  }
+  /** Fills in the form that asks for access, and sends it. */
+  async function askForAccess(): Promise<void> {
     await goTo("engineering");
     await send("/newservice access-request");
     await choose("Access to", "ledger");
@@ -177,7 +175,72 @@ spec:
     await modal().getByRole("checkbox").check();
     await submit(modal().getByRole("button", { name: "Create" }));
     await modal().getByRole("button", { name: "Create" }).click();
-    const run = page.locator("#main .message", { hasText: "Request access" }).last();
+  }
+  const lastRun = (title: string): Locator =>
+    page.locator("#main .message", { hasText: title }).last();
+
+  test("a new service: form, dry run, creation, and the way to clone it in the thread", async () => {
+    await orderNodeService("seat-upgrades", "seat-upgrades");
+    const tried = await tryItOut();
+    await modal().getByRole("button", { name: "Create" }).click();
+    const run = lastRun("Node service");
+    await run.getByText("Done.").waitFor();
+
+    expect(tried).toContain("package.json");
+    expect(await run.innerText()).toContain("git clone ");
+  });
+
+  test("a name that is taken: the dry run warns, the run says who has it, and its repository is taken back", async () => {
+    await orderNodeService("checkout", "checkout-again");
+    const tried = await tryItOut();
+    await modal().getByRole("button", { name: "Create" }).click();
+    const run = lastRun("Node service checkout");
+    await run.getByText("Failed at “Add it to the catalog”.").waitFor();
+    const failed = await run.innerText();
+    await run.getByRole("button", { name: /^Undo/ }).click();
+    await modal().getByText("Deletes the repository").waitFor();
+    const plan = await modal().innerText();
+    await modal().locator("button[type=submit]").click();
+    await run.getByText("Undone.").waitFor();
+    await run.getByRole("button", { name: /replies/ }).click();
+    const thread = page.getByRole("complementary", { name: "Thread" });
+    await thread.getByText("Deleted the repository").waitFor();
+
+    expect(tried).toContain("component:default/checkout is in the catalog already");
+    expect(failed).toContain("The name component:default/checkout is taken in the catalog by");
+    expect(failed).toContain("Start again with another name, or ask group:default/");
+    // what the catalog never took is not taken back
+    expect(plan).not.toContain("out of the catalog");
+    expect(await run.getByRole("button", { name: /^Undo|^Retry/ }).count()).toBe(0);
+    expect(await thread.getByRole("button", { name: /^Undo|^Retry/ }).count()).toBe(0);
+  });
+
+  test("a run that waits is cancelled: the question is taken back, and it can be asked for again", async () => {
+    await askForAccess();
+    const run = lastRun("Request access");
+    await run.getByText("Waiting for approval by Platform team").waitFor();
+    await run.getByRole("button", { name: /^Cancel/ }).click();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await run.getByText("Cancelled before the first step.").waitFor();
+    await goTo("platform");
+    const question = lastRun("asks for approval");
+    await question.getByText("Not needed any more").waitFor();
+    const asked = await question.innerText();
+    const decisions = await question.getByRole("button", { name: /^Approve|^Reject/ }).count();
+    await goTo("engineering");
+    await run.getByRole("button", { name: /^Change values/ }).click();
+    await modal().getByText("Step 1 of 3").waitFor();
+    await modal().getByRole("button", { name: "Cancel", exact: true }).click();
+    await modal().waitFor({ state: "hidden" });
+
+    expect(decisions).toBe(0);
+    expect(asked).toContain("For how long: A month");
+    expect(asked).toContain("Asked of Platform team");
+  });
+
+  test("access: asked by one, not decided by them, approved by another, and proposed", async () => {
+    await askForAccess();
+    const run = lastRun("Request access");
     await run
       .getByText(/waiting|approv/i)
       .first()
@@ -197,7 +260,7 @@ spec:
     await goTo("engineering");
     await run.getByText("Done.").waitFor();
 
-    expect(refused).toContain("nobody can approve what they asked for themselves");
+    expect(refused).toContain("Nobody can approve what they asked for themselves");
   });
 
   test("a run that fails says at which step and why, and goes on from there when it is tried again", async () => {

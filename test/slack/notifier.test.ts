@@ -259,11 +259,11 @@ test("a failure names the step and the reason and offers Retry", async () => {
 
   const [parent, reply] = bench.driver.messages(general, { threadTs: run.message.ts });
   expect(reply?.text).toBe(
-    "Node service: Failed at “Create the repository”. the name is taken — choose another",
+    "Node service: Failed at “Create the repository”. The name is taken — choose another",
   );
-  for (const message of [parent, reply]) {
-    expect(JSON.stringify(message?.blocks)).toContain('"action_id":"run-retry"');
-  }
+  // a button that stands twice would stay behind after its use
+  expect(JSON.stringify(parent?.blocks)).toContain('"action_id":"run-retry"');
+  expect(JSON.stringify(reply?.blocks)).not.toContain("action_id");
 });
 
 test("a second attempt posts a result of its own", async () => {

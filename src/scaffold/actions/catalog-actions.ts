@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 
 import { parseBoundedYamlDocuments } from "../../base/bounded-yaml.ts";
-import { InputError, NotFoundError } from "../../base/errors.ts";
+import { ConflictError, InputError, NotFoundError } from "../../base/errors.ts";
 import {
   isRecord,
   toJsonObject,
@@ -12,7 +12,7 @@ import {
 } from "../../base/json.ts";
 import { formatRef, parseRef } from "../../catalog/ref.ts";
 import { defineAction, type ActionContext } from "../action.ts";
-import { noteMade } from "../undo.ts";
+import { forgetMade, noteMade } from "../undo.ts";
 import { writeText } from "./roadie-file-actions.ts";
 
 /** Writes an entity into the workspace. */
@@ -86,7 +86,7 @@ export const catalogRegister = defineAction({
       });
     }
     await noteMade(context, { url });
-    const refs = await context.catalog.register(url, text);
+    const refs = await registerOrForget(url, text, context);
     context.log(
       refs.length === 0
         ? `not registered: no catalog is kept here; a source that reads ${url} will know it`
@@ -96,6 +96,21 @@ export const catalogRegister = defineAction({
     return { catalogInfoUrl: url, ...(entityRef === undefined ? {} : { entityRef }) };
   },
 });
+
+/** What the catalog refuses it does not keep, so that nothing is left to take back. */
+async function registerOrForget(
+  url: string,
+  text: string,
+  context: ActionContext,
+): Promise<string[]> {
+  try {
+    return await context.catalog.register(url, text);
+  } catch (thrown) {
+    const isRefused = thrown instanceof InputError || thrown instanceof ConflictError;
+    if (isRefused) await forgetMade(context);
+    throw thrown;
+  }
+}
 
 /** As in Backstage, a dry run does not fail where only a real publish step would give an address. */
 async function describeRegister(input: RegisterInput, context: ActionContext): Promise<JsonObject> {

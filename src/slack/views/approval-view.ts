@@ -2,6 +2,9 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 
 import { isRecord, type JsonValue } from "../../base/json.ts";
+import { buildForm } from "../../scaffold/build-form.ts";
+import { fieldsOf } from "../../scaffold/fields.ts";
+import type { FormField } from "../../scaffold/form-model.ts";
 import type { Approval } from "../../usecases/approvals/approval.ts";
 import { maskValues } from "../../usecases/audit/mask-values.ts";
 import type { RunRecord } from "../../usecases/runs/run-record.ts";
@@ -16,8 +19,19 @@ import {
   plain,
   section,
 } from "./blocks.ts";
+import { valueText } from "./form-view.ts";
 import { runTitle } from "./run-view.ts";
-import { join, joinWithin, literal, moment, mrk, type Mrkdwn, oneLine, person } from "./text.ts";
+import {
+  join,
+  joinWithin,
+  literal,
+  localMoment,
+  moment,
+  mrk,
+  type Mrkdwn,
+  oneLine,
+  person,
+} from "./text.ts";
 
 /** Which question a button or modal is about. */
 export const approvalPlace = z.strictObject({
@@ -40,22 +54,20 @@ export function renderApproval(run: RunRecord, approval: Approval): MessageConte
   return message(
     `${headline}. ${outcomeText(approval)}`,
     [
-      section(mrk`✋ *${headline}*\n${by} started it ${fromTemplate(run)}.`),
+      section(mrk`✋ *${headline}*\n${by} started it from ${run.templateRef}.`),
       valueSection(run),
       planSection(run),
       outcomeSection(approval),
       context([
-        mrk`Can be decided by ${needed}${approval.titles.join(" or ")}, until ${moment(approval.expiresAtMs)}`,
+        approval.status === "pending"
+          ? mrk`Can be decided by ${needed}${approval.titles.join(" or ")}, until ${localMoment(approval.expiresAtMs)}`
+          : mrk`Asked of ${needed}${approval.titles.join(" or ")}`,
         mrk`run ${run.id}  ·  template version ${approval.templateHash.slice(0, 12)}`,
       ]),
       approval.status === "pending" ? approvalButtons(run, approval) : undefined,
     ],
     2,
   );
-}
-
-function fromTemplate(run: RunRecord): Mrkdwn {
-  return mrk`from the template ${run.templateRef}`;
 }
 
 function stepName(run: RunRecord, stepId: string): string {
@@ -97,8 +109,13 @@ export function approvalSections(run: RunRecord, approval: Approval): KnownBlock
 }
 
 function valueSection(run: RunRecord): KnownBlock | undefined {
+  const fields = new Map(
+    buildForm(run.template).pages.flatMap((page) =>
+      fieldsOf(page, run.values).map((field) => [field.key, field] as const),
+    ),
+  );
   const lines = Object.entries(maskValues(run.template, run.values)).map(
-    ([name, value]) => mrk`*${titleOf(run, name)}*: ${shown(value)}`,
+    ([name, value]) => mrk`*${titleOf(run, name)}*: ${shown(value, fields.get(name))}`,
   );
   const all = joinWithin(
     lines.slice(0, 60),
@@ -120,8 +137,9 @@ function titleOf(run: RunRecord, name: string): string {
   return name;
 }
 
-function shown(value: JsonValue): Mrkdwn {
+function shown(value: JsonValue, field: FormField | undefined): Mrkdwn {
   if (value === null || value === "") return mrk`–`;
+  if (field !== undefined) return literal(oneLine(valueText(field, value)), 600);
   if (typeof value === "boolean") return mrk`${value ? "yes" : "no"}`;
   return literal(oneLine(typeof value === "string" ? value : JSON.stringify(value)), 600);
 }

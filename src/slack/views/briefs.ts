@@ -137,7 +137,7 @@ export function evidenceLines(
   const told = claim?.confirmed;
   return context([
     ...shown,
-    ...(more > 0 ? [mrk`and ${more} more sources`] : []),
+    ...(more > 0 ? [mrk`and ${more} more source${more === 1 ? "" : "s"}`] : []),
     ...(told === undefined ? [] : [mrk`✓ Confirmed by ${told.by}, ${ago(told.atMs, nowMs)}`]),
   ]);
 }

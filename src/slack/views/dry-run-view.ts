@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 
 import type { PreviewChange, RunPreview } from "../../usecases/runs/preview-run.ts";
 import { context, fitBlocks, limits, plain, section } from "./blocks.ts";
-import { clamp, literal, mrk, oneLine, tidy } from "./text.ts";
+import { clamp, joinWithin, literal, mrk, oneLine, sentence, tidy } from "./text.ts";
 
 /** Shown at once, while the dry run works. */
 export function renderDryRunWaiting(): ModalView {
@@ -11,7 +11,7 @@ export function renderDryRunWaiting(): ModalView {
 
 /** Why there is nothing to show. */
 export function renderDryRunFailed(why: string): ModalView {
-  return modal([section(mrk`⚠️ ${literal(oneLine(why), 2000)}`)]);
+  return modal([section(mrk`⚠️ ${literal(sentence(oneLine(why)), 2000)}`)]);
 }
 
 /** What a run would do: files of new repositories as a tree, pull requests as diffs, and what the steps say. */
@@ -23,6 +23,7 @@ export function renderDryRun(preview: RunPreview): ModalView {
         ? mrk`*Nothing was written.* This is what *Create* would do.`
         : mrk`⚠️ *It would fail:* ${literal(oneLine(problem), 2000)}`,
     ),
+    warningSection(preview.log),
     ...preview.changes.flatMap(changeBlocks),
     ...(preview.changes.length === 0
       ? [section(mrk`It would publish nothing to a repository.`)]
@@ -33,6 +34,17 @@ export function renderDryRun(preview: RunPreview): ModalView {
     ]),
   ]);
 }
+
+/** What the steps warn of, before the files: nobody reads a log to its end. */
+function warningSection(log: readonly string[]): KnownBlock | undefined {
+  const lines = log
+    .filter((line) => line.startsWith(warning))
+    .map((line) => mrk`⚠️ ${literal(sentence(oneLine(line.slice(warning.length))), 500)}`);
+  const all = joinWithin(lines, "\n", 2500, (left) => mrk`… and ${left} more warnings`);
+  return all.mrkdwn === "" ? undefined : section(all);
+}
+
+const warning = "warning: ";
 
 function changeBlocks(change: PreviewChange): KnownBlock[] {
   const what = change.kind === "repository" ? mrk`New repository` : mrk`Pull request to`;

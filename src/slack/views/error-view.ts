@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 
 import { context, limits, message, type MessageContent, plain, section } from "./blocks.ts";
-import { literal, mrk, oneLine } from "./text.ts";
+import { literal, mrk, oneLine, sentence } from "./text.ts";
 
 /** What went wrong, the next step, and an id to find it in the log. */
 export interface ErrorNotice {
@@ -12,9 +12,10 @@ export interface ErrorNotice {
 
 /** The same error as blocks of a message or modal. */
 function errorBlocks(notice: ErrorNotice): KnownBlock[] {
-  const hint = notice.hint === undefined ? mrk`` : mrk`\n${literal(oneLine(notice.hint), 1500)}`;
+  const hint =
+    notice.hint === undefined ? mrk`` : mrk`\n${literal(sentence(oneLine(notice.hint)), 1500)}`;
   return [
-    section(mrk`⚠️ *${literal(oneLine(notice.message), 1000)}*${hint}`),
+    section(mrk`⚠️ *${literal(sentence(oneLine(notice.message)), 1000)}*${hint}`),
     context([notice.id === undefined ? mrk`` : mrk`id ${notice.id}`]),
   ].filter((block) => block !== undefined);
 }
@@ -23,7 +24,7 @@ function errorBlocks(notice: ErrorNotice): KnownBlock[] {
 export function renderError(notice: ErrorNotice): MessageContent {
   const hint = notice.hint === undefined ? "" : ` — ${notice.hint}`;
   const id = notice.id === undefined ? "" : ` (id ${notice.id})`;
-  return message(`${notice.message}${hint}${id}`, errorBlocks(notice));
+  return message(`${sentence(notice.message)}${hint}${id}`, errorBlocks(notice));
 }
 
 /** An error as a modal, for a form that cannot go on. */

@@ -20,7 +20,7 @@ import { entryText } from "./entry-list.ts";
 import { fieldBlocks } from "./form-fields.ts";
 import { fieldRoom } from "./form-sheets.ts";
 import type { SecretInputs } from "./secret-fields.ts";
-import { ago, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
+import { ago, joinWithin, literal, mrk, type Mrkdwn, oneLine, sentence } from "./text.ts";
 
 /** What a form's modal carries: which draft it fills in, and which of its pages it shows. */
 export const formPlace = z.strictObject({
@@ -186,7 +186,7 @@ function heading(
   return [
     view.problem === undefined
       ? undefined
-      : section(mrk`⚠️ *${literal(oneLine(view.problem), 1500)}*`),
+      : section(mrk`⚠️ *${literal(sentence(oneLine(view.problem)), 1500)}*`),
     section(isWhole ? mrk`*${title}*` : mrk`*${view.templateTitle}*\n${title}`),
     description === undefined ? undefined : plainSection(description, 1000),
     context([mrk`Step ${view.step} of ${view.steps}`]),
@@ -255,7 +255,8 @@ function shownValue(field: FormField, value: JsonValue | undefined): Mrkdwn {
   return literal(oneLine(valueText(field, value)), 400);
 }
 
-function valueText(field: FormField, value: JsonValue): string {
+/** A value in the words of its field, such as the label of the option that was chosen. */
+export function valueText(field: FormField, value: JsonValue): string {
   const wanted = JSON.stringify(value);
   const label = field.options?.find((option) => JSON.stringify(option.value) === wanted)?.label;
   if (label !== undefined) return label;

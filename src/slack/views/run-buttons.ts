@@ -33,9 +33,8 @@ const confirmCancel: ConfirmationDialog = {
 };
 
 /** What can be done about a run that did not end well; undefined for all others. */
-export function resultButtons(run: RunRecord): KnownBlock | undefined {
-  if (isUnfinished(run)) return actions(failureButtons(run));
-  return run.status === "cancelled" && canUndo(run) ? actions([undoButton(run)]) : undefined;
+function resultButtons(run: RunRecord): KnownBlock | undefined {
+  return isUnfinished(run) ? actions(failureButtons(run)) : undefined;
 }
 
 function canUndo(run: RunRecord): boolean {
@@ -44,7 +43,7 @@ function canUndo(run: RunRecord): boolean {
 
 /** True when somebody may want to try it once more. */
 function isUnfinished(run: RunRecord): boolean {
-  return ["failed", "rejected", "expired"].includes(run.status);
+  return ["failed", "cancelled", "rejected", "expired"].includes(run.status);
 }
 
 /** The same again, for what may pass by itself; other values, for what will not. */
@@ -77,6 +76,6 @@ function retryButton(run: RunRecord) {
     label: run.status === "expired" ? "Ask again" : "Retry",
     value: run.id,
     style: "primary",
-    description: `Retry ${run.templateTitle} from the step that failed`,
+    description: `Go on with ${run.templateTitle} after its last finished step`,
   });
 }

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import { runSubject } from "../../usecases/runs/run-subject.ts";
 import { context, limits, message, type MessageContent, section } from "./blocks.ts";
 import { packRichText, renderMarkdown } from "./markdown.ts";
-import { resultButtons, runButtons } from "./run-buttons.ts";
+import { runButtons } from "./run-buttons.ts";
 import {
   ago,
   channel,
@@ -22,6 +22,7 @@ import {
   oneLine,
   person,
   safeLink,
+  sentence,
   tidy,
 } from "./text.ts";
 
@@ -101,7 +102,7 @@ function runHeadline(run: RunRecord): string {
   if (run.status === "rejected") return "Rejected; nothing was done.";
   if (run.status === "expired") return "Expired: nobody approved it in time; nothing was done.";
   if (run.status === "cancelled")
-    return `Cancelled after ${done} of ${total} steps.${undoState(run)}`;
+    return `Cancelled ${done === 0 ? "before the first step" : `after ${done} of ${total} steps`}.${undoState(run)}`;
   if (run.status === "waiting-for-approval") return approvalHeadline(run);
   if (run.waitingFor !== undefined) return `Waiting: ${clamp(oneLine(run.waitingFor), 200)}`;
   if (run.isCancelRequested === true) return "Stopping before the next step …";
@@ -229,8 +230,17 @@ function linkSection(run: RunRecord): KnownBlock | undefined {
 function errorSection(run: RunRecord): KnownBlock | undefined {
   const { error } = run;
   if (error === undefined) return undefined;
-  const hint = error.hint === undefined ? mrk`${""}` : mrk`\n${literal(oneLine(error.hint), 700)}`;
-  return section(mrk`*Why*  ${literal(oneLine(error.message), 1200)}${hint}`);
+  const hint =
+    // nothing is to be done about what was taken back
+    error.hint === undefined || run.undo !== undefined
+      ? mrk`${""}`
+      : mrk`\n*What to do*  ${literal(sentence(oneLine(error.hint)), 700)}`;
+  return section(mrk`*Why*  ${literal(sentence(oneLine(reasonOf(error))), 1200)}${hint}`);
+}
+
+/** Without the step, which the line above names. */
+function reasonOf({ message: text }: { message: string }): string {
+  return text.replace(/^Step “[^”]*” \([^)]*\) failed: /, "");
 }
 
 function insteadOf(run: RunRecord): KnownBlock | undefined {
@@ -252,19 +262,14 @@ export function renderRunResult(run: RunRecord): MessageContent {
   const reason =
     run.error === undefined
       ? ""
-      : ` ${run.error.message}${run.error.hint === undefined ? "" : ` — ${run.error.hint}`}`;
-  return message(
-    [`${runTitle(run)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"),
-    [
-      section(mrk`*${runHeadline(run)}*`),
-      run.status === "completed" ? linkSection(run) : undefined,
-      run.error === undefined ? undefined : errorSection(run),
-      ...outputTexts(run),
-      ...logBlocks(run),
-      resultButtons(run),
-    ],
-    1,
-  );
+      : ` ${sentence(run.error.message)}${run.error.hint === undefined ? "" : ` — ${run.error.hint}`}`;
+  return message([`${runTitle(run)}: ${runHeadline(run)}${reason}`, ...titles].join("\n"), [
+    section(mrk`*${runHeadline(run)}*`),
+    run.status === "completed" ? linkSection(run) : undefined,
+    run.error === undefined ? undefined : errorSection(run),
+    ...outputTexts(run),
+    ...logBlocks(run),
+  ]);
 }
 
 function outputTexts(run: RunRecord): KnownBlock[] {

@@ -224,3 +224,9 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** A message with a capital at its beginning, as it stands alone; names, paths and addresses stay as they are. */
+export function sentence(text: string): string {
+  // a word of plain small letters, and a blank or comma behind it
+  return /^[a-z]+(?:'[a-z]+)?[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../usecases/runs/run-record.ts";
 import { viewIds } from "../action-ids.ts";
 import { limits, message, type MessageContent, plain, section } from "./blocks.ts";
 import { runTitle } from "./run-view.ts";
-import { clamp, joinWithin, literal, mrk, type Mrkdwn, oneLine } from "./text.ts";
+import { clamp, joinWithin, literal, mrk, type Mrkdwn, oneLine, sentence } from "./text.ts";
 
 const marks = { waiting: "▫️", done: "✅", refused: "❌" } as const;
 
@@ -45,5 +45,5 @@ function list(lines: readonly Mrkdwn[]): Mrkdwn {
 }
 
 function shown(text: string): Mrkdwn {
-  return literal(clamp(oneLine(text), 300), 400);
+  return literal(clamp(sentence(oneLine(text)), 300), 400);
 }

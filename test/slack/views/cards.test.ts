@@ -814,7 +814,7 @@ test("an error: what failed, the next step, the id", () => {
     {
       "text": {
         "text": "⚠️ *Slack did not answer me*
-try again",
+Try again",
         "type": "mrkdwn",
         "verbatim": true,
       },

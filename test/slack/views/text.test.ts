@@ -10,6 +10,7 @@ import {
   literal,
   mrk,
   safeLink,
+  sentence,
 } from "../../../src/slack/views/text.ts";
 
 test("what is put into a template can neither mention, link nor format", () => {
@@ -96,4 +97,17 @@ test("says how long ago and how long", () => {
     "3 min 5 s",
     "0 s",
   ]);
+});
+
+test.each([
+  ["nobody can approve this", "Nobody can approve this"],
+  ["somebody's turn", "Somebody's turn"],
+  ["don't do that", "Don't do that"],
+  ["component:default/ledger is taken", "component:default/ledger is taken"],
+  ["catalog-info.yaml is broken", "catalog-info.yaml is broken"],
+  ["`npm test` fails", "`npm test` fails"],
+  ["ünï", "ünï"],
+  ["", ""],
+])("a sentence begins with a capital where it begins with a word: %j", (text, wanted) => {
+  expect(sentence(text)).toBe(wanted);
 });
