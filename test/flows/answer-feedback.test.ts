@@ -160,7 +160,7 @@ test("the owner's channel hears once what is wrong, in words that mention nobody
   expect(mrkdwnOf(told.blocks)).not.toContain("!channel");
   expect(mrkdwnOf(told.blocks)).not.toContain("U0NINAKOW1");
   expect(told.text).not.toContain("<!channel>");
-  expect(twice.shown).toContain("you have reported this already");
+  expect(twice.shown).toContain("You have reported this already");
   expect(driver.messages(owners)).toHaveLength(before + 1);
   expect(gaps.message?.text).toContain(
     "Said to be wrong: owner component:default/till (reported by 2)",

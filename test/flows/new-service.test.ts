@@ -280,7 +280,7 @@ describe.each(["http", "socket"] as const)("/newservice by %s", (transport) => {
     const accepted = await submit();
 
     expect(JSON.stringify(refused.view?.blocks)).toContain(
-      "the storage does not answer — try again",
+      "The storage does not answer — try again",
     );
     expect(accepted.error).toBeUndefined();
     expect(services.started).toHaveLength(1);

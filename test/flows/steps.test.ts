@@ -59,7 +59,7 @@ test("offer_template sends the form's button, and starts nothing", async () => {
 });
 
 test.each([
-  [{ template: "nope", user_id: dario }, "there is no template “nope”"],
+  [{ template: "nope", user_id: dario }, "There is no template “nope”"],
   [{ template: "node-service" }, "who should get the form"],
   [{ template: "node-service", user_id: guest }, "Guests cannot start"],
 ])("offer_template with %j fails with the reason", async (inputs, reason) => {

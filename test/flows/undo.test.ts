@@ -84,11 +84,11 @@ test("what a failed run made is listed, and taken back when its requester says s
     timeoutMs: 60_000,
   });
   const shown = JSON.stringify(view.blocks);
-  const order = ["out of the catalog", "closes issue 1", "deletes the repository"];
+  const order = ["out of the catalog", "Closes issue 1", "Deletes the repository"];
   expect(order.map((words) => shown.indexOf(words))).toEqual(
     order.map((words) => shown.indexOf(words)).toSorted((a, b) => a - b),
   );
-  expect(shown).toContain("deletes the repository github.com/acme/phoenix");
+  expect(shown).toContain("Deletes the repository github.com/acme/phoenix");
   await bench.driver.submitView({ user: dario });
   await shows(parent, "Undone.");
 
@@ -100,7 +100,7 @@ test("what a failed run made is listed, and taken back when its requester says s
         .find(({ ts, text }) => ts !== parent.ts && text.includes("Undone.")),
     { timeoutMs: 90_000 },
   );
-  expect(JSON.stringify(report.blocks)).toContain("deleted the repository github.com/acme/phoenix");
+  expect(JSON.stringify(report.blocks)).toContain("Deleted the repository github.com/acme/phoenix");
   const buttons = JSON.stringify(
     bench.driver.messages(general).find(({ ts }) => ts === parent.ts)?.blocks,
   );
