@@ -177,7 +177,7 @@ export async function openCampaign(
           () =>
             driver
               .ephemerals(user)
-              .some(({ text }) => text.includes("nobody can approve what they asked for")),
+              .some(({ text }) => text.includes("Nobody can approve what they asked for")),
           { timeoutMs: 60_000 },
         )
         .then(
