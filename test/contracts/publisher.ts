@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -119,6 +119,7 @@ function git(folder: string, ...args: string[]): string {
 
 const placeOf = (bench: PublisherBench, repo: string, runId = "run-one"): RunTarget => ({
   runId,
+  committedAtMs: runId === "run-one" ? Date.UTC(2026, 0, 2, 3, 4, 5) : Date.UTC(2026, 0, 3),
   host: bench.host,
   owner: bench.owner,
   repo,
@@ -453,6 +454,32 @@ export function testPublisher(name: string, open: () => Promise<PublisherBench>)
           });
         },
       );
+
+      test.each([
+        ["amended", ["commit", "--amend", "--no-edit"]],
+        ["amended as their own", ["commit", "--amend", "--no-edit", "--reset-author"]],
+        ["begun anew", ["commit", "--amend", "-m", "Initial commit"]],
+      ])("leaves a repository whose commit somebody else has %s", async (_how, command) => {
+        await withBench(async (bench, clone) => {
+          const context = publishContext();
+          const made = await bench.publisher.createRepository(
+            publishRequest(bench, "ledger"),
+            context,
+          );
+          const cloned = await clone(made.remoteUrl);
+          await writeFile(join(cloned, "theirs.txt"), "work");
+          git(cloned, "add", "-A");
+          git(cloned, "-c", "user.name=Eve", "-c", "user.email=eve@acme.example", ...command);
+          git(cloned, "push", "-q", "--force");
+
+          const attempt = undoOf(bench.publisher).deleteRepository(
+            placeOf(bench, "ledger"),
+            context,
+          );
+
+          await expect(attempt).rejects.toMatchObject({ code: "undo-refused" });
+        });
+      });
 
       test("writes nothing when another worker has the run", async () => {
         await withBench(async (bench) => {

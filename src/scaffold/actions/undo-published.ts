@@ -34,7 +34,7 @@ export const undoRepository: ActionUndo = {
   async run(made, context) {
     const target = repository.parse(made);
     const isDeleted = await undoOf(context).deleteRepository(
-      { ...target, runId: context.runId },
+      { ...target, ...runOf(context) },
       publishContext(context),
     );
     return isDeleted
@@ -52,7 +52,7 @@ export const undoPullRequest: ActionUndo = {
   async run(made, context) {
     const target = pullRequest.parse(made);
     const isClosed = await undoOf(context).closePullRequest(
-      { ...target, runId: context.runId },
+      { ...target, ...runOf(context) },
       publishContext(context),
     );
     const what = `pull request ${target.number} of ${fullName(target)}`;
@@ -69,13 +69,17 @@ export const undoIssue: ActionUndo = {
   async run(made, context) {
     const target = issue.parse(made);
     const isClosed = await undoOf(context).closeIssue(
-      { ...target, runId: context.runId },
+      { ...target, ...runOf(context) },
       publishContext(context),
     );
     const what = `issue ${target.number} of ${fullName(target)}`;
     return isClosed ? `closed ${what}` : `${what} is closed or gone already`;
   },
 };
+
+function runOf({ runId, startedAtMs }: ActionContext): { runId: string; committedAtMs: number } {
+  return { runId, committedAtMs: startedAtMs };
+}
 
 function undoOf({ publisher }: ActionContext): PublisherUndo {
   if (publisher.undo !== undefined) return publisher.undo;

@@ -98,6 +98,8 @@ export interface IssueResult {
 export interface RunTarget {
   /** The run that made it. */
   runId: string;
+  /** The date of all commits of the run. */
+  committedAtMs: number;
   host: string;
   owner: string;
   repo: string;

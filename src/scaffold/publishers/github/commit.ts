@@ -127,7 +127,12 @@ export interface CommitHead {
   treeSha: string;
   message: string;
   parents: number;
+  /** As `committer.date`. */
+  committedAt: string;
 }
+
+/** A commit whose message and date are looked at. */
+export type DatedCommit = Pick<CommitHead, "message" | "parents" | "committedAt">;
 
 /**
  * The commit a branch points to.
@@ -149,15 +154,40 @@ export async function readHead(
         treeSha: commit.data.tree.sha,
         message: commit.data.message,
         parents: commit.data.parents.length,
+        committedAt: commit.data.committer.date,
       };
     };
     return isPatient ? untilVisible(session, read) : read();
   });
 }
 
-/** True for a commit with which a repository of ours begins. */
-export function isOwnStart(commit: { message: string; parents: number }): boolean {
-  return isFirstCommit(commit);
+/**
+ * True for a commit just as the run made it. Who amends or rebases one keeps its trailer, and gives it another date.
+ */
+export function isAsMade(
+  commit: DatedCommit,
+  { runId, committedAtMs }: Pick<CommitPlan, "runId" | "committedAtMs">,
+): boolean {
+  const atMs = Math.floor(committedAtMs / 1000) * 1000;
+  return hasTrailer(commit.message, runId) && Date.parse(commit.committedAt) === atMs;
+}
+
+/** GitHub makes its first commit with the repository. */
+const startMs = 60_000;
+
+/**
+ * True for a commit with which a repository of this run begins, as long as no content has taken its place. People call theirs `Initial
+ * commit`, too.
+ */
+export async function isOwnStart(
+  { context: { notes } }: GithubSession,
+  commit: DatedCommit,
+  { runId }: Pick<CommitPlan, "runId">,
+  createdAtMs: number,
+): Promise<boolean> {
+  if (!isFirstCommit(commit) || (await notes.get(noteKeys.commit)) !== undefined) return false;
+  if (commit.message.includes(startTrailer(runId))) return true;
+  return Math.abs(Date.parse(commit.committedAt) - createdAtMs) < startMs;
 }
 
 /** GitHub's `auto_init` makes one parentless commit of this message; so does our own start of an empty repository. */

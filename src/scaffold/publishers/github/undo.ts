@@ -1,6 +1,6 @@
 import { ConflictError } from "../../../base/errors.ts";
 import type { RunTarget } from "../contract.ts";
-import { hasTrailer, isOwnStart, readHead } from "./commit.ts";
+import { isAsMade, isOwnStart, readHead } from "./commit.ts";
 import { findRepository, type GithubRepository, isCreatedBy } from "./create.ts";
 import { isEmptyRepository, isMissing, statusOf } from "./errors.ts";
 import { attempt, type GithubSession, nameOf, repositoryParameters } from "./session.ts";
@@ -23,7 +23,7 @@ export async function deleteOwnRepository(
   const repository = await findRepository(session, false);
   if (repository === undefined) return false;
   await assertOurs(session, repository, target.runId);
-  await assertUntouched(session, target.runId);
+  await assertUntouched(session, target, repository);
   await session.context.assertCurrent();
   return attempt(session, `deleting ${nameOf(session)}`, async () => {
     try {
@@ -48,7 +48,11 @@ async function assertOurs(
 }
 
 /** @throws ConflictError `undo-refused` when there is any commit, issue or pull request that no run of ours made. */
-async function assertUntouched(session: GithubSession, runId: string): Promise<void> {
+async function assertUntouched(
+  session: GithubSession,
+  target: RunTarget,
+  { createdAtMs }: GithubRepository,
+): Promise<void> {
   const { octokit } = session;
   const parameters = { ...repositoryParameters(session), per_page: pageSize };
   await attempt(session, `looking at ${nameOf(session)}`, async () => {
@@ -56,12 +60,13 @@ async function assertUntouched(session: GithubSession, runId: string): Promise<v
     if (branches.data.length > 5) throw refused(session, "it has many branches");
     for (const { name } of branches.data) {
       const commits = await octokit.rest.repos.listCommits({ ...parameters, sha: name });
-      const foreign = commits.data.find(
-        ({ commit, parents }) =>
-          !hasTrailer(commit.message, runId) &&
-          !isOwnStart({ message: commit.message, parents: parents.length }),
-      );
-      if (foreign !== undefined) throw refused(session, "somebody else has committed to it");
+      for (const { commit, parents } of commits.data) {
+        const { message, committer } = commit;
+        const dated = { message, parents: parents.length, committedAt: committer?.date ?? "" };
+        const isOurs =
+          isAsMade(dated, target) || (await isOwnStart(session, dated, target, createdAtMs));
+        if (!isOurs) throw refused(session, "somebody else has committed to it");
+      }
     }
     const issues = await octokit.rest.issues.listForRepo({ ...parameters, state: "all" });
     if (issues.data.some(({ body }) => body?.includes(issueMarker) !== true))
@@ -84,7 +89,7 @@ export async function closeOwnPullRequest(
   if (pull.data.merged) throw refused(session, `#${target.number} is merged already`);
   if (pull.data.state === "closed") return false;
   const head = await readHead(session, target.branch, false);
-  if (!hasTrailer(head.message, target.runId))
+  if (!isAsMade(head, target))
     throw refused(session, `somebody else has pushed to ${target.branch}`);
   await session.context.assertCurrent();
   return attempt(session, `closing pull request ${target.number}`, async () => {

@@ -110,6 +110,17 @@ export async function isCommitOf(gitdir: string, commit: string, runId: string):
   return read.message.trimEnd().endsWith(trailerOf(runId));
 }
 
+/** True when it is as the run made it: who amends a commit keeps its message, and gives it another date. */
+export async function isAsMade(
+  gitdir: string,
+  commit: string,
+  { runId, committedAtMs }: { runId: string; committedAtMs: number },
+): Promise<boolean> {
+  const { commit: read } = await git.readCommit({ fs, gitdir, oid: commit });
+  const isOfThen = read.committer.timestamp === Math.floor(committedAtMs / 1000);
+  return isOfThen && (await isCommitOf(gitdir, commit, runId));
+}
+
 /** The commit a branch points to; undefined when there is no such branch. */
 export async function branchHead(gitdir: string, branch: string): Promise<string | undefined> {
   const branches = await git.listBranches({ fs, gitdir });

@@ -6,7 +6,7 @@ import * as git from "isomorphic-git";
 
 import { codeOf, ConflictError } from "../../../base/errors.ts";
 import type { PublishContext, RunTarget } from "../contract.ts";
-import { branchHead, isCommitOf } from "./git.ts";
+import { branchHead, isAsMade } from "./git.ts";
 
 /**
  * Deletes a bare repository that this run made and nobody else has pushed to.
@@ -23,11 +23,7 @@ export async function deleteLocalRepository(
   for (const branch of await git.listBranches({ fs, gitdir })) {
     const commits = await git.log({ fs, gitdir, ref: branch, depth: 2 });
     const [head] = commits;
-    if (
-      commits.length !== 1 ||
-      head === undefined ||
-      !(await isCommitOf(gitdir, head.oid, target.runId))
-    )
+    if (commits.length !== 1 || head === undefined || !(await isAsMade(gitdir, head.oid, target)))
       throw refused(target, "somebody else has pushed to it");
   }
   context.signal.throwIfAborted();
@@ -47,7 +43,7 @@ export async function closeLocalPullRequest(
   context: PublishContext,
 ): Promise<boolean> {
   const head = await branchHead(gitdir, target.branch);
-  if (head !== undefined && !(await isCommitOf(gitdir, head, target.runId)))
+  if (head !== undefined && !(await isAsMade(gitdir, head, target)))
     throw refused(target, `somebody else has pushed to ${target.branch}`);
   await context.assertCurrent();
   if (head !== undefined) await git.deleteBranch({ fs, gitdir, ref: target.branch });
