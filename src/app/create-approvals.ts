@@ -49,7 +49,7 @@ export function createApprovalGate(options: {
       const channel = found?.id ?? (found?.name === undefined ? undefined : `#${found.name}`);
       return { title: displayName(group), ...(channel === undefined ? {} : { channel }) };
     },
-    hashOf: (template, signal) => hashTemplate(template, fetch, signal),
+    hashOf: (template, values, signal) => hashTemplate(template, values, fetch, signal),
     notifier,
     clock,
   };

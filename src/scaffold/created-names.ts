@@ -46,7 +46,7 @@ function plainInput(input: JsonObject, values: JsonObject): JsonObject {
 }
 
 /** The text with its parameters filled in; undefined when it holds more than these. */
-function withParameters(text: string, values: JsonObject): string | undefined {
+export function withParameters(text: string, values: JsonObject): string | undefined {
   let isKnown = true;
   const filled = text.replaceAll(parameterPattern, (_whole, path: string) => {
     const value = path.split(".").reduce<unknown>(valueAt, values);

@@ -53,6 +53,11 @@ beforeAll(async () => {
         ...approval("security"),
         steps: patientSteps,
       }),
+      "templates/chosen.yaml": templateFile("chosen", {
+        ...approval("security"),
+        steps: `    - { id: fetch, name: Write, action: fetch:template, input: { url: "./for-\${{ parameters.name }}", values: {} } }\n`,
+      }),
+      "templates/for-chosen/README.md": "# as approved\n",
       "templates/others.yaml": templateFile("others", {
         ...approval("security"),
         pages: [
@@ -281,6 +286,20 @@ describe("a template that needs approval", () => {
       "void",
       "approved",
     ]);
+  });
+
+  test("is asked again when files changed that the values choose", async () => {
+    const parent = await bench.request(dario, "chosen", "chosen");
+    await bench.shows(parent, "Waiting for approval");
+    const question = await bench.question(parent);
+    await writeFile(join(bench.folder, "templates/for-chosen/README.md"), "# another\n");
+
+    await press(victor, question);
+    await press(nina, await bench.question(parent, 2));
+    await bench.shows(parent, "Done.");
+
+    const { approvals } = await bench.runOf(parent);
+    expect(approvals?.map(({ status }) => status)).toEqual(["void", "approved"]);
   });
 
   test("goes on with the template that was approved when that changes after it has begun", async () => {

@@ -1,4 +1,5 @@
 import { InputError, NotFoundError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { ApprovalRequirement, StepError, Template } from "../../scaffold/model.ts";
 import type { Notifier } from "../runs/notifier.ts";
 import type { RunRecord } from "../runs/run-record.ts";
@@ -14,7 +15,8 @@ export interface ApprovalGateDeps {
   faultsOf(template: Template, run: RunRecord): string[];
   /** A group's name for people, and its channel in Slack; undefined when the catalog does not know it. */
   groupOf(ref: string): { title: string; channel?: string } | undefined;
-  hashOf(template: Template, signal: AbortSignal): Promise<string>;
+  /** Of the template with the files that a run with these values copies. */
+  hashOf(template: Template, values: JsonObject, signal: AbortSignal): Promise<string>;
   notifier: Pick<Notifier, "ask" | "showApproval" | "remind">;
   clock: () => number;
 }
@@ -68,7 +70,7 @@ async function ask(
   deps: ApprovalGateDeps,
   stepId?: string,
 ): Promise<void> {
-  const templateHash = await deps.hashOf(held.run().template, signal);
+  const templateHash = await deps.hashOf(held.run().template, held.run().values, signal);
   const groups = requirement.groups.map((ref) => ({ ref, found: deps.groupOf(ref) }));
   if (groups.every(({ found }) => found === undefined)) throw nobodyToAsk(requirement);
   const titles = groups.map(({ ref, found }) => found?.title ?? ref);
@@ -152,7 +154,7 @@ async function confirm(
   // once it has begun, a run goes on with the template it began with
   const isFixed = stepId !== undefined || hasBegun(held.run());
   const template = isFixed ? held.run().template : present(held.run(), deps);
-  const templateHash = await deps.hashOf(template, signal);
+  const templateHash = await deps.hashOf(template, held.run().values, signal);
   if (templateHash === approval.templateHash) return undefined;
   await held.change((run) => ({
     ...run,
