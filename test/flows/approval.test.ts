@@ -318,11 +318,13 @@ describe("a template that needs approval", () => {
     await bench.restart();
 
     bench.pass(3_700_000);
-    const ended = await bench.shows(parent, /Done\.|approval/);
+    const run = await waitFor("the run to end, or to ask again", async () => {
+      const present = await bench.runOf(parent);
+      const isOver = present.status === "completed" || (present.approvals ?? []).length > 1;
+      return isOver ? present : undefined;
+    });
     bench.pass(-3_700_000);
 
-    expect(ended.text).toContain("Done.");
-    const run = await bench.runOf(parent);
     expect(run.approvals?.map(({ status }) => status)).toEqual(["approved"]);
     expect(run.steps.map(({ id, status }) => [id, status])).toEqual([
       ["fetch", "completed"],
