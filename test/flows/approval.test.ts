@@ -310,6 +310,8 @@ describe("a template that needs approval", () => {
       const { parked, steps } = await bench.runOf(parent);
       return parked !== undefined && steps[1]?.status === "completed" ? true : undefined;
     });
+    // what it said before it was approved is not what is looked for below
+    await bench.shows(parent, /^(?!.*Waiting for approval)/s);
     const more = `${patientSteps}    - { id: more, name: More, action: debug:log, input: { message: more } }\n`;
     await writeFile(
       join(bench.folder, "templates/patient.yaml"),
