@@ -31,7 +31,7 @@ export const ownerPatterns: readonly string[] = [
   "(which|what) (<team>|<person>) (work|works) on {x}",
   "(which|what) <team> <be> {x} (assigned|attached) to",
   "who (can|should|could|must|may) (review|approve|merge) (a|the|my|our)? (pr|prs|pull request|pull requests|change|changes|code) (on|to|in|for) {x}",
-  "who (do|should|can) (i|we) escalate {x} (issue|issues|problem|problems|question|questions) to",
+  "who (do|should|can) (i|we) escalate {x} (issue|issues|problem|problems|question|questions|incident|incidents|outage|outages) to",
   "<team> (behind|owning|responsible for|in charge of) {x}",
   "(which|what) <team> <be> {x:it|this|that}",
   "{x} (is|are) whose",

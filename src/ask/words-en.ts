@@ -9,7 +9,7 @@ export const englishWords: AskWords = {
       "(person|engineer|engineers|people|dev|devs|developer|developers|folks|guys|human|member|members)",
     thing:
       "(service|services|component|components|app|apps|application|applications|system|systems|api|apis|library|libraries|package|tool|database|databases|queue|queues|bucket|buckets|domain|domains|job|jobs|repo|repos|repository|repositories|resource|resources|thing|things|stuff|project|projects|website|websites|microservice|microservices|software)",
-    own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is looking after|are looking after|is taking care of|is owning|is maintaining|is running|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|is on the hook for)",
+    own: "(own|owns|owned|maintain|maintains|manage|manages|run|runs|operate|operates|support|supports|look after|looks after|take care of|takes care of|is looking after|are looking after|is taking care of|is owning|is maintaining|is running|is responsible for|are responsible for|is in charge of|is accountable for|is behind|wrote|built|builds|develops|handles|fixes|deals with|is on the hook for)",
     doOwn:
       "(own|maintain|manage|run|operate|support|look after|take care of|build|develop|have|handle|(be)? responsible for)",
     be: "(is|are|was|were|s)",
@@ -158,6 +158,15 @@ export const englishWords: AskWords = {
     "mate",
     "btw",
     "around here",
+    "since yesterday",
+    "since today",
+    "since this morning",
+    "since last night",
+    "this morning",
+    "last night",
+    "all day",
+    "for hours",
+    "for an hour",
   ],
   edges: new Set(
     (

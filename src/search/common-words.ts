@@ -5,7 +5,7 @@
 /** Words that name no thing; they are left out of what is looked for. */
 export const stopWords: ReadonlySet<string> = new Set(
   (
-    "a about all am an and any are as at be been but by can could did do does for from get give had has have he her hey hi " +
+    "a about all am an and any are as at be been being but by can could did do does for from get give had has have he her hey hi " +
     "him his how i if in into is it its just know let like me my need of on one or our ours out over please s she should show " +
     "so some such tell than thanks that the their them then there these they thing this those to too up use want was " +
     "we were dont doesnt didnt cant cannot not wont isnt arent im ive youre thats lets something anything what whats when where which while who whom whos whose why will with would you your"
@@ -85,7 +85,7 @@ export const shortForms: ReadonlyMap<string, readonly string[]> = new Map<
 
 /** Words that say that something is wrong, and not what. */
 export const vagueTroubles: ReadonlySet<string> = new Set(
-  "down dead broken failing fails failed unavailable offline unresponsive degraded wrong weird flaky fire red problem problems issue issues trouble".split(
+  "up healthy ok okay working fine back down dead broken failing fails failed unavailable offline unresponsive degraded wrong weird flaky fire red problem problems issue issues trouble".split(
     " ",
   ),
 );

@@ -2,7 +2,7 @@ import { displayName, type CatalogEntity } from "../../catalog/model.ts";
 import { describe, directDependencies, directDependents } from "./answer-cards.ts";
 import { frame, rounded, type Asked } from "./answer-frame.ts";
 import { answerChoice, answerNothing } from "./answer-none.ts";
-import { briefOf, evidenceOf, ownerOf } from "./answer-parts.ts";
+import { briefOf, briefsOf, evidenceOf, ownerOf } from "./answer-parts.ts";
 import type { Answer, EntityBrief } from "./answer.ts";
 import { resolveSubject, type Resolution } from "./resolve-subject.ts";
 
@@ -32,10 +32,14 @@ function resolve(asked: Asked, text: string): Resolution {
 
 function compare(asked: Asked, left: CatalogEntity, right: CatalogEntity): Answer {
   const needs = split(directDependencies(asked, left), directDependencies(asked, right));
+  const owns = split(ownedBy(asked, left), ownedBy(asked, right));
   const neededBy = split(directDependents(asked, left), directDependents(asked, right));
   const [leftName, rightName] = [displayName(left), displayName(right)];
   const groups = [
     { heading: "Compared", items: [briefOf(left), briefOf(right)] },
+    { heading: "Both own", items: owns.both },
+    { heading: `Only ${leftName} owns`, items: owns.left },
+    { heading: `Only ${rightName} owns`, items: owns.right },
     { heading: "Both need", items: needs.both },
     { heading: `Only ${leftName} needs`, items: needs.left },
     { heading: `Only ${rightName} needs`, items: needs.right },
@@ -55,7 +59,16 @@ function compare(asked: Asked, left: CatalogEntity, right: CatalogEntity): Answe
   });
 }
 
+/** What a team or person owns; nothing of other things. */
+function ownedBy({ catalog }: Asked, entity: CatalogEntity): EntityBrief[] {
+  return briefsOf(catalog, entity, "ownerOf");
+}
+
 function summary(asked: Asked, entity: CatalogEntity): string {
+  if (["Group", "User"].includes(entity.entity.kind)) {
+    const count = ownedBy(asked, entity).length;
+    return `${displayName(entity)}: ${describe(entity).toLowerCase()}, owns ${count} ${count === 1 ? "thing" : "things"}`;
+  }
   const owner = ownerOf(asked.catalog, entity)?.brief.title;
   const whose = owner === undefined ? "nobody's" : `owned by ${owner}`;
   return `${displayName(entity)}: ${describe(entity).toLowerCase()}, ${whose}`;

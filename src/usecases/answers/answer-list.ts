@@ -22,8 +22,7 @@ export function answerList(asked: Asked): Answer {
   const groups = byKind(found);
   const proof = found[0] ?? scope.holder;
   const refs = groups.flatMap(({ items }) => items.map(({ ref }) => ref));
-  const size = { count: found.length, isHeld: scope.holder !== undefined };
-  const { title, status } = titled(asked, filter, size);
+  const { title, status } = titled(asked, filter, found.length);
   return frame(asked, {
     status,
     card: {
@@ -46,18 +45,18 @@ function subjectRefs(asked: Asked, holder: CatalogEntity | undefined): string[] 
   return isOwner && /^\w+ (?:of|by|from) /i.test(asked.query.text) ? [holder.ref] : [];
 }
 
-/** What the list is called. That nothing lacks an owner, or that a team has nothing of a kind, is an answer. */
+/** What the list is called. That nothing lacks an owner, or carries a tag or lifecycle that others do, is an answer. */
 function titled(
   { query }: Asked,
   { lacks, traits }: ListFilter,
-  { count, isHeld }: { count: number; isHeld: boolean },
+  count: number,
 ): { title: string; status: Answer["status"] } {
   const what = shortened(lacks.size > 0 ? query.text : query.subject) || "everything";
   if (count > 0) {
     const title = query.isCount ? `There are ${count}: ${what}` : `${what} (${count})`;
     return { title, status: "answered" };
   }
-  return lacks.size > 0 || (isHeld && traits.length > 0)
+  return lacks.size > 0 || traits.length > 0
     ? { title: `None: ${what}`, status: "answered" }
     : { title: `Nothing in the catalog fits “${what}”.`, status: "unknown" };
 }

@@ -35,11 +35,16 @@ export function holdsPlace(text: string): boolean {
 export function answerFromClues(asked: Asked, leastWeight = minWeight): Answer | undefined {
   const found = resolveClues(asked, asked.question);
   const { intent } = asked.query;
-  const wantsRunbook = intent === "runbook" || (intent === "search" && isAlert(found));
+  const isOpen = intent === "search" || intent === "describe";
+  const wantsRunbook =
+    intent === "runbook" || (isOpen && (isAlert(found) || firing.test(asked.question)));
   if (wantsRunbook) return answerWithRunbook(asked, found);
   const subject = subjectOf(found, leastWeight);
   return subject === undefined ? undefined : answerAboutEntity(asked, subject);
 }
+
+// how bots mark an alert whose name is no clue
+const firing = /\[?\b(?:FIRING|TRIGGERED|ALERT|CRITICAL)\b\]?/;
 
 function isAlert({ clues }: CluesFound): boolean {
   return clues.some(({ kind }) => kind === "alert");

@@ -157,10 +157,11 @@ function answerAsked(asked: Asked): Answer {
 function answerUnsure(asked: Asked, found: Exclude<Resolution, Subject>): Answer {
   const { intent } = asked.query;
   if (found.outcome === "several") return answerChoice(asked, found.hits);
-  // “what is deprecated” names no thing but a list
-  const isList =
-    intent === "describe" && isFilterOnly(asked.query.subject, asked.snapshot.facets());
-  return isList ? answerList(asked) : answerNothing(asked, found.near);
+  const facets = asked.snapshot.facets();
+  // “what is deprecated” names no thing but a list, and so does “deprecated apis”
+  if (intent === "describe" && isFilterOnly(asked.query.subject, facets)) return answerList(asked);
+  const listed = isFilterOnly(asked.query.text, facets) ? listAll(asked) : undefined;
+  return listed ?? answerNothing(asked, found.near);
 }
 
 /** Bare words that ask for a list: “deprecated apis”, “python services of the data team”. */

@@ -100,6 +100,7 @@ test("that a team has nothing of a kind is an answer", () => {
   const unheard = ask("production services of team zorb", context);
 
   expect(none.status).toBe("answered");
+  expect(none.card).toMatchObject({ title: "None: production services of grocers", total: 0 });
   expect(unheard.status).toBe("unknown");
 });
 

@@ -113,3 +113,21 @@ test("what proves an answer says when a commit last changed it", () => {
   expect(known.text).toContain("spec.owner: people, last commit 2026-02-05");
   expect(unknown.text).not.toContain("last commit");
 });
+
+test("two teams are compared by what they own", () => {
+  const ask = answererFor(
+    [group("bakers"), group("grocers"), service("bread", "bakers"), service("rye", "bakers")].join(
+      "---\n",
+    ),
+  );
+
+  const { card } = ask("compare bakers and grocers", { nowMs });
+
+  expect(card).toMatchObject({
+    title: "bakers: team, owns 2 things; grocers: team, owns 0 things",
+  });
+  expect(card.type === "list" && card.groups.map(({ heading }) => heading)).toEqual([
+    "Compared",
+    "Only bakers owns",
+  ]);
+});
