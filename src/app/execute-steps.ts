@@ -17,6 +17,7 @@ import type { Renderer } from "../scaffold/renderer.ts";
 import { runSteps, type RunStepsRequest } from "../scaffold/run-steps.ts";
 import type { WorkspaceFiles } from "../scaffold/workspace-files.ts";
 import type { ApprovalGateDeps } from "../usecases/approvals/approval-gate.ts";
+import { assertRegistrable } from "../usecases/catalog/registrable.ts";
 import type { Registrations } from "../usecases/catalog/registrations.ts";
 import type { Snapshot } from "../usecases/catalog/snapshot.ts";
 import type { StepHooks, StepsResult } from "../usecases/runs/execute-run.ts";
@@ -154,6 +155,7 @@ function catalogAccess({ catalog, registrations }: StepsWorld): CatalogAccess {
       await catalog.refresh();
     },
     async register(url, text) {
+      assertRegistrable(url, text);
       await registrations.add(url, text);
       await catalog.refresh();
       const { entities } = catalog.snapshot().catalog;

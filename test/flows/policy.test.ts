@@ -38,6 +38,12 @@ beforeAll(async () => {
       "templates/open.yaml": templateFile("open"),
       "templates/closed.yaml": templateFile("closed"),
       "templates/tagged.yaml": tagged,
+      "templates/insider.yaml": templateFile("insider", {
+        steps: `    - { id: write, name: Write, action: "catalog:write", input: { entity: { apiVersion: backstage.io/v1alpha1, kind: User, metadata: { name: insider, annotations: { callboard.dev/slack-user: ${theo} } }, spec: { memberOf: [security] } } } }
+    - { id: publish, name: Publish, action: publish:github, input: { repoUrl: "github.com?owner=acme&repo=\${{ parameters.name }}" } }
+    - { id: register, name: Register, action: "catalog:register", input: { repoContentsUrl: "\${{ steps.publish.output.repoContentsUrl }}", catalogInfoPath: /catalog-info.yaml } }
+`,
+      }),
       "templates/elsewhere.yaml": templateFile("elsewhere", {
         steps: `    - { id: publish, name: Publish, action: publish:github, input: { repoUrl: "github.com?owner=\${{ parameters.name }}&repo=x" } }\n`,
       }),
@@ -52,7 +58,7 @@ beforeAll(async () => {
             name: "builders build",
             actions: ["start"],
             groups: ["builders"],
-            templates: ["open", "tagged", "elsewhere"],
+            templates: ["open", "tagged", "elsewhere", "insider"],
           },
           {
             name: "security does all",
@@ -184,6 +190,19 @@ test("parts with tags are left out for people who may not use them", async () =>
   const form = await bench.driver.waitFor(() => bench.driver.currentView(victor));
   expect(JSON.stringify(form.blocks)).toContain("Cost centre");
   await bench.driver.closeView({ user: victor, isCleared: true });
+});
+
+test("nobody makes themselves a member of a group by what a run registers", async () => {
+  const parent = await bench.request(theo, "insider", "insider");
+  await bench.shows(parent, "Failed");
+
+  const run = await bench.runOf(parent);
+  expect(run.error).toMatchObject({ code: "catalog-kind-refused" });
+  expect(bench.app.services.entities.userOf({ slackUserId: theo })).not.toBe(
+    "user:default/insider",
+  );
+  const log = await command(theo, "audit", "/callboard");
+  expect(log.message?.text).toContain("may not see the audit log");
 });
 
 test("repositories are made under listed owners only, whatever a template says", async () => {

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 
 import { parseBoundedYamlDocuments } from "../../base/bounded-yaml.ts";
-import { ConflictError, InputError, NotFoundError } from "../../base/errors.ts";
+import { ConflictError, ForbiddenError, InputError, NotFoundError } from "../../base/errors.ts";
 import {
   isRecord,
   toJsonObject,
@@ -106,7 +106,9 @@ async function registerOrForget(
   try {
     return await context.catalog.register(url, text);
   } catch (thrown) {
-    const isRefused = thrown instanceof InputError || thrown instanceof ConflictError;
+    const isRefused = [InputError, ConflictError, ForbiddenError].some(
+      (type) => thrown instanceof type,
+    );
     if (isRefused) await forgetMade(context);
     throw thrown;
   }
