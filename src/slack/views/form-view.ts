@@ -97,6 +97,11 @@ export function renderFormEntry(view: FormEntryView): ModalView {
       problem === undefined ? undefined : section(mrk`⚠️ *${literal(oneLine(problem), 1500)}*`),
       section(mrk`*${view.title}*: another entry`),
       ...blocks.slice(0, fieldRoom),
+      blocks.length > fieldRoom
+        ? section(
+            mrk`⚠️ This entry has more fields than one window of Slack has room for; the last ${blocks.length - fieldRoom} blocks are left out.`,
+          )
+        : undefined,
       askedLater.length === 0
         ? undefined
         : context([
