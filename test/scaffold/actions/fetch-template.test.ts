@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 import { afterEach, describe, expect, test } from "@jest/globals";
 
@@ -320,6 +322,12 @@ describe("nothing leaves the workspace", () => {
       async (folder) => {
         await symlink("two", join(folder, "template", "skeleton", "one"));
         await symlink("/", join(folder, "template", "skeleton", "two"));
+      },
+    ],
+    [
+      "a pipe",
+      async (folder) => {
+        await promisify(execFile)("mkfifo", [join(folder, "template", "skeleton", "pipe")]);
       },
     ],
     [

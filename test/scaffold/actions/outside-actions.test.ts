@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { afterEach, describe, expect, test } from "@jest/globals";
 
@@ -126,6 +127,10 @@ describe("http:backstage:request", () => {
       "http://localhost/",
       "http://[::1]/",
       "http://2130706433/",
+      "http://127.1/",
+      "http://0x7f000001/",
+      "http://[::ffff:127.0.0.1]/",
+      `http://allowed@${inner}/`,
       `http://${outer}@evil.example/`,
       `http://user@${outer}/`,
     ]) {
@@ -153,6 +158,28 @@ describe("http:backstage:request", () => {
     await expect(ask(much)).rejects.toMatchObject({ code: "http-too-large" });
     await expect(ask(slow, { timeout: 50 })).rejects.toMatchObject({ code: "http-failed" });
     await expect(ask("127.0.0.1:1")).rejects.toMatchObject({ code: "http-failed" });
+  });
+
+  test("an answer that unpacks to more than 10 MB, or never says how long it is, is cut off", async () => {
+    const bomb = await serve((_request, _body, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" });
+      response.end(gzipSync(Buffer.alloc(200 * 1024 * 1024)));
+    });
+    const piece = Buffer.alloc(1024 * 1024);
+    const endless = await serve((_request, _body, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", more);
+      more();
+    });
+    const http = createHttpAccess({ allowedHosts: [bomb, endless] });
+
+    for (const host of [bomb, endless]) {
+      await expect(
+        run("http:backstage:request", { path: `http://${host}/`, method: "GET" }, { http }),
+      ).rejects.toMatchObject({ code: "http-too-large" });
+    }
   });
 });
 

@@ -100,6 +100,37 @@ test("a private repository of somebody else is not copied from, unless the opera
   );
 });
 
+test.each([
+  ["120000", "blob", "a symbolic link"],
+  ["160000", "commit", "a submodule"],
+] as const)("what git keeps with mode %s is not followed", async (mode, type, what) => {
+  const { git } = github.repository("acme", "open") ?? {};
+  const head = await git?.resolve("refs/heads/main");
+  github.failNext({
+    method: "GET",
+    path: /\/git\/trees\//,
+    times: 5,
+    fault: {
+      status: 200,
+      body: {
+        sha: head,
+        url: "https://api.github.com/x",
+        truncated: false,
+        tree: [{ path: "x/way-out", mode, type, sha: head, url: "https://api.github.com/x" }],
+      },
+    },
+  });
+
+  await withFetch(async (source) => {
+    await expect(
+      source.fetch("https://github.com/acme/open/tree/main/x", base, signal),
+    ).rejects.toMatchObject({
+      code: "tree-not-allowed",
+      message: `“x/way-out” is ${what}, which is not copied.`,
+    });
+  });
+});
+
 test("the same content is fetched once", async () => {
   await withFetch(async (source, cacheDir) => {
     const first = await source.fetch("./skeleton", base, signal);

@@ -38,6 +38,10 @@ const payloads = [
   `self.constructor`,
   `loop.constructor`,
   `caller.constructor("return 41 + 1")()`,
+  `("" | attr("constructor")).constructor("return 41 + 1")()`,
+  `([1] | map("constructor") | first).constructor("return 41 + 1")()`,
+  `([[1]] | sort(false, false, "constructor") | first)["constructor"]["constructor"]("return 41 + 1")()`,
+  `([parameters.name] | groupby("constructor") | dump)`,
 ];
 
 test.each(payloads)("runs no code: %s", async (payload) => {
@@ -97,6 +101,8 @@ test("values come through YAML as they were, whatever is in them, and are never 
       "1.20",
       "'\"",
       "\t",
+      "${{ ".repeat(200),
+      "long: \n".repeat(14_000),
     ),
   );
   await fc.assert(

@@ -226,7 +226,7 @@ describe("creating a repository", () => {
     expect(github.repository("acme", "payments")?.visibility).toBe("internal");
   });
 
-  test.each(["a b", "..", "x.git", "-x", "zähler", "x".repeat(101), "dot.", ""])(
+  test.each(["a b", ".", "..", ".git", "x.git", "-x", "zähler", "x".repeat(101), "dot.", ""])(
     "refuses the name %j before anything is sent",
     async (repo) => {
       const outcome = publisherFor(github).createRepository(
