@@ -63,6 +63,7 @@ export const englishPatterns: AskPatterns = [
   {
     intent: "runbook",
     patterns: [
+      "^(its|their) (runbooks|playbooks)",
       "^(<show> (me)?)? (all)? (the|our)? (runbooks|playbooks) (for|of|about|on|belonging to) {x}",
     ],
   },
