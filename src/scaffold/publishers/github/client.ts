@@ -233,7 +233,8 @@ function openOctokit(
  * @throws ConflictError `repo-moved`
  */
 function refuseMoved(status: number): void {
-  if (status < 300 || status >= 400 || status === 304) return;
+  // 303: what was to be made is there already
+  if (![301, 302, 307, 308].includes(status)) return;
   throw new ConflictError(
     "repo-moved",
     "GitHub says that the repository was renamed or moved; nothing was written.",
