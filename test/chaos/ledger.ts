@@ -7,10 +7,15 @@ export interface JobEvent {
   why?: string;
 }
 
+/** Random deaths spare a worker while it works on a job that was hit this often: a run that never gets a moment of peace proves nothing. */
+const mostDeaths = 4;
+
 /** What became of jobs, summed up over all workers of a campaign. */
 export interface Ledger {
   /** Jobs that a worker had in work when it died: one death interrupts as many as it had. */
   interrupted: number;
+  /** The same for each of them. */
+  deathsOf: Map<string, number>;
   /** Locks that ran out although their worker was alive. */
   lost: number;
   /** Jobs that the queue gave up, with the reason. */
@@ -19,13 +24,21 @@ export interface Ledger {
 
 /** An empty one. */
 export function createLedger(): Ledger {
-  return { interrupted: 0, lost: 0, givenUp: [] };
+  return { interrupted: 0, deathsOf: new Map(), lost: 0, givenUp: [] };
 }
 
 /** Follows one worker; call `died` when it was killed. */
-export function followWorker(ledger: Ledger): { hear(event: JobEvent): void; died(): void } {
+export function followWorker(ledger: Ledger): {
+  hear(event: JobEvent): void;
+  died(): void;
+  /** True while it works on a job that was hit often enough. */
+  isSpared(): boolean;
+} {
   const inWork = new Map<string, number>();
+  const working = (): string[] => [...inWork].filter(([, count]) => count > 0).map(([job]) => job);
+  const deathsOf = (job: string): number => ledger.deathsOf.get(job) ?? 0;
   return {
+    isSpared: () => working().some((job) => deathsOf(job) >= mostDeaths),
     hear({ id, what, why = "" }) {
       if (what === "begun") inWork.set(id, (inWork.get(id) ?? 0) + 1);
       if (what === "ended") inWork.set(id, (inWork.get(id) ?? 0) - 1);
@@ -33,7 +46,9 @@ export function followWorker(ledger: Ledger): { hear(event: JobEvent): void; die
       if (what === "given up") ledger.givenUp.push(`${id}: ${why}`);
     },
     died() {
-      ledger.interrupted += [...inWork.values()].filter((count) => count > 0).length;
+      const jobs = working();
+      ledger.interrupted += jobs.length;
+      for (const job of jobs) ledger.deathsOf.set(job, deathsOf(job) + 1);
     },
   };
 }

@@ -2,8 +2,8 @@
 import { unlinkSync } from "node:fs";
 
 /**
- * Wraps storage and network; `mutation` breaks one rule of the protocol on purpose. With `doom` the process dies a few milliseconds
- * after it has come by so many places.
+ * Wraps storage and network; `mutation` breaks one rule of the protocol on purpose. With `doom` the process asks for its death a few
+ * milliseconds after it has come by so many places.
  */
 export function createProbe({ mutation, doom }) {
   let armed;
@@ -17,7 +17,7 @@ export function createProbe({ mutation, doom }) {
     process.send?.({ kind: "boundary", name, atMs: Date.now() });
     steps += 1;
     if (fate !== undefined && steps === fate.after)
-      setTimeout(() => process.kill(process.pid, "SIGKILL"), fate.delayMs);
+      setTimeout(() => process.send?.({ kind: "fate" }), fate.delayMs);
     if (armed?.at !== name) return;
     try {
       // of all workers that were told so, one is hit, once

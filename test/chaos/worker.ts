@@ -18,7 +18,7 @@ export interface Arm {
   token: string;
 }
 
-/** When a worker dies by itself: so many places from now on, and a moment later. */
+/** When a worker asks to die: so many places from now on, and a moment later. */
 export interface Doom {
   after: number;
   delayMs: number;
@@ -62,6 +62,7 @@ const readyLimitMs = 600_000;
 
 type Message =
   | { kind: "ready" }
+  | { kind: "fate" }
   | JobEvent
   | ({ kind: "boundary" } & Crossing)
   | { kind: "answer"; id: number; answer: unknown };
@@ -89,6 +90,7 @@ export async function startWorker(
   child.on("message", (message: Message) => {
     if (message.kind === "boundary") crossings.push(message);
     if (message.kind === "job") jobs.hear(message);
+    if (message.kind === "fate") meetFate(child, jobs.isSpared());
     if (message.kind !== "answer") return;
     waiting.get(message.id)?.(message.answer);
     waiting.delete(message.id);
@@ -123,6 +125,13 @@ export async function startWorker(
     },
     signal: (signal) => void child.kill(signal),
   };
+}
+
+/** The death that a worker was doomed to, or a later one. */
+function meetFate(child: ChildProcess, isSpared: boolean): void {
+  if (!isSpared) child.kill("SIGKILL");
+  else if (child.connected)
+    child.send({ kind: "doom", doom: { after: 30, delayMs: 0 }, id: 0 }, () => undefined);
 }
 
 async function ready(child: ChildProcess, log: readonly string[]): Promise<void> {
