@@ -39,8 +39,11 @@ export function answerRunbooks(asked: Asked, subject: Subject, unsaid: string): 
   if (asked.query.intent === "docs") return undefined;
   if (first === undefined) return holders.has(entity.entity.kind) ? answerHeld(asked) : undefined;
   const card = cardOf(asked, entity, library, headlineOf(found.length, unsaid));
-  if (card.type !== "entity" || (found.length === 1 && unsaid === ""))
-    return sectionAnswer(asked, documentSections(first.document, first.score), subject);
+  if (card.type !== "entity" || found.length === 1) {
+    const only = sectionAnswer(asked, documentSections(first.document, first.score), subject);
+    const note = `It does not say “${shortened(unsaid)}”, but it is the only runbook there is.`;
+    return only === undefined || unsaid === "" ? only : withCaveat(only, note);
+  }
   const proved = found.slice(0, maxProved);
   return frame(asked, {
     intent: "runbook",
@@ -51,8 +54,14 @@ export function answerRunbooks(asked: Asked, subject: Subject, unsaid: string): 
   });
 }
 
-/** `3 runbooks`, `1 runbook; none says “rate limit”` */
+/** `3 runbooks`, `3 runbooks; none says “rate limit”` */
 function headlineOf(count: number, unsaid: string): string {
-  const counted = count === 1 ? "1 runbook" : `${count} runbooks`;
-  return unsaid === "" ? counted : `${counted}; none says “${shortened(unsaid)}”`;
+  return unsaid === ""
+    ? `${count} runbooks`
+    : `${count} runbooks; none says “${shortened(unsaid)}”`;
+}
+
+function withCaveat(answer: Answer, note: string): Answer {
+  const caveats = [...(answer.caveats ?? []), note];
+  return { ...answer, caveats, text: `${answer.text}\n⚠ ${note}` };
 }

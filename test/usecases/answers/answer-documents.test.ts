@@ -80,17 +80,24 @@ test("whoever does not say what is wrong gets all runbooks of the thing, and the
 
 test("a trouble that no runbook of the thing speaks of is said to be missing, and the runbooks are shown", () => {
   const lag = document("lag.md", "# Lag\n\n## Mitigation\n\nRestart.\n", bread);
-  const ask = answererFor([lag]);
+  const ovens = document("ovens.md", "# Cold ovens\n\n## Mitigation\n\nHeat.\n", bread);
+  const question = "runbook for bread certificates expired";
 
-  const missing = ask("runbook for bread certificates expired", context);
-  const vague = ask("bread is broken", context);
+  const several = answererFor([lag, ovens])(question, context);
+  const single = answererFor([lag])(question, context);
+  const vague = answererFor([lag])("bread is broken", context);
 
-  expect(missing.card).toMatchObject({
+  expect(several.card).toMatchObject({
     type: "entity",
-    headline: "1 runbook; none says “certificates expired”",
-    runbooks: [{ path: "lag.md", title: "Lag" }],
+    headline: "2 runbooks; none says “certificates expired”",
+    runbooks: [{ path: "lag.md" }, { path: "ovens.md" }],
   });
+  expect(single.card).toMatchObject({ type: "section", path: "lag.md" });
+  expect(single.caveats).toEqual([
+    "It does not say “certificates expired”, but it is the only runbook there is.",
+  ]);
   expect(vague.card).toMatchObject({ type: "section", path: "lag.md" });
+  expect(vague.caveats).toBeUndefined();
 });
 
 test("that a team has nothing of a kind is an answer", () => {

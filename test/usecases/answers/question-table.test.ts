@@ -108,7 +108,7 @@ const table: readonly (readonly [question: string, first: string])[] = [
   ["OOMKilled", "PaymentsOutOfMemory.md"],
   ["is payments up", "PaymentErrorRateHigh.md"],
   ["is checkout healthy?", "CheckoutErrorRateHigh.md"],
-  ["refunds stuck since yesterday", "component:default/refunds"],
+  ["refunds stuck since yesterday", "refund-a-cancelled-show.md"],
   ["payouts didn't go out", "payouts-are-stuck.md"],
   ["tickets are not scanning at the door", "ScanGatewayDown.md"],
   ["what does PaymentDeclineRateHigh mean", "PaymentErrorRateHigh.md"],
