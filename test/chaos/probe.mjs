@@ -37,27 +37,6 @@ export function createProbe({ mutation, doom }) {
     }
   }
 
-  function tell(id, what, why) {
-    process.send?.({ kind: "job", id, what, why });
-  }
-
-  async function followed(processor, job, context) {
-    tell(job.id, "begun");
-    context.signal.addEventListener("abort", () => {
-      if (context.signal.reason === "lock lost") tell(job.id, "lost");
-    });
-    try {
-      await processor(job, context);
-    } finally {
-      tell(job.id, "ended");
-    }
-  }
-
-  async function givenUp(options, job, error) {
-    tell(job.id, "given up", `${error.code}: ${error.message}`);
-    await options.onGiveUp?.(job, error);
-  }
-
   async function around(name, work) {
     cross(`${name}:before`);
     const result = await work();
@@ -196,4 +175,25 @@ function withoutFence(inner) {
       return hold(await inner.updateClaimed(id, present, change), fence);
     },
   };
+}
+
+function tell(id, what, why) {
+  process.send?.({ kind: "job", id, what, why });
+}
+
+async function followed(processor, job, context) {
+  tell(job.id, "begun");
+  context.signal.addEventListener("abort", () => {
+    if (context.signal.reason === "lock lost") tell(job.id, "lost");
+  });
+  try {
+    await processor(job, context);
+  } finally {
+    tell(job.id, "ended");
+  }
+}
+
+async function givenUp(options, job, error) {
+  tell(job.id, "given up", `${error.code}: ${error.message}`);
+  await options.onGiveUp?.(job, error);
 }
