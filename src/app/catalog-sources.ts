@@ -55,21 +55,31 @@ export function createSources(options: SourcesOptions): ConfiguredSources {
   const web = reading === undefined ? {} : { web: reading };
   const all = sources.map((source) => {
     if (source.type === "github") {
-      const created = createGithub(source, { ...options, reader: reader(), ...web });
+      const created = permitting(
+        source,
+        createGithub(source, { ...options, reader: reader(), ...web }),
+      );
       github.push(created);
       remote.push(created);
       return created;
     }
     if (source.type !== "file") {
-      const created = createRemote(source, hosts.map(toHost));
+      const created = permitting(source, createRemote(source, hosts.map(toHost)));
       remote.push(created);
       return created;
     }
-    const created = createFileSource({ path: source.path, baseDir: config.baseDir, ...web });
+    const { path } = source;
+    const created = permitting(source, createFileSource({ path, baseDir: config.baseDir, ...web }));
     files.push(created);
     return created;
   });
   return { all, files, remote, github };
+}
+
+/** The source with the kinds that its part of the configuration allows. */
+function permitting<T extends CatalogSource>({ allow }: CatalogSourceConfig, source: T): T {
+  if (allow === undefined) return source;
+  return { ...source, allow: new Set(allow.map((kind) => kind.toLowerCase())) };
 }
 
 /** Reads the hosts that the configuration names; undefined when there are none. */

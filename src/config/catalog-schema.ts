@@ -2,6 +2,12 @@ import { z } from "zod";
 
 import { httpUrl, key, secret } from "./schema-key.ts";
 
+const sourceKinds = key(z.array(z.string().min(1)).optional(), {
+  description:
+    "Kinds that files of this source may define; groups and users that it makes of teams and members come anyway. Absent: those of catalog.allow.",
+  example: "[Component, API, System, Resource, Location]",
+});
+
 /** Files on this machine. */
 export const fileSource = z.strictObject({
   type: z.literal("file"),
@@ -9,6 +15,7 @@ export const fileSource = z.strictObject({
     description: "A file, a folder or a glob, relative to the configuration file.",
     example: "./catalog",
   }),
+  allow: sourceKinds,
 });
 
 const token = key(secret("a token without blanks", /^\S+$/), {
@@ -23,6 +30,7 @@ const urlSource = z.strictObject({
       "Catalog files on the web; pages of GitHub and GitLab that show a file are read as the file.",
   }),
   token,
+  allow: sourceKinds,
 });
 
 const backstageSource = z.strictObject({
@@ -35,6 +43,7 @@ const backstageSource = z.strictObject({
   filters: key(z.array(z.string().min(1)).default([]), {
     description: "Backstage's own filters, such as kind=component; several mean any of them.",
   }),
+  allow: sourceKinds,
 });
 
 const names = (description: string) => key(z.array(z.string().min(1)).default([]), { description });
@@ -66,6 +75,7 @@ const githubSource = z.strictObject({
   teams: key(z.boolean().default(false), {
     description: "The organisation's teams and members become Groups and Users.",
   }),
+  allow: sourceKinds,
 });
 
 const sourceTypes = "file, url, github or backstage";

@@ -62,6 +62,8 @@ export interface SourceResult {
 export interface CatalogSource {
   /** Stable and readable, such as `file:./catalog`. */
   id: string;
+  /** Kinds that its files may define, in lower case; absent: all. */
+  allow?: ReadonlySet<string>;
   /**
    * Reads everything. A file that cannot be read is a diagnostic; a source that fails as a whole throws `UpstreamError`,
    * and the caller keeps the last good result.

@@ -120,18 +120,19 @@ async function beginForm(
     });
   }
   const { ref, title } = found.template;
-  const problem = services.templates.list().find((each) => each.ref === ref)?.problem;
-  if (problem !== undefined) {
-    throw new InputError("template-broken", `the template ${title} cannot be run: ${problem}`, {
-      hint: "its owner can see every finding with `callboard check`",
-    });
-  }
   const looking = context.people.requireMember(from.userId);
   // a refusal is certain and said at once; that Slack is slow or silent is found out before anything is created
   await within(looking, personLimitMs).catch((thrown: unknown) => {
     if (thrown instanceof ForbiddenError) throw thrown;
   });
   looking.catch(() => undefined);
+  await assertMayStart(context, found, from);
+  const problem = services.templates.list().find((each) => each.ref === ref)?.problem;
+  if (problem !== undefined) {
+    throw new InputError("template-broken", `the template ${title} cannot be run: ${problem}`, {
+      hint: "its owner can see every finding with `callboard check`",
+    });
+  }
   const draft: Draft = {
     id: context.newId(),
     templateRef: ref,
@@ -142,7 +143,6 @@ async function beginForm(
     createdAtMs: context.now(),
     ...(from.channel === undefined ? {} : { channel: from.channel }),
   };
-  await assertMayStart(context, found, from);
   const left = from.values === undefined ? await leftForm(context, draft) : undefined;
   await services.drafts.save(draft);
   const session = await openDraft(context, draft);

@@ -41,7 +41,7 @@ export function renderStatus(status: CatalogStatus, nowMs: number): MessageConte
         ["Read", mrk`${ago(status.readAtMs, nowMs)}`],
       ]),
       ...sources.slice(0, shownSources).map((source, at) => sourceSection(source, at, nowMs)),
-      left > 0 ? context([mrk`and ${left} more sources`]) : undefined,
+      left > 0 ? context([mrk`and ${left} more ${left === 1 ? "source" : "sources"}`]) : undefined,
       context([{ mrkdwn: hint }]),
     ],
     1,

@@ -12,6 +12,7 @@ import {
 } from "../../catalog/read-file.ts";
 import type { CatalogSource, SourceFile, SourceResult } from "../../catalog/sources/contract.ts";
 import type { FileChecker } from "./file-checker.ts";
+import { permittedOnly } from "./permitted-kinds.ts";
 
 /** Locations of one source may lead to at most so many files: a generated or hostile chain ends there. */
 const maxFollowedFiles = 50_000;
@@ -78,8 +79,9 @@ export async function readCatalogSource(
     const read = await readWave(wave, how);
     for (const [at, task] of wave.entries()) {
       await context.pause();
-      const reading = read[at];
-      if (reading === undefined) continue;
+      const given = read[at];
+      if (given === undefined) continue;
+      const reading = permittedOnly(given, source);
       const { followed, reading: final } = await followLocations(source, task, reading, context);
       readings.push(final);
       for (const each of followed) if (tasks.length < limit) enqueue(each);

@@ -354,6 +354,49 @@ test("allows only the kinds it is told", async () => {
   expect(loaded.diagnostics.map(({ code }) => code)).toContain("entity-kind-not-allowed");
 });
 
+test("takes from a source only the kinds that it may define, whichever others may", async () => {
+  const user =
+    "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: eva}\nspec: {memberOf: [team-a]}\n";
+  const everybody: CatalogSource = {
+    ...createMemorySource({
+      "a.yaml": component("a"),
+      "more.yaml": location("  target: ./user.yaml\n"),
+      "user.yaml": user,
+    }),
+    id: "everybody",
+    allow: new Set(["component", "location"]),
+  };
+  const platform = { ...createMemorySource({ "team.yaml": team }), id: "platform" };
+
+  const first = await load([everybody, platform]);
+  const second = await load([everybody, platform], { lastGood: first });
+
+  expect(refs(first)).toEqual([
+    "component:default/a",
+    "location:default/all",
+    "group:default/team-a",
+  ]);
+  expect(first.diagnostics.map(formatDiagnostic)).toEqual([
+    "user.yaml:2:7: error: the kind User is not allowed in the source everybody (define it in another source, or add the kind to the source's allow in the configuration) [entity-kind-not-allowed]",
+  ]);
+  expect(second.diagnostics).toEqual(first.diagnostics);
+  expect(refs(second)).toEqual(refs(first));
+});
+
+test("keeps the groups that a source makes of teams, whatever kinds its files may define", async () => {
+  const memory = createMemorySource({ "team.yaml": team });
+  const derived: CatalogSource = {
+    ...memory,
+    allow: new Set(["component"]),
+    read: async (...given) => {
+      const { files, ...rest } = await memory.read(...given);
+      return { ...rest, files: files.map((file) => ({ ...file, isDerived: true })) };
+    },
+  };
+
+  expect(refs(await load([derived]))).toEqual(["group:default/team-a"]);
+});
+
 test("stops with the signal's reason", async () => {
   const source = createMemorySource({ "a.yaml": component("a") });
 
