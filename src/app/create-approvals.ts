@@ -9,8 +9,8 @@ import { type ApprovalGateDeps, passApproval } from "../usecases/approvals/appro
 import { requiredApproval } from "../usecases/approvals/required-approval.ts";
 import { hashTemplate } from "../usecases/approvals/template-hash.ts";
 import type { PolicyService } from "../usecases/policy/policy-service.ts";
-import type { StepHooks } from "../usecases/runs/execute-run.ts";
 import type { Notifier } from "../usecases/runs/notifier.ts";
+import type { StepHooks } from "../usecases/runs/run-claim.ts";
 import type { RunRecord } from "../usecases/runs/run-record.ts";
 import { configuredWellKnown } from "./catalog-well-known.ts";
 import { configuredApprovals } from "./configured-policy.ts";

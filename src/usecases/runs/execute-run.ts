@@ -1,33 +1,17 @@
-import { CallboardError, toError, UpstreamError } from "../../base/errors.ts";
-import type { Logger } from "../../base/logger.ts";
-import type { StepError, StepState } from "../../scaffold/model.ts";
-import type { StepNotes } from "../../scaffold/publishers/contract.ts";
+import { CallboardError, toError } from "../../base/errors.ts";
+import type { StepError } from "../../scaffold/model.ts";
 import { HandBack } from "../../storage/contract.ts";
 import type { NameReservations } from "./name-reservations.ts";
 import type { Notifier } from "./notifier.ts";
-import { end, park, withoutWaiting } from "./run-changes.ts";
+import { isRetryable, openMessageIfPossible, reportRun, type ReportDeps } from "./report-run.ts";
+import { end, withoutWaiting } from "./run-changes.ts";
+import { type Claim, type ClaimDeps, createClaim, type StepHooks } from "./run-claim.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isFinal, StaleClaimError, type RunStore } from "./run-store.ts";
-import type { HeldRun, RunWait, StepsResult } from "./steps-result.ts";
+import type { HeldRun, StepsResult } from "./steps-result.ts";
 
-export type { HeldRun, StepsResult } from "./steps-result.ts";
-
-/** What the steps may do to the run's record while they work; every write is refused once another worker took over. */
-export interface StepHooks {
-  /** Stores how a step stands; awaited before the next step begins. Aborts `signal` when cancelling was asked for. */
-  onStep: (state: StepState) => Promise<void>;
-  log: (stepId: string, line: string) => void;
-  notes: (stepId: string) => StepNotes;
-  /** Holds a name until the run has ended. @throws ConflictError `name-reserved` while another run holds it. */
-  reserve: (name: string) => Promise<void>;
-  /** @throws StaleClaimError when another worker has the run. */
-  assertCurrent: () => Promise<void>;
-  /** Aborted with the reason `cancelled`, `shutdown` or `lock lost`. */
-  signal: AbortSignal;
-  held: HeldRun;
-}
-
-export interface ExecuteRunDeps {
+/** What executing a run needs. */
+export interface ExecuteRunDeps extends ClaimDeps, ReportDeps {
   runs: RunStore;
   names: Pick<NameReservations, "reserve" | "release">;
   notifier: Notifier;
@@ -38,18 +22,13 @@ export interface ExecuteRunDeps {
   runSteps(run: RunRecord, hooks: StepHooks): Promise<StepsResult>;
   /** Decides whether a run may begin; undefined: it may. Absent: every run may. */
   admit?(held: HeldRun, signal: AbortSignal): Promise<StepsResult | undefined>;
-  logger: Logger;
-  clock: () => number;
   onEnded?: (run: RunRecord) => void;
-  /** Called when a step has ended, or the run: what is stored now is not done again. */
-  gotFurther?: () => Promise<void>;
   /** Called when a run goes on whose worker had stopped in the middle of it. */
   onResumed?: (run: RunRecord) => void;
 }
 
 /** A host that does not answer is asked again this often before the run fails; with the queue's backoff that is a day. */
 const maxUpstreamWaits = 300;
-const maxLogLines = 200;
 
 /**
  * Works on one run until it has ended and its end was reported. May be called again at any time, by any process, after any
@@ -66,7 +45,7 @@ export async function executeRun(
     if (run.status === "running" && run.waitingFor === undefined) deps.onResumed?.(run);
     const claim = createClaim(run, signal, deps);
     if (!isFinal(claim.run().status)) await workOn(claim, signal, deps);
-    if (isFinal(claim.run().status)) await report(claim, signal, deps);
+    if (isFinal(claim.run().status)) await reportRun(claim, signal, deps);
   } catch (thrown) {
     // whoever took the run over goes on with it; there is nothing left to do or say here
     if (thrown instanceof StaleClaimError) return;
@@ -90,7 +69,7 @@ export async function giveUpRun(
     const ended = await claim.change((run) => end(run, failureOf(error, claim), endedAtMs));
     deps.onEnded?.(ended);
   }
-  await report(claim, signal, deps);
+  await reportRun(claim, signal, deps);
 }
 
 /** Executes the steps and stores the end, or that the run waits without a job. */
@@ -185,154 +164,4 @@ function describe(thrown: unknown): StepError {
     message: "an error inside Callboard; its log has the details",
     hint: "Retry, or tell whoever runs Callboard",
   };
-}
-
-/** Tells how the run ended. Slack not answering is no reason to lose that: the job comes back until it was told. */
-async function report(claim: Claim, signal: AbortSignal, deps: ExecuteRunDeps): Promise<void> {
-  await deps.names.release(claim.run().reservedNames ?? [], claim.run().id);
-  const isTold = claim.run().message?.isResultPosted === true || claim.run().channel === undefined;
-  if (!isTold) {
-    try {
-      await openMessage(claim, signal, deps);
-      const asked = claim.run().approvals?.findLast((each) => each.message?.ts !== undefined);
-      if (asked !== undefined) await deps.notifier.showApproval?.(claim.run(), asked);
-      const { retries } = claim.run();
-      await deps.notifier.finish(claim.run(), {
-        signal,
-        assertCurrent: claim.hooks.assertCurrent,
-      });
-      await claim.change((run) =>
-        // a retry that was pressed meanwhile has an end of its own to tell
-        run.message === undefined || run.retries !== retries
-          ? run
-          : { ...run, message: { ...run.message, isResultPosted: true } },
-      );
-    } catch (thrown) {
-      if (thrown instanceof StaleClaimError || isRetryable(thrown)) throw thrown;
-      // a channel that is gone stays gone; the run itself has ended well or not all the same
-      deps.logger.error(
-        { runId: claim.run().id, error: toError(thrown).message },
-        "the end of a run could not be told",
-      );
-    }
-  }
-  await deps.runs.markReported(claim.run().id);
-}
-
-function isRetryable(thrown: unknown): thrown is UpstreamError {
-  return thrown instanceof UpstreamError && thrown.isRetryable;
-}
-
-/** Work does not wait for Slack: without a message now, one is made at the end. */
-async function openMessageIfPossible(
-  claim: Claim,
-  signal: AbortSignal,
-  deps: ExecuteRunDeps,
-): Promise<void> {
-  try {
-    await openMessage(claim, signal, deps);
-  } catch (thrown) {
-    if (thrown instanceof StaleClaimError) throw thrown;
-    deps.logger.warn(
-      { runId: claim.run().id, error: toError(thrown).message },
-      "no parent message yet",
-    );
-  }
-}
-
-/** One worker's hold on a run. */
-interface Claim extends HeldRun {
-  /** As `park` in run-changes.ts says. */
-  park(wait: RunWait): Promise<RunRecord>;
-  flushLog(): Promise<void>;
-  hooks: StepHooks;
-  logger: Logger;
-}
-
-function createClaim(claimed: RunRecord, signal: AbortSignal, deps: ExecuteRunDeps): Claim {
-  const { id, fence } = claimed;
-  let present = claimed;
-  let newLines: RunRecord["log"] = [];
-  const cancel = new AbortController();
-
-  async function assertCurrent(): Promise<void> {
-    const stored = await deps.runs.get(id);
-    if (stored?.fence !== fence) throw new StaleClaimError(`run ${id} was taken over`);
-  }
-
-  async function change(
-    apply: (run: RunRecord) => RunRecord,
-    method: "updateClaimed" | "parkClaimed" = "updateClaimed",
-  ): Promise<RunRecord> {
-    const lines = newLines;
-    newLines = [];
-    present = await deps.runs[method](id, fence, (run) => ({
-      ...apply(run),
-      log: [...run.log, ...lines].slice(-maxLogLines),
-    }));
-    if (present.isCancelRequested === true) cancel.abort("cancelled");
-    if (!isFinal(present.status)) deps.notifier.update(present, assertCurrent);
-    return present;
-  }
-
-  const hooks: StepHooks = {
-    async onStep(state) {
-      await change((run) => withStep(run, state));
-      if (state.status !== "running") await deps.gotFurther?.();
-    },
-    log: (stepId, line) => void newLines.push({ atMs: deps.clock(), stepId, line }),
-    notes: (stepId) => ({
-      get: async (key) => present.notes[`${stepId}/${key}`],
-      async set(key, value) {
-        const noteKey = `${stepId}/${key}`;
-        // another value may only say that the step was begun again
-        const isNew = present.notes[noteKey] === undefined;
-        await change((run) => ({ ...run, notes: { ...run.notes, [noteKey]: value } }));
-        if (isNew) await deps.gotFurther?.();
-      },
-    }),
-    async reserve(name) {
-      await deps.names.reserve(name, id);
-      if (present.reservedNames?.includes(name) === true) return;
-      await change((run) => ({ ...run, reservedNames: [...(run.reservedNames ?? []), name] }));
-    },
-    assertCurrent,
-    signal: AbortSignal.any([signal, cancel.signal]),
-    held: { run: () => present, change: (apply) => change(apply), assertCurrent },
-  };
-  return {
-    run: () => present,
-    change,
-    park: (wait) => change((run) => park(run, wait), "parkClaimed"),
-    assertCurrent,
-    flushLog: async () => void (newLines.length > 0 && (await change((run) => run))),
-    hooks,
-    logger: deps.logger,
-  };
-}
-
-/** Makes the parent message exist: the intention is stored first, so that a crash in between is looked into, not repeated. */
-async function openMessage(
-  claim: Pick<Claim, "run" | "change" | "hooks">,
-  signal: AbortSignal,
-  deps: ExecuteRunDeps,
-): Promise<void> {
-  const { channel, message } = claim.run();
-  if (channel === undefined || message?.ts !== undefined) return;
-  const before = claim.run();
-  if (message === undefined) {
-    await claim.change((run) => ({ ...run, message: { channel, isIntended: true } }));
-  }
-  const opened = await deps.notifier.open(message === undefined ? before : claim.run(), {
-    signal,
-    assertCurrent: claim.hooks.assertCurrent,
-  });
-  await claim.change((run) => ({
-    ...run,
-    message: { ...run.message, isIntended: true, ...opened },
-  }));
-}
-
-function withStep(run: RunRecord, state: StepState): RunRecord {
-  return { ...run, steps: run.steps.map((step) => (step.id === state.id ? state : step)) };
 }

@@ -14,7 +14,6 @@ import {
   executeRun,
   giveUpRun,
   type ExecuteRunDeps,
-  type StepsResult,
 } from "../../../src/usecases/runs/execute-run.ts";
 import {
   createNameReservations,
@@ -24,6 +23,7 @@ import type { Notifier } from "../../../src/usecases/runs/notifier.ts";
 import type { RunRecord } from "../../../src/usecases/runs/run-record.ts";
 import { createRunStore, type RunStore } from "../../../src/usecases/runs/run-store.ts";
 import { runJobId, startRun } from "../../../src/usecases/runs/start-run.ts";
+import type { StepsResult } from "../../../src/usecases/runs/steps-result.ts";
 import { sweepRuns } from "../../../src/usecases/runs/sweep-runs.ts";
 
 let dataDir: string;
