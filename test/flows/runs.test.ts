@@ -202,3 +202,20 @@ test("Change values opens the form again with what was typed, for the person who
   expect(JSON.stringify(bench.driver.currentView(dario)?.blocks)).toContain("taken-name");
   await bench.driver.closeView({ user: dario, isCleared: true });
 });
+
+test("Change values does not know what another company asked for", async () => {
+  const run = await reportedRun({
+    ...failed,
+    templateRef: nodeService.ref,
+    requester: { slackUserId: dario, name: "Dario", workspace: { teamId: "T0ANOTHER1" } },
+  });
+
+  await bench.driver.click({
+    user: dario,
+    channel: general,
+    ts: run.message.ts,
+    actionId: "run-change",
+  });
+
+  expect(bench.driver.currentView(dario)).toBeUndefined();
+});

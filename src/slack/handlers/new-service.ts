@@ -10,7 +10,7 @@ import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
 import { openDraft } from "./form-session.ts";
 import { firstView } from "./form-windows.ts";
-import { requesterOf } from "./requester.ts";
+import { isOfThisWorkspace, requesterOf } from "./requester.ts";
 import { startableOf } from "./startable-templates.ts";
 import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
@@ -66,7 +66,9 @@ async function valuesOfRun(
   context: SlackContext,
 ): Promise<{ templateRef: string; values: JsonObject }> {
   const run = await context.services.runs.get(valueOf(args));
-  if (run === undefined) throw new NotFoundError("run-unknown", "this run is not known any more");
+  // what another company asked for is not known here
+  if (run === undefined || !isOfThisWorkspace(context, run))
+    throw new NotFoundError("run-unknown", "this run is not known any more");
   if (run.requester.slackUserId !== args.body.user.id) {
     throw new ForbiddenError(
       "run-of-somebody-else",
