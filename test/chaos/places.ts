@@ -16,5 +16,5 @@ export function canBeFrozenAt(place: string): boolean {
 
 /** The form waits for these: a frozen worker would only make its sender press again. */
 function isOfIntake(place: string): boolean {
-  return /^(?:run\.accepted|job\.add|open-runs\.put|names\.put)/.test(place);
+  return /^(?:run\.accepted|job\.add|open-runs\.put|names\.put|last-drafts\.)/.test(place);
 }

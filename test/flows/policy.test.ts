@@ -88,8 +88,9 @@ const command = async (user: string, text: string, name = "/newservice") =>
     text,
   });
 
-test("whom no rule allows it is told why and whom to ask, before a form opens", async () => {
+test("whom no rule allows it is told why and whom to ask, before a form opens, and that is in the log", async () => {
   const refused = await command(dario, "closed");
+  const noted = await bench.app.services.audit?.latest(1);
   const outsider = await command(guest, "open");
 
   expect(refused.message?.text).toContain("You may not start “closed”: no rule allows it");
@@ -98,6 +99,14 @@ test("whom no rule allows it is told why and whom to ask, before a form opens", 
   );
   expect(outsider.message?.text).toContain("Guests cannot start or change anything here");
   expect(bench.driver.currentView(dario)).toBeUndefined();
+  expect(noted).toMatchObject([
+    {
+      type: "refused",
+      by: { slackUserId: dario },
+      about: { template: "template:default/closed" },
+      details: { what: "start", code: "policy-denied" },
+    },
+  ]);
 });
 
 test("is asked again with the values when the form is sent, and the refusal is in the log", async () => {

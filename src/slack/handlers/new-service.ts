@@ -10,7 +10,7 @@ import { workspaceIdOf } from "../workspaces.ts";
 import { valueOf } from "./buttons.ts";
 import { openDraft } from "./form-session.ts";
 import { firstView } from "./form-windows.ts";
-import { isOfThisWorkspace, requesterOf } from "./requester.ts";
+import { isOfThisWorkspace, noteRefusal, requesterOf } from "./requester.ts";
 import { startableOf } from "./startable-templates.ts";
 import type { ActionArgs, CommandArgs, GlobalShortcutArgs, Table } from "./tables.ts";
 
@@ -161,5 +161,11 @@ async function assertMayStart(
   const { policy } = context.services;
   if (policy?.isConfigured !== true) return;
   const by = await requesterOf(context, userId);
-  policy.assert({ action: "start", by, template, ...(channel === undefined ? {} : { channel }) });
+  try {
+    policy.assert({ action: "start", by, template, ...(channel === undefined ? {} : { channel }) });
+  } catch (thrown) {
+    if (thrown instanceof ForbiddenError)
+      await noteRefusal(context, thrown, { what: "start", by, about: { template: template.ref } });
+    throw thrown;
+  }
 }

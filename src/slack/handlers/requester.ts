@@ -1,4 +1,5 @@
 import { ForbiddenError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { RunRecord, RunRequester } from "../../usecases/runs/run-record.ts";
 import type { SlackContext } from "../context.ts";
 import { workspaceIdOf } from "../workspaces.ts";
@@ -36,6 +37,15 @@ async function memberOf(
     }
     throw thrown;
   }
+}
+
+/** That somebody wanted what they may not do stands in the audit log. */
+export async function noteRefusal(
+  { services }: SlackContext,
+  { code, message: why }: ForbiddenError,
+  { what, by, about }: { what: string; by: RunRequester; about: JsonObject },
+): Promise<void> {
+  await services.audit?.note({ type: "refused", by, about, details: { what, code, why } });
 }
 
 /** True when the run was asked for in the workspace that is worked for, so that no other company touches it. */

@@ -4,7 +4,7 @@ import { actionIds } from "../action-ids.ts";
 import type { SlackContext } from "../context.ts";
 import { valueOf } from "./buttons.ts";
 import { beginSecretsAgain } from "./form-secrets.ts";
-import { isOfThisWorkspace, requesterOf } from "./requester.ts";
+import { isOfThisWorkspace, noteRefusal, requesterOf } from "./requester.ts";
 import type { ActionArgs, Table } from "./tables.ts";
 
 /** *Retry* and *Cancel* under a run's message. */
@@ -48,7 +48,7 @@ async function change(
 
 /** Whoever started it, and whom a rule of the policy allows it; the use case checks once more. */
 async function assertMayTouch(
-  { services }: SlackContext,
+  context: SlackContext,
   run: RunRecord,
   by: RunRequester,
   what: "retry" | "cancel",
@@ -56,13 +56,12 @@ async function assertMayTouch(
   if (run.requester.slackUserId === by.slackUserId) return;
   const { template, values: parameters } = run;
   const question = { action: what, by, template, parameters, isOwn: false };
-  if (services.policy?.decide(question).allowed === true) return;
+  if (context.services.policy?.decide(question).allowed === true) return;
   const refusal = new ForbiddenError(
     "run-not-yours",
     `only ${run.requester.name}, who started this run, can ${what} it`,
     { hint: "ask them, or start your own with `/newservice`" },
   );
-  const details = { what, code: refusal.code, why: refusal.message };
-  await services.audit?.note({ type: "refused", by, about: { run: run.id }, details });
+  await noteRefusal(context, refusal, { what, by, about: { run: run.id } });
   throw refusal;
 }
