@@ -214,7 +214,7 @@ test("erased secrets are gone, and say that they are needed again", async () => 
   await secrets.enter(ticketOf(secrets), value);
   await secrets.erase(runSecrets);
 
-  expect(await storage.records.list("secrets")).toEqual([]);
+  expect(await storage.records.get("secrets", runSecrets.id)).toBeUndefined();
   await expect(secrets.resolve(runSecrets, "template:default/x", signal)).rejects.toMatchObject({
     code: "run-secrets-needed",
   });
