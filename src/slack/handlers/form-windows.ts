@@ -35,21 +35,27 @@ function titledPart({ page }: ShownPage, part: number, parts: number): FormPage 
 }
 
 /** The window at a place, or the last one of its page where what was typed has made the page shorter. */
-export function sheetAt(session: FormSession, { page, part = 0 }: SheetPlace): Sheet | undefined {
-  return sheetsOf(session).findLast((sheet) => sheet.index === page && sheet.part <= part);
+export function sheetAt(session: FormSession, place: SheetPlace): Sheet | undefined {
+  return sheetAmong(sheetsOf(session), place);
+}
+
+function sheetAmong(sheets: readonly Sheet[], { page, part = 0 }: SheetPlace): Sheet | undefined {
+  return sheets.findLast((sheet) => sheet.index === page && sheet.part <= part);
 }
 
 /** The first window, or the review where there is nothing to fill in. */
 export function firstView(session: FormSession, left?: LeftForm): ModalView {
-  return viewOf(session, sheetsOf(session)[0], undefined, left);
+  const sheets = sheetsOf(session);
+  return viewOf(session, sheets, sheets[0], { left });
 }
 
 /** The window after another one; the review comes after the last. */
 export function viewAfter(session: FormSession, { page = -1, part = 0 }: SheetPlace): ModalView {
-  const next = sheetsOf(session).find(
+  const sheets = sheetsOf(session);
+  const next = sheets.find(
     (sheet) => sheet.index > page || (sheet.index === page && sheet.part > part),
   );
-  return viewOf(session, next);
+  return viewOf(session, sheets, next);
 }
 
 /** The window before another one, or before the review. */
@@ -59,21 +65,21 @@ export function viewBefore(session: FormSession, { page, part = 0 }: SheetPlace)
     (sheet) =>
       page === undefined || sheet.index < page || (sheet.index === page && sheet.part < part),
   );
-  return viewOf(session, earlier ?? sheets[0]);
+  return viewOf(session, sheets, earlier ?? sheets[0]);
 }
 
 /** Draws the window at a place, or the review. */
 export function viewAt(session: FormSession, place: SheetPlace, problem?: string): ModalView {
-  return viewOf(session, sheetAt(session, place), problem);
+  const sheets = sheetsOf(session);
+  return viewOf(session, sheets, sheetAmong(sheets, place), { problem });
 }
 
 function viewOf(
   session: FormSession,
+  sheets: readonly Sheet[],
   sheet: Sheet | undefined,
-  problem?: string,
-  left?: LeftForm,
+  { problem, left }: { problem?: string | undefined; left?: LeftForm | undefined } = {},
 ): ModalView {
-  const sheets = sheetsOf(session);
   const { draft, loaded } = session;
   const progress = {
     templateTitle: loaded.template.title,
@@ -85,7 +91,7 @@ function viewOf(
   return renderFormPage({
     ...progress,
     place: { draft: draft.id, page: index, ...(part === 0 ? {} : { part }) },
-    step: sheets.findIndex((each) => each.index === index && each.part === part) + 1,
+    step: sheets.indexOf(sheet) + 1,
     title: page.title,
     ...(page.description === undefined || part > 0 ? {} : { description: page.description }),
     index,
